@@ -1,0 +1,21 @@
+# What each command does stands in README.md; `make setup` runs before every other one.
+export PHOTOS DATA PORT
+PYTHON_BIN := .venv/bin/python
+
+.PHONY: setup serve up test soak check bench
+
+setup:
+	@bin/setup
+
+serve: setup
+	@exec $(PYTHON_BIN) -m launch serve
+
+up: setup
+	@exec $(PYTHON_BIN) -m launch up
+
+test: setup
+	@$(PYTHON_BIN) -m pytest -q -m "not soak" $(ARGS)
+
+check: setup
+	@$(PYTHON_BIN) -m ruff check .
+	@$(PYTHON_BIN) -m mypy

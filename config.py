@@ -1,0 +1,345 @@
+"""Every setting of Darkroom: its name, type, default, bounds and one line of help. One table, one source.
+
+A value comes from the environment (`cache.memory.bytes` is `CACHE_MEMORY_BYTES` there), else from
+`darkroom.toml` in the working directory (or the file that `DARKROOM_TOML` names), else from this table.
+`python -m config` prints each setting with its value, its source and its help.
+"""
+
+import argparse
+import difflib
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
+ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
+BYTES = re.compile(r"(\d+)\s*(k|m|g|t)?(i?)b?", re.IGNORECASE)
+UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
+
+class SettingsError(Exception):
+    """Settings that can't be used; `problems` has one sentence for each of them.
+
+    Each sentence names the setting, the value and what is allowed.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Root:
+    """A folder of photos: `alias` is its name everywhere, `path` (absolute) where this host has it."""
+
+    alias: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the table says of one setting, beside its type and default.
+
+    `low` and `high` bound numbers (inclusive), `unit` says what they count, `secret` values are never printed.
+    """
+
+    name: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    secret: bool = False
+
+    @property
+    def environ(self) -> str:
+        """The setting's name in the environment."""
+        return self.name.upper().replace(".", "_")
+
+
+class Bytes(int):
+    """A number of bytes, which a person may write as `64MB` or `10 GiB`."""
+
+
+def setting(name: str, default: Any, help: str, **more: Any) -> Any:
+    """A row of the table below; `more` is what else `Setting` has."""
+    return field(default=default, metadata={"setting": Setting(name, help, **more)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, ready for use. Paths are absolute; `sources` says where each value came from."""
+
+    # The front end
+    server_host: str = setting("server.host", "127.0.0.1", "address that the front end listens on")
+    server_port: int = setting(
+        "server.port", 8080, "port that the front end listens on (0: any free one); PORT says it too", low=0, high=65535
+    )
+    server_threads: int = setting("server.threads", 128, "requests that a front end serves at once", low=2, high=4096)
+    server_waiting_places: int = setting(
+        "server.waiting.places", 120, "requests that may wait for a render; fewer than server.threads", low=1, high=4095
+    )
+    http_max_age: int = setting(
+        "http.max.age", 3600, "how long a client may show a photo without asking again", low=0, high=31536000, unit="s"
+    )
+    webapi_default_uid: str = setting(
+        "webapi.default.uid", "", "user whose rights a caller has who names no session; empty: nobody's"
+    )
+
+    # Where things are
+    data_dir: Path = setting("data.dir", Path("data"), "folder of the catalogue and the cached renders")
+    roots: tuple[Root, ...] = ()
+    robot_follow_links: bool = setting(
+        "robot.follow.links", True, "whether symbolic links in a photo root are followed, wherever they lead"
+    )
+
+    # Rendering
+    render_timeout: float = setting(
+        "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"
+    )
+    render_max_side: int = setting(
+        "render.max.side", 8192, "longest side of a scaled render", low=16, high=65500, unit="pixels"
+    )
+    render_max_pixels: int = setting(
+        "render.max.pixels", 200_000_000, "largest photo that is decoded", low=1, high=2**31 - 1, unit="pixels"
+    )
+    workers_concurrency: int = setting(
+        "workers.concurrency", 0, "renders that a host makes at once (0: one for each core)", low=0, high=256
+    )
+    redis_url: str = setting(
+        "redis.url", "", "Redis of the distributed way, redis://host:port/db; empty: the embedded way", secret=True
+    )
+
+    # The cache
+    cache_memory_bytes: Bytes = setting(
+        "cache.memory.bytes", Bytes(64_000_000), "renders kept in the memory of each front end; 0: none", unit="bytes"
+    )
+
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def distributed(self) -> bool:
+        """Whether workers are processes of their own, reached through Redis."""
+        return bool(self.redis_url)
+
+    @property
+    def concurrency(self) -> int:
+        """Renders made at once by this host's workers, where nothing else is said."""
+        return self.workers_concurrency or os.cpu_count() or 1
+
+    @property
+    def root_paths(self) -> dict[str, Path]:
+        """The photo roots, by alias."""
+        return {root.alias: root.path for root in self.roots}
+
+
+def table() -> list[tuple[Setting, "Field[Any]"]]:
+    """Every setting but the photo roots, in order, with its field of `Settings`."""
+    return [(each.metadata["setting"], each) for each in fields(Settings) if "setting" in each.metadata]
+
+
+def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> Settings:
+    """The settings in force.
+
+    Raises:
+        SettingsError: naming every value that can't be used, all at once.
+    """
+    environ = os.environ if environ is None else environ
+    toml = toml or Path(environ.get("DARKROOM_TOML") or "darkroom.toml")
+    problems: list[str] = []
+    given = _from_toml(toml, problems, required="DARKROOM_TOML" in environ)
+    _from_environ(environ, given)
+
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    types = get_type_hints(Settings)
+    for row, column in table():
+        if row.name.lower() in given:
+            _, raw, source = given.pop(row.name.lower())
+            try:
+                values[column.name] = _convert(types[column.name], raw, row)
+                sources[row.name] = source
+            except ValueError as error:
+                shown = "(secret)" if row.secret else repr(raw)
+                problems.append(f"{row.name} is {shown} ({source}): allowed is {error}")
+    values["data_dir"] = Path(values.get("data_dir", Path("data"))).expanduser().absolute()
+    values["roots"] = _roots(given, problems, sources)
+    problems += [_unknown(name, source) for name, _, source in given.values()]
+
+    settings = Settings(**values, sources=sources)
+    if settings.server_waiting_places >= settings.server_threads:
+        problems.append(
+            f"server.waiting.places is {settings.server_waiting_places}: allowed is less than server.threads, "
+            f"which is {settings.server_threads}: cached photos must find a free thread"
+        )
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def load_or_exit() -> Settings:
+    """The settings in force; where they can't be used, says why on standard error and exits with 2."""
+    try:
+        return load()
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"settings: {problem}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+Given = dict[str, tuple[str, Any, str]]
+
+
+def _from_toml(path: Path, problems: list[str], *, required: bool) -> Given:
+    """What the file says: lower-case name → (name, value, source)."""
+    try:
+        tree = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if required:
+            problems.append(f"DARKROOM_TOML is {str(path)!r}: allowed is a file that exists")
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{path} can't be read: {error}")
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{path} is not TOML: {error}")
+        return {}
+    given: Given = {}
+
+    def flatten(prefix: str, node: Mapping[str, Any]) -> None:
+        for key, value in node.items():
+            if isinstance(value, dict):
+                flatten(f"{prefix}{key}.", value)
+            else:
+                name = prefix + key
+                given[name.lower()] = (name, value, path.name)
+
+    flatten("", tree)
+    return given
+
+
+def _from_environ(environ: Mapping[str, str], given: Given) -> None:
+    """Lays what the environment says over `given`. An empty value counts as none."""
+    for row, _ in table():
+        for variable in ("PORT", row.environ) if row.name == "server.port" else (row.environ,):
+            if environ.get(variable):
+                given[row.name.lower()] = (row.name, environ[variable], f"environment: {variable}")
+    for variable, value in environ.items():
+        name = variable.lower().replace("_", ".")
+        if value and variable.isupper() and ROOT_NAME.fullmatch(name):
+            given[name] = (name, value, f"environment: {variable}")
+
+
+def _roots(given: Given, problems: list[str], sources: dict[str, str]) -> tuple[Root, ...]:
+    """The photo roots in the order of their numbers; takes what it uses out of `given`."""
+    parts: dict[int, dict[str, tuple[str, Any, str]]] = {}
+    for lower in list(given):
+        if match := ROOT_NAME.fullmatch(lower):
+            parts.setdefault(int(match[1]), {})[match[2].lower()] = given.pop(lower)
+    roots: dict[str, Root] = {}
+    for number, part in sorted(parts.items()):
+        name = f"robot.root.{number}"
+        if "path" not in part:
+            problems.append(f"{name}.path is missing, though {name}.alias is set: name the folder, or drop the alias")
+            continue
+        path = Path(str(part["path"][1])).expanduser().absolute()
+        alias = str(part["alias"][1]) if "alias" in part else path.name or "photos"
+        if not ALIAS.fullmatch(alias):
+            problems.append(f"{name}.alias is {alias!r}: allowed are 1 to 64 characters without / and @")
+        elif alias in roots:
+            problems.append(f"{name}.alias is {alias!r}, as another root's: give each root an alias of its own")
+        else:
+            roots[alias] = Root(alias, path)
+            sources[f"{name}.path"] = part["path"][2]
+            sources[f"{name}.alias"] = part["alias"][2] if "alias" in part else "the folder's name"
+    return tuple(roots.values())
+
+
+def _unknown(name: str, source: str) -> str:
+    near = difflib.get_close_matches(name, [row.name for row, _ in table()], n=1)
+    hint = f"did you mean {near[0]}?" if near else "`python -m config` lists all there are"
+    return f"{name} ({source}) is no setting: {hint}"
+
+
+def _convert(kind: type, raw: object, row: Setting) -> Any:
+    """`raw` as a value of the setting's type; ValueError says what is allowed."""
+    if kind in (int, float, Bytes):
+        return _number(kind, raw, row)
+    if kind is bool:
+        return _truth(raw)
+    if not isinstance(raw, str):
+        raise ValueError("text")  # noqa: TRY004: one error for every wrong value
+    if row.name == "redis.url" and not re.match(r"(redis|rediss|unix)://", raw):
+        raise ValueError("redis://host:port/db, rediss://… or unix://…")
+    return kind(raw)
+
+
+def _number(kind: type, raw: object, row: Setting) -> Any:
+    low, high = row.low if row.low is not None else 0, row.high
+    unit = f" {row.unit}" if row.unit else ""
+    allowed = f"a {'number' if kind is float else 'whole number'} of {low:g} or more{unit}"
+    if high is not None:
+        allowed = f"a {'number' if kind is float else 'whole number'} from {low:g} to {high:.15g}{unit}"
+    if kind is Bytes:
+        allowed += ", such as 64000000, 64MB or 10GiB"
+    parse: Callable[[str], Any] = _bytes if kind is Bytes else kind
+    try:
+        if isinstance(raw, bool):
+            raise ValueError
+        value = parse(str(raw).strip())
+    except ValueError:
+        raise ValueError(allowed) from None
+    if not (low <= value and (high is None or value <= high)):  # also where it is not a number (NaN)
+        raise ValueError(allowed)
+    return value
+
+
+def _bytes(text: str) -> Bytes:
+    match = BYTES.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    base = 1024 if match[3] else 1000
+    return Bytes(int(match[1]) * base ** UNITS[(match[2] or "").lower()])
+
+
+def _truth(raw: object) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    try:
+        return words[str(raw).strip().lower()]
+    except KeyError:
+        raise ValueError("true or false") from None
+
+
+def lines(settings: Settings) -> list[str]:
+    """Each setting with its value, its source and its help, as `python -m config` prints them."""
+    rows: list[tuple[str, str, str, str]] = []
+    for row, column in table():
+        value = getattr(settings, column.name)
+        shown = str(value).lower() if isinstance(value, bool) else str(value) if value != "" else "(unset)"
+        if row.secret and value:
+            shown = "(secret)"
+        unit = f" ({row.unit})" if row.unit else ""
+        rows.append((row.name, shown, settings.sources.get(row.name, "default"), row.help + unit))
+    numbers = [name.removesuffix(".path") for name in settings.sources if name.endswith(".path")]
+    for name, root in zip(numbers, settings.roots, strict=True):
+        rows.append((f"{name}.path", str(root.path), settings.sources[f"{name}.path"], "a folder of photos"))
+        rows.append((f"{name}.alias", root.alias, settings.sources[f"{name}.alias"], "its name in every answer"))
+    if not settings.roots:
+        rows.append(("robot.root.N.path", "(unset)", "default", "a folder of photos, N = 0, 1, …"))
+        rows.append(("robot.root.N.alias", "(unset)", "default", "its name in every answer; default: the folder's name"))
+    wide = max(len(name) for name, *_ in rows)
+    return [f"{name:<{wide}}  {shown}  [{source}]  {text}" for name, shown, source, text in rows]
+
+
+def main() -> None:
+    """`python -m config`: prints every setting; exits with 2 where one can't be used."""
+    argparse.ArgumentParser(prog="python -m config", description=main.__doc__).parse_args()
+    print("\n".join(lines(load_or_exit())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Every metric of Darkroom: its name, labels and meaning. One table, one source.
+
+Where `PROMETHEUS_MULTIPROC_DIR` names a folder (`launch` sets it), the figures of all processes that share it
+are added up; elsewhere they are this process's own. prometheus-client reads that variable when it is imported,
+so it must be set before this module is.
+"""
+
+import os
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import REGISTRY, Collector
+
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
+requests = Counter("darkroom_requests", "Requests answered.", ["function", "status"])
+cache_requests = Counter("darkroom_cache_requests", "Look-ups of a render, by tier.", ["tier", "result"])
+cache_bytes = Gauge(
+    "darkroom_cache_bytes", "Bytes of the renders in a tier.", ["tier"], multiprocess_mode="livesum"
+)
+cache_entries = Gauge("darkroom_cache_entries", "Renders in a tier.", ["tier"], multiprocess_mode="livesum")
+evictions = Counter("darkroom_evictions", "Renders dropped to keep a tier in its budget.", ["tier"])
+renders = Counter("darkroom_renders", "Renders made or tried.", ["queue", "result"])
+render_seconds = Histogram(
+    "darkroom_render_seconds",
+    "Seconds that a render took, without its time in the queue.",
+    ["queue"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
+)
+flights = Gauge("darkroom_flights", "Renders that somebody waits for.", multiprocess_mode="livesum")
+shed = Counter("darkroom_shed", "Requests refused with 503.", ["reason"])
+
+
+class QueueLengths(Collector):
+    """`darkroom_queue_length{queue}`, asked of the broker when it is scraped."""
+
+    def __init__(self, lengths: Iterable[tuple[str, int]]) -> None:
+        self._lengths = lengths
+
+    def collect(self) -> Iterable[Metric]:
+        """One sample a queue."""
+        metric = Metric("darkroom_queue_length", "Renders waiting in a queue.", "gauge")
+        for queue, length in self._lengths:
+            metric.add_sample("darkroom_queue_length", {"queue": queue}, length)
+        return [metric]
+
+
+def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
+    """All metrics in the Prometheus text format, true over all processes of this host."""
+    registry = REGISTRY
+    if os.environ.get(MULTIPROCESS):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    extra = CollectorRegistry()
+    extra.register(QueueLengths(queue_lengths))
+    return generate_latest(registry) + generate_latest(extra)
