@@ -1,0 +1,83 @@
+"""The memory tier: the renders last asked for, inside this process."""
+
+from collections import OrderedDict
+from threading import Lock
+
+import metrics
+from cache.key import RenderKey
+
+# What an entry costs beside its render: key, strings, ints, and its places in the dictionary.
+# Measured with tracemalloc over 50,000 entries on CPython 3.11.
+ENTRY_OVERHEAD = 600
+
+# A render above this share of the budget is not taken: it would push out all the others.
+LARGEST_SHARE = 8
+
+
+class MemoryTier:
+    """Keeps renders up to `budget` bytes in all, their overhead included; the least recently used goes first.
+
+    Safe to use from many threads: the lock is held for dictionary work alone, below a microsecond.
+    """
+
+    name = "memory"
+    shared = False
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._renders: OrderedDict[RenderKey, bytes] = OrderedDict()
+        self._used = 0
+        self._lock = Lock()
+        self._bytes = metrics.cache_bytes.labels(self.name)
+        self._entries = metrics.cache_entries.labels(self.name)
+        self._evictions = metrics.evictions.labels(self.name)
+
+    def get(self, key: RenderKey) -> bytes | None:
+        """The render, which thereby is the last to go; None where it is not here."""
+        with self._lock:
+            render = self._renders.get(key)
+            if render is not None:
+                self._renders.move_to_end(key)
+            return render
+
+    def put(self, key: RenderKey, render: bytes) -> bool:
+        """Keeps `render`; False where it is too big for this tier."""
+        if _cost(render) * LARGEST_SHARE > self._budget:
+            self.drop(key)
+            return False
+        with self._lock:
+            self._remove(key)
+            self._renders[key] = render
+            self._used += _cost(render)
+            evicted = self._make_room()
+            self._report()
+        if evicted:
+            self._evictions.inc(evicted)
+        return True
+
+    def drop(self, key: RenderKey) -> None:
+        """Forgets a render, if it is here."""
+        with self._lock:
+            self._remove(key)
+            self._report()
+
+    def _remove(self, key: RenderKey) -> None:
+        render = self._renders.pop(key, None)
+        if render is not None:
+            self._used -= _cost(render)
+
+    def _make_room(self) -> int:
+        evicted = 0
+        while self._used > self._budget:
+            _, render = self._renders.popitem(last=False)
+            self._used -= _cost(render)
+            evicted += 1
+        return evicted
+
+    def _report(self) -> None:
+        self._bytes.set(self._used - ENTRY_OVERHEAD * len(self._renders))
+        self._entries.set(len(self._renders))
+
+
+def _cost(render: bytes) -> int:
+    return len(render) + ENTRY_OVERHEAD
