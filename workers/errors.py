@@ -1,0 +1,58 @@
+"""What goes wrong on the way to a render. `str(error)` is a sentence for the person who wrote the client.
+
+RenderError
+├── TooLarge       malformed    a side of the result is beyond the limit
+├── Damaged        damaged      the photo's file is broken
+├── Unsupported    unsupported  a kind of file, or a size of photo, that is not rendered
+├── SourceMissing  missing      the photo's file is gone, or can't be read
+├── SourceChanged  changed      the photo's file is not the one that the catalogue knows
+└── Busy           busy         no time or no place now; the same request works later
+"""
+
+from typing import ClassVar
+
+
+class RenderError(Exception):
+    """There is no render; `kind` says why, in one word."""
+
+    kind: ClassVar[str]
+
+
+class TooLarge(RenderError):
+    """A side of the result is beyond the limit."""
+
+    kind = "malformed"
+
+
+class Damaged(RenderError):
+    """The photo's file is broken."""
+
+    kind = "damaged"
+
+
+class Unsupported(RenderError):
+    """A kind of file, or a size of photo, that is not rendered."""
+
+    kind = "unsupported"
+
+
+class SourceMissing(RenderError):
+    """The photo's file is gone, or can't be read."""
+
+    kind = "missing"
+
+
+class SourceChanged(RenderError):
+    """The photo's file is not the one that the catalogue knows."""
+
+    kind = "changed"
+
+
+class Busy(RenderError):
+    """No time or no place for it now; worth another try after `retry_after` seconds."""
+
+    kind = "busy"
+
+    def __init__(self, sentence: str, retry_after: int = 1) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after

@@ -1,0 +1,41 @@
+"""Decodes a photo: a JPEG no finer than the render needs, the rest as they are."""
+
+from dataclasses import replace
+
+from PIL import JpegImagePlugin
+
+from workers.pipeline.open import translated
+from workers.pipeline.work import Work, whole
+
+SCALES = (8, 4, 2)
+HEADROOM = 2
+
+
+def draft(work: Work) -> Work:
+    """Has libjpeg decode a JPEG at 1/2, 1/4 or 1/8, where that leaves HEADROOM times the pixels of a side."""
+    if not isinstance(work.image, JpegImagePlugin.JpegImageFile):
+        return work
+    image, (width, height) = work.image, work.target
+    room = min(image.width // (width * HEADROOM), image.height // (height * HEADROOM))
+    scale = next((scale for scale in SCALES if scale <= room), 1)
+    if scale == 1:
+        return work
+    # libjpeg rounds the scaled sides up; the photo ends where the exact ones do.
+    box = (0, 0, image.width / scale, image.height / scale)
+    image.draft(None, (image.width // scale, image.height // scale))
+    return replace(work, box=box)
+
+
+def load(work: Work) -> Work:
+    """Decodes the image.
+
+    Raises:
+        Damaged: it can't be, or not to its end.
+    """
+    size = work.image.size
+    try:
+        work.image.load()
+    except Exception as error:
+        raise translated(error) from error
+    # A TIFF may have been turned by Pillow just now.
+    return work if work.image.size == size else replace(work, box=whole(work.image))
