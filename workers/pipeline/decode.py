@@ -8,6 +8,12 @@ from workers.pipeline.open import translated
 from workers.pipeline.work import Work, whole
 
 SCALES = (8, 4, 2)
+
+# Sides of what libjpeg decodes, at least so many times the output's. Measured on four photos of 12 to 20 megapixels,
+# against a full decode and Lanczos, decode and resize in ms, pillow-simd on 2 cores (256 and 1280 wide):
+#   1 time:  256: 48-54 dB, 67-124 ms   1280: 45-52 dB, 94-121 ms
+#   2 times: 256: 48-54 dB, 67-124 ms   1280: 52 dB to exact, 114-174 ms
+#   3 times: 256: 54-57 dB, 93-130 ms   1280: exact, 138-165 ms
 HEADROOM = 2
 
 
