@@ -1,0 +1,148 @@
+"""Opens the catalogue: one SQLite file, brought up to date before anyone uses it.
+
+Nothing here ever deletes or replaces a file: a catalogue that can't be used stays as it is, for the operator.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from catalog.errors import CatalogError
+from catalog.files import locked
+
+FILE = "catalog.sqlite"
+HEAD = "0001"
+"""The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
+
+IMMEDIATE = "darkroom_immediate"
+
+ADVICE = {
+    "newer": "was made by a newer Darkroom: start that one, or restore the catalogue that you kept from before",
+    "damaged": "is damaged: move it away and restore a copy, or scan anew (photo ids come out the same; users don't)",
+    "read-only": "can't be written: see that the folder and its files belong to the user who runs Darkroom",
+    "locked": "is in use by another program that does not let go of it: end that one, or try again later",
+    "full": "can't grow: the disk is full (its own, or that of temporary files). Make room and try again; "
+    "what was written before is kept",
+    "unopenable": "can't be opened: see that data.dir names a folder that can be read and written",
+}
+
+REASONS = {
+    sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_PERM: "read-only",
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_IOERR: "unopenable",
+    sqlite3.SQLITE_CANTOPEN: "unopenable",
+}
+
+
+def open_catalog(data_dir: Path) -> Engine:
+    """The catalogue in that folder; both are made where they are missing, older ones are migrated.
+
+    Raises:
+        CatalogError: it can't be used; its message names the file and what to do.
+    """
+    file = data_dir / FILE
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        engine = _engine(file)
+        with engine.connect() as connection:
+            found = revision(connection)
+        if found != HEAD:
+            with locked(data_dir / "catalog.lock"):
+                _migrate(engine, file)
+    except OSError as error:
+        raise trouble(file, error) from error
+    return engine
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[Connection]:
+    """A transaction that writes; it takes the write lock at once.
+
+    One that begins by reading can't wait for its turn to write: SQLite refuses it when another wrote in between.
+    """
+    connection.execution_options(**{IMMEDIATE: True})
+    try:
+        with connection.begin():
+            yield connection
+    finally:
+        connection.execution_options(**{IMMEDIATE: False})
+
+
+def trouble(file: Path, error: BaseException) -> CatalogError:
+    """What an error of SQLite or of the system means for the operator."""
+    reason = "unopenable"
+    if isinstance(error, sqlite3.Error):
+        # The low byte is the kind, what is above it the detail. Errors of the driver itself have no code.
+        reason = REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "unopenable")
+    elif isinstance(error, OSError):
+        kinds = {errno.ENOSPC: "full", errno.EDQUOT: "full"}
+        kinds |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read-only")
+        reason = kinds.get(error.errno or 0, "unopenable")
+    detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return CatalogError(reason, f"the catalogue {file} {ADVICE[reason]} ({detail})")
+
+
+def revision(connection: Connection) -> str | None:
+    """The migration that the catalogue is at; None where it has no tables yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _engine(file: Path) -> Engine:
+    # A connection is cheap, waiting for one is not: beyond those kept, as many as there are threads.
+    engine = create_engine(f"sqlite:///{file}", pool_size=16, max_overflow=-1, connect_args={"timeout": 5.0})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions in its own way, and none before DDL: `begin` below does it instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error as error:
+            raise trouble(file, error) from error
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(IMMEDIATE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    @event.listens_for(engine, "handle_error")
+    def translate(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in REASONS:
+            raise trouble(file, error) from error
+
+    return engine
+
+
+def _migrate(engine: Engine, file: Path) -> None:
+    """Brings the catalogue to HEAD; the caller holds the lock, and another may have been faster."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    with engine.connect() as connection, writing(connection):
+        found = revision(connection)
+        known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+        if found is not None and found not in known:
+            raise CatalogError("newer", f"the catalogue {file} {ADVICE['newer']} (it is at revision {found})")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

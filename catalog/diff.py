@@ -1,0 +1,165 @@
+"""What a scan saw, beside what the catalogue knows: temporary tables, compared by SQL.
+
+So a million photos need no more memory than a few, and nobody who reads the catalogue is held up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from catalog.schema import FsPath, failures, photos, roots
+from catalog.walk import Entry, Fault
+
+_temporary = MetaData()
+
+
+def _table(name: str, *columns: Column[object]) -> Table:
+    return Table(name, _temporary, *columns, prefixes=["TEMPORARY"])
+
+
+def _key(name: str, kind: type[Integer] | type[FsPath]) -> Column[object]:
+    return Column(name, kind, primary_key=True, nullable=False, autoincrement=False)
+
+
+walked = _table("walked", _key("root_id", Integer))
+seen = _table(
+    "seen", _key("root_id", Integer), _key("path", FsPath), Column("bytes", Integer), Column("mtime_ns", Integer)
+)
+faults = _table(
+    "faults", _key("root_id", Integer), _key("path", FsPath), Column("reason", Text), Column("folder", Integer)
+)
+todo = _table("todo", Column("number", Integer, primary_key=True), Column("root_id", Integer), Column("path", FsPath))
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A file that must be read: new, or not as the catalogue knows it."""
+
+    number: int
+    root_id: int
+    path: str
+
+
+def begin(connection: Connection) -> None:
+    """Empty temporary tables, whatever an earlier scan left in this connection."""
+    with connection.begin():
+        _temporary.drop_all(connection)
+        _temporary.create_all(connection)
+
+
+def add(connection: Connection, root_id: int, found: Iterable[Entry | Fault]) -> None:
+    """Notes what a walk found in a root."""
+    files, ill = list[dict[str, object]](), list[dict[str, object]]()
+    for each in found:
+        if isinstance(each, Entry):
+            files.append({"root_id": root_id, "path": each.path, "bytes": each.bytes, "mtime_ns": each.mtime_ns})
+        else:
+            ill.append({"root_id": root_id, "path": each.path, "reason": each.reason, "folder": each.folder})
+    with connection.begin():
+        for table, rows in ((seen, files), (faults, ill)):
+            if rows:
+                connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
+
+
+def close_root(connection: Connection, root_id: int) -> None:
+    """The walk of that root came to its end."""
+    with connection.begin():
+        connection.execute(insert(walked), {"root_id": root_id})
+
+
+def forget_root(connection: Connection, root_id: int) -> None:
+    """The root went away during the scan: what was seen of it says nothing about what was not."""
+    with connection.begin():
+        connection.execute(delete(walked).where(walked.c.root_id == root_id))
+
+
+def forget(connection: Connection, item: Todo) -> None:
+    """The file has vanished since the walk. The caller has a transaction open."""
+    connection.execute(delete(seen).where(seen.c.root_id == item.root_id, seen.c.path == item.path))
+
+
+def compare(connection: Connection) -> tuple[int, int]:
+    """Fills `todo` in the order of alias and path; gives (files to be read, files that are as they were)."""
+    known = exists().where(*_same(photos))
+    failed = exists().where(*_same(failures))
+    with connection.begin():
+        fresh = (
+            select(seen.c.root_id, seen.c.path)
+            .join(roots, roots.c.id == seen.c.root_id)
+            .where(~known, ~failed)
+            .order_by(roots.c.alias, seen.c.path)
+        )
+        connection.execute(insert(todo).from_select(["root_id", "path"], fresh))
+        count = connection.execute(select(func.count()).select_from(todo)).scalar_one()
+        same = connection.execute(select(func.count()).select_from(seen).where(known)).scalar_one()
+    return count, same
+
+
+def batch(connection: Connection, after: int, limit: int) -> list[Todo]:
+    """The next files to be read, behind that number."""
+    query = select(todo).where(todo.c.number > after).order_by(todo.c.number).limit(limit)
+    with connection.begin():
+        return [Todo(*row) for row in connection.execute(query)]
+
+
+def gone() -> ColumnElement[bool]:
+    """Of a row of `photos`: its file was not seen where it should have been.
+
+    Its root was walked, and it is not below a folder that could not be listed; or the settings no longer name its root.
+    """
+    inactive = photos.c.root_id.in_(select(roots.c.id).where(~roots.c.active))
+    return or_(inactive, _unseen(photos))
+
+
+def sweep(connection: Connection) -> int:
+    """Removes photos and failures that are no longer there, in a transaction of the caller's; gives how many photos."""
+    still_ill = exists().where(faults.c.root_id == failures.c.root_id, faults.c.path == failures.c.path)
+    connection.execute(delete(failures).where(_unseen(failures), ~still_ill))
+    return connection.execute(delete(photos).where(_unseen(photos))).rowcount
+
+
+def _same(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """A row of that table for the same file, as it was seen."""
+    return tuple(table.c[name] == seen.c[name] for name in ("root_id", "path", "bytes", "mtime_ns"))
+
+
+def _unseen(table: Table) -> ColumnElement[bool]:
+    there = exists().where(seen.c.root_id == table.c.root_id, seen.c.path == table.c.path)
+    # Paths are compared as bytes: "a/" and whatever begins with it. The root itself is the empty path.
+    path, folder = cast(table.c.path, LargeBinary), cast(faults.c.path, LargeBinary)
+    below = or_(
+        func.length(folder) == 0,
+        func.substr(path, 1, func.length(folder) + 1) == cast(folder.op("||")(b"/"), LargeBinary),
+    )
+    hidden = exists().where(faults.c.root_id == table.c.root_id, faults.c.folder == 1, below)
+    return table.c.root_id.in_(select(walked.c.root_id)) & ~there & ~hidden
+
+
+def as_seen(connection: Connection, item: Todo) -> tuple[int, int]:
+    """A file's size and time of change, as the walk saw them: where they differ later, it is read again."""
+    query = select(seen.c.bytes, seen.c.mtime_ns).where(seen.c.root_id == item.root_id, seen.c.path == item.path)
+    size, mtime_ns = connection.execute(query).one()
+    return size, mtime_ns
+
+
+def all_faults(connection: Connection) -> list[tuple[int, str, str]]:
+    """What could not be walked: root, path, reason."""
+    query = select(faults.c.root_id, faults.c.path, faults.c.reason)
+    return [(root_id, path, reason) for root_id, path, reason in connection.execute(query)]

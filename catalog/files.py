@@ -1,0 +1,32 @@
+"""What a file's status says, as the catalogue keeps it, and locks that processes share."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LARGEST = 2**63 - 1
+
+
+def stored_mtime(status: os.stat_result) -> int:
+    """The time of change in nanoseconds, kept in the 64 bits that SQLite has: file systems know later years."""
+    return max(-LARGEST, min(LARGEST, status.st_mtime_ns))
+
+
+@contextmanager
+def locked(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Holds the lock of that file; where another holds it, calls `on_wait` once and waits.
+
+    The system lets go of it when the process ends, however that happens; the file stays, and means nothing.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

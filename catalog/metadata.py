@@ -1,0 +1,218 @@
+"""What the catalogue wants to know of a photo, from one open of its file and without decoding it."""
+
+import hashlib
+import os
+import re
+import stat
+import struct
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import ElementTree
+from PIL import ExifTags, Image
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import PREFIXES as TIFF_PREFIXES
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from catalog import photoid
+from catalog.errors import MalformedPhotoid, Unreadable
+from catalog.files import stored_mtime
+
+BLOCK = 64 * 1024
+NAMESPACE = "{http://ns.contecon.de/picapport/1.0/}"
+DATE = re.compile(r"\s*(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+FIRST_YEAR = 1826  # of the first photograph; a camera that says less has lost its clock
+TURNED = frozenset((5, 6, 7, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A photo file as it was when it was read.
+
+    `width` and `height` are pixels with the orientation applied, `photoid` is the id that its XMP carries.
+    """
+
+    bytes: int
+    mtime_ns: int
+    width: int
+    height: int
+    format: str
+    created: str
+    photoid: str | None
+    content_id: str
+
+
+def read(path: Path) -> Header:
+    """Reads a photo's header. Where somebody writes the file meanwhile, what it held at some moment.
+
+    Raises:
+        Unreadable: the file is no photo; the message says why.
+        OSError: the system does not give it.
+    """
+    # Not blocking: the name may have become a pipe's since the walk.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("it is no regular file")
+        if not status.st_size:
+            raise Unreadable("the file is empty")
+        content_id = _content_id(file, status.st_size)
+        # The state of warnings is the process's, not the thread's. At worst, where two threads meet here, Pillow's
+        # own warnings stay unseen; everybody else's are left alone.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"PIL\.")
+            image = _open(file)
+            width, height, taken = _exif(file, image)
+        return Header(
+            bytes=status.st_size,
+            mtime_ns=stored_mtime(status),
+            width=width,
+            height=height,
+            format=image.format or "",
+            created=taken or _timestamp(status.st_mtime),
+            photoid=_xmp_photoid(image),
+            content_id=content_id,
+        )
+
+
+def _content_id(file: BinaryIO, size: int) -> str:
+    """BLAKE2b-128 of the length (8 bytes, big-endian), the first and the last 64 KiB, which may overlap."""
+    digest = hashlib.blake2b(size.to_bytes(8, "big"), digest_size=photoid.SIZE)
+    digest.update(file.read(BLOCK))
+    file.seek(max(0, size - BLOCK))
+    digest.update(file.read(BLOCK))
+    return photoid.encode(digest.digest())
+
+
+def _open(file: BinaryIO) -> ImageFile:
+    """The image, opened by the reader of its kind, nothing decoded.
+
+    Not by `Image.open`: it refuses large photos by a limit that is the whole process's. How large a photo may be
+    is for whoever decodes it. A multi-picture JPEG is its first picture, so a plain JPEG.
+    """
+    file.seek(0)
+    head = file.read(16)
+    file.seek(0)
+    kind = _kind(head)
+    if kind is None:
+        raise Unreadable("it is not a JPEG, PNG, WebP, TIFF or GIF file")
+    try:
+        image: ImageFile = kind(file)
+    except Exception as error:  # Pillow raises more than it documents
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise Unreadable(f"its header is damaged: {_plain(error)}") from error
+    if min(image.size) < 1:
+        raise Unreadable("its header is damaged: it has no pixels")
+    return image
+
+
+def _kind(head: bytes) -> type[ImageFile] | None:
+    """The reader for a file that begins so."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return JpegImageFile
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PngImageFile
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WebPImageFile
+    if head.startswith(tuple(TIFF_PREFIXES)):
+        return TiffImageFile
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return GifImageFile
+    return None
+
+
+def _exif(file: BinaryIO, image: ImageFile) -> tuple[int, int, str | None]:
+    """Width and height as a person sees them, and when it was taken. Broken EXIF says nothing."""
+    width, height = image.size
+    swapped = isinstance(image, TiffImageFile) and image.tag_v2.get(ExifTags.Base.Orientation) in TURNED
+    try:
+        if isinstance(image, PngImageFile) and "exif" not in image.info and (late := _late_exif(file)):
+            image.info["exif"] = late
+        # Image's own: the one for PNG decodes the photo in search of EXIF behind the pixels.
+        exif = Image.Image.getexif(image)
+        # Pillow swaps the sides of such a TIFF when it opens it, and of nothing else.
+        if exif.get(ExifTags.Base.Orientation) in TURNED and not swapped:
+            width, height = height, width
+    except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
+        return width, height, None
+    return width, height, next(_dates(exif), None)
+
+
+def _dates(exif: Image.Exif) -> Iterator[str]:
+    """The dates that EXIF gives and that can be true: the picture's, the digital image's, the file's."""
+    try:
+        taken = dict(exif.get_ifd(ExifTags.IFD.Exif))
+    except Exception:  # noqa: BLE001 - as above
+        taken = {}
+    tags = ExifTags.Base
+    values = taken.get(tags.DateTimeOriginal), taken.get(tags.DateTimeDigitized), exif.get(tags.DateTime)
+    for value in values:
+        text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
+        if (match := DATE.match(text)) and int(match[1]) >= FIRST_YEAR:
+            try:
+                yield datetime(*(int(part) for part in match.groups())).isoformat()  # type: ignore[arg-type]
+            except ValueError:
+                continue
+
+
+def _timestamp(seconds: float) -> str:
+    """A time of change in the server's local time, as cameras write theirs."""
+    try:
+        return datetime.fromtimestamp(int(seconds)).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return "1970-01-01T00:00:00"
+
+
+def _late_exif(file: BinaryIO) -> bytes | None:
+    """The EXIF of a PNG, wherever among its chunks it is; pixels are skipped, not read.
+
+    Source: PNG 3rd edition, 5.3 (chunk layout) and 11.3.4.5 (eXIf, before or after IDAT).
+    """
+    position = 8
+    while True:
+        file.seek(position)
+        head = file.read(8)
+        if len(head) < 8:
+            return None
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"eXIf":
+            return file.read(min(length, 16 * BLOCK))
+        if kind == b"IEND":
+            return None
+        position += 12 + length
+
+
+def _xmp_photoid(image: ImageFile) -> str | None:
+    """The photo id in the photo's XMP; None where there is none, or none that is well-formed."""
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    if not isinstance(packet, bytes) or b"contecon" not in packet:
+        return None
+    try:
+        tree = ElementTree.fromstring(packet.strip(b"\0 \r\n\t"))
+    except (ParseError, ValueError, LookupError):
+        return None
+    for element in tree.iter():
+        for name, value in [*element.attrib.items(), (element.tag, element.text or "")]:
+            if isinstance(name, str) and name.startswith(NAMESPACE) and name[len(NAMESPACE) :].lower() == "photoid":
+                try:
+                    return photoid.parse_photoid(value.strip())
+                except MalformedPhotoid:
+                    continue
+    return None
+
+
+def _plain(error: Exception) -> str:
+    """An error's sentence on one line, without the addresses of objects."""
+    return re.sub(r" at 0x[0-9a-f]+|<[^>]*>", "", " ".join(str(error).split()))[:200] or type(error).__name__

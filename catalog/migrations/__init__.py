@@ -1,0 +1,1 @@
+"""The catalogue's schema, step by step. Written by hand: a step never depends on what `schema.py` says today."""

@@ -1,0 +1,125 @@
+"""The photos of the catalogue, as everyone reads them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, Row, Select, func, select
+
+from catalog import schema
+from catalog.errors import MalformedPhotoid, PhotoMissing
+from catalog.photoid import parse_photoid, source_version
+
+__all__ = ["Failure", "MalformedPhotoid", "Photo", "PhotoMissing", "Photos", "parse_photoid", "source_version"]
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo: a file below a photo root.
+
+    `root` is the root's alias, `path` the way below it; a name that is not UTF-8 has surrogate escapes in it.
+    `width` and `height` are pixels as a person sees the photo, `format` is Pillow's name, `created` is
+    `YYYY-MM-DDTHH:MM:SS` in the camera's own time.
+    """
+
+    photoid: str
+    root: str
+    path: str
+    bytes: int
+    mtime_ns: int
+    width: int
+    height: int
+    format: str
+    created: str
+
+    @property
+    def version(self) -> str:
+        """What stands for the file's content: see `source_version`."""
+        return source_version(self.bytes, self.mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file (or a folder, or a link) that can't be read: why, and since when (UTC)."""
+
+    root: str
+    path: str
+    reason: str
+    since: str
+
+
+class Photos:
+    """Reads the catalogue. Photos of roots that the settings no longer name are kept, but can't be seen."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def by_id(self, photoid: str) -> Photo:
+        """The photo of that id.
+
+        Raises:
+            MalformedPhotoid: it can't be an id.
+            PhotoMissing: there is none that can be seen.
+        """
+        query = visible().where(schema.photos.c.photoid == parse_photoid(photoid))
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise PhotoMissing(f"no photo {photoid}")
+        return photo_of(row)
+
+    def everything(self) -> Iterator[Photo]:
+        """Every photo by creation date, then root and path, as they were when the first was read."""
+        photos, roots = schema.photos.c, schema.roots.c
+        query = visible().order_by(photos.created, roots.alias, photos.path)
+        with self._engine.connect().execution_options(yield_per=BATCH) as connection:
+            for row in connection.execute(query):
+                yield photo_of(row)
+
+    def failures(self) -> Iterator[Failure]:
+        """Every file that can't be read, by root and path."""
+        roots, failures = schema.roots.c, schema.failures.c
+        query = (
+            select(roots.alias, failures.path, failures.reason, failures.since)
+            .select_from(schema.failures.join(schema.roots))
+            .where(roots.active)
+            .order_by(roots.alias, failures.path)
+        )
+        with self._engine.connect().execution_options(yield_per=BATCH) as connection:
+            for row in connection.execute(query):
+                yield Failure(*row)
+
+    def count(self) -> int:
+        """How many photos can be seen."""
+        query = select(func.count()).select_from(schema.photos.join(schema.roots)).where(schema.roots.c.active)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+
+Columns = tuple[str, str, str, int, int, int, int, str, str]
+
+
+def visible() -> Select[*Columns]:
+    """The columns of `Photo`, of the photos that can be seen."""
+    photos, roots = schema.photos.c, schema.roots.c
+    return (
+        select(
+            photos.photoid,
+            roots.alias,
+            photos.path,
+            photos.bytes,
+            photos.mtime_ns,
+            photos.width,
+            photos.height,
+            photos.format,
+            photos.created,
+        )
+        .select_from(schema.photos.join(schema.roots))
+        .where(roots.active)
+    )
+
+
+def photo_of(row: Row[*Columns]) -> Photo:
+    """A row of `visible` as a photo."""
+    return Photo(*row)

@@ -1,0 +1,108 @@
+"""The catalogue's tables. The migrations make them; a test holds the two together.
+
+Ids and paths are stored as the bytes they are: a million photos take about 200 MB, and a file's name may hold any
+byte but `/` and NUL.
+"""
+
+import os
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from catalog import photoid
+
+metadata = MetaData()
+
+
+class FsPath(TypeDecorator[str]):
+    """A file-system path: text with surrogate escapes in Python, the file system's own bytes in the table."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Text to bytes."""
+        return None if value is None else os.fsencode(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Bytes to text."""
+        return None if value is None else os.fsdecode(value)
+
+
+class PhotoId(TypeDecorator[str]):
+    """A photo id: 22 characters in Python, 16 bytes in the table."""
+
+    impl = LargeBinary(photoid.SIZE)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Text to bytes."""
+        return None if value is None else photoid.decode(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Bytes to text."""
+        return None if value is None else photoid.encode(value)
+
+
+roots = Table(
+    "roots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alias", Text, nullable=False, unique=True),
+    # False where the settings no longer name it: its photos are kept, but nobody sees them.
+    Column("active", Boolean, nullable=False),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("photoid", PhotoId, primary_key=True, nullable=False),
+    Column("content_id", PhotoId, nullable=False, index=True),
+    Column("root_id", Integer, ForeignKey("roots.id"), nullable=False),
+    Column("path", FsPath, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    # As a person sees the photo: its orientation applied.
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    UniqueConstraint("root_id", "path", name="uq_photos_root_id_path"),
+    sqlite_with_rowid=False,
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("root_id", Integer, ForeignKey("roots.id"), primary_key=True, nullable=False),
+    Column("path", FsPath, primary_key=True, nullable=False),
+    # Both as they were when the file was read; NULL: it never was, so every scan tries again.
+    Column("bytes", Integer),
+    Column("mtime_ns", Integer),
+    Column("reason", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    # The id that the photo had while it was readable, which it has again when it is mended in place.
+    Column("photoid", PhotoId),
+    sqlite_with_rowid=False,
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("uid", Text, primary_key=True, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
