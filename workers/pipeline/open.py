@@ -1,6 +1,7 @@
 """Opens a photo: which format it is, how large, how it lies. Nothing is decoded before the limits are checked."""
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,7 @@ PLUGINS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, Web
 
 # Files that begin so are meant to be of a format that is rendered: where they can't be opened, they are broken.
 # TIFF's is left out, as it is that of many a camera's raw format too.
-SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
+SIGNATURES = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|RIFF....WEBP", re.DOTALL)
 
 # A file system that lost the file, or the right to read it; Pillow's own complaints carry no such number.
 FILE_SYSTEM = frozenset({errno.EIO, errno.ESTALE, errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV})
@@ -90,11 +91,11 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
 def _unidentified(file: BinaryIO) -> RenderError:
     try:
         file.seek(0)
-        start = file.read(8)
+        start = file.read(12)
     except OSError as error:
         return translated(error)
     if not start:
         return Damaged("The photo's file is empty.")
-    if start.startswith(SIGNATURES):
+    if SIGNATURES.match(start):
         return Damaged("The photo's file is damaged: its beginning can't be read.")
     return Unsupported(f"The file is of a kind that is not rendered; rendered are {', '.join(FORMATS)}.")

@@ -38,6 +38,8 @@ def chunk(kind: bytes, content: bytes) -> bytes:
         (b"hello, I am text", Unsupported),
         (bytes(1000), Unsupported),
         (b"%PDF-1.7\n", Unsupported),
+        (b"RIFF\0\0\1\0AVI LIST" + bytes(100), Unsupported),
+        (b"RIFF\0\0\1\0WEBPVP8 " + bytes(4), Damaged),
         (saved(quarters(), "BMP").getvalue(), Unsupported),
         (JPEG[:3], Damaged),
         (JPEG[:100], Damaged),
