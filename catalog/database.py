@@ -4,6 +4,7 @@ Nothing here ever deletes or replaces a file: a catalogue that can't be used sta
 """
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ FILE = "catalog.sqlite"
 HEAD = "0001"
 """The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
 
+ROOM = 64 * 1024  # bytes that SQLite needs beside the catalogue to open it at all, with some to spare
 IMMEDIATE = "darkroom_immediate"
 
 ADVICE = {
@@ -89,8 +91,21 @@ def trouble(file: Path, error: BaseException) -> CatalogError:
         kinds = {errno.ENOSPC: "full", errno.EDQUOT: "full"}
         kinds |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read-only")
         reason = kinds.get(error.errno or 0, "unopenable")
+    if reason == "unopenable":
+        reason = _circumstances(file.parent)
     detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return CatalogError(reason, f"the catalogue {file} {ADVICE[reason]} ({detail})")
+
+
+def _circumstances(folder: Path) -> str:
+    """What the state of the folder says, where SQLite says no more than that it failed."""
+    try:
+        state = os.statvfs(folder)
+    except OSError:
+        return "unopenable"
+    if state.f_flag & os.ST_RDONLY or not os.access(folder, os.W_OK):
+        return "read-only"
+    return "full" if state.f_bavail * state.f_frsize < ROOM else "unopenable"
 
 
 def revision(connection: Connection) -> str | None:

@@ -1,0 +1,112 @@
+"""Photo files and catalogues that the tests make for themselves."""
+
+import io
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy import Engine
+
+from catalog import metadata
+from catalog.database import open_catalog
+from catalog.metadata import Header
+from catalog.photos import Photo, Photos
+from catalog.scan import ScanReport, scan
+from config import Root, Settings
+
+PROJECT = Path(__file__).parents[2]
+SHARED_PHOTOS = PROJECT.parent / "shared" / "photos"
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:pap="http://ns.contecon.de/picapport/1.0/" {attribute}>{element}</rdf:Description>'
+    "</rdf:RDF></x:xmpmeta>"
+)
+
+
+def jpeg(
+    colour: str = "red", size: tuple[int, int] = (12, 8), photoid: str = "", exif: Image.Exif | None = None
+) -> bytes:
+    """A JPEG in bytes; with a photo id in its XMP where one is given."""
+    file = io.BytesIO()
+    xmp = XMP.format(attribute=f'pap:PhotoID="{photoid}"', element="").encode() if photoid else b""
+    Image.new("RGB", size, colour).save(file, "JPEG", xmp=xmp, exif=exif or Image.Exif())
+    return file.getvalue()
+
+
+def put(file: Path, content: bytes) -> Path:
+    """Writes a file and the folders above it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return file
+
+
+class Library:
+    """A folder with photo roots `a` and `b` and a catalogue; `opened` lists the files that scans opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.a, self.b = folder / "a", folder / "b"
+        self.a.mkdir()
+        self.b.mkdir()
+        self.settings = Settings(data_dir=folder / "data", roots=(Root("a", self.a), Root("b", self.b)))
+        self.opened: list[str] = []
+        self.engine: Engine = open_catalog(self.settings.data_dir)
+
+    def only(self, *aliases: str) -> Settings:
+        """The settings with these roots alone."""
+        return replace(self.settings, roots=tuple(root for root in self.settings.roots if root.alias in aliases))
+
+    def read(self, path: Path) -> Header:
+        """Reads a header and notes it."""
+        self.opened.append(os.path.relpath(path, self.folder))
+        return metadata.read(path)
+
+    def scan(self, settings: Settings | None = None, *, accept_empty: bool = False) -> ScanReport:
+        """Scans and forgets what was opened before."""
+        self.opened = []
+        return scan(self.engine, settings or self.settings, accept_empty=accept_empty, read=self.read)
+
+    def photos(self) -> dict[str, Photo]:
+        """The photos by root and path."""
+        return {f"{photo.root}/{photo.path}": photo for photo in Photos(self.engine).everything()}
+
+    def ids(self) -> dict[str, str]:
+        """The photo ids by root and path."""
+        return {place: photo.photoid for place, photo in self.photos().items()}
+
+    def failed(self) -> dict[str, str]:
+        """Why files can't be read, by root and path."""
+        return {f"{each.root}/{each.path}": each.reason for each in Photos(self.engine).failures()}
+
+    def lose_catalogue(self) -> None:
+        """As if somebody had deleted it."""
+        self.engine.dispose()
+        for file in self.settings.data_dir.iterdir():
+            file.unlink()
+        self.engine = open_catalog(self.settings.data_dir)
+
+    def environment(self) -> dict[str, str]:
+        """The settings for a process of its own."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ROBOT_ROOT")}
+        return {
+            **kept,
+            "DATA_DIR": str(self.settings.data_dir),
+            "ROBOT_ROOT_0_PATH": str(self.a),
+            "ROBOT_ROOT_1_PATH": str(self.b),
+            "DARKROOM_TOML": os.devnull,
+        }
+
+    def command(self, *arguments: str, before: tuple[str, ...] = (), **more: str) -> "subprocess.CompletedProcess[str]":
+        """Runs `python -m catalog …`."""
+        return subprocess.run(
+            [*before, sys.executable, "-W", "error", "-m", "catalog", *arguments],
+            env={**self.environment(), **more},
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )

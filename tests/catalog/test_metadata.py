@@ -1,0 +1,172 @@
+"""Headers of photo files."""
+
+import hashlib
+import io
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import ExifTags, Image, PngImagePlugin
+
+from catalog import photoid
+from catalog.errors import Unreadable
+from catalog.metadata import read
+from tests.catalog.library import SHARED_PHOTOS, XMP, jpeg, put
+
+ID = photoid.encode(bytes(range(16)))
+TAGS = ExifTags.Base
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(10))
+def test_dimensions_are_as_a_person_sees_them(tmp_path: Path, kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[TAGS.Orientation] = orientation
+    Image.new("RGB", (30, 20)).save(tmp_path / "photo", kind, exif=exif)
+    header = read(tmp_path / "photo")
+    assert (header.width, header.height) == ((20, 30) if 5 <= orientation <= 8 else (30, 20))
+    assert header.format == kind
+
+
+def test_exif_behind_the_pixels_of_a_png(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (30, 20)).save(file, "PNG")
+    exif = Image.Exif()
+    exif[TAGS.Orientation] = 6
+    body = b"eXIf" + exif.tobytes()[6:]
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    end = file.getvalue().index(b"IEND") - 4
+    path = put(tmp_path / "late.png", file.getvalue()[:end] + chunk + file.getvalue()[end:])
+    assert (read(path).width, read(path).height) == (20, 30)
+    with Image.open(path) as image:  # what the pipeline will see
+        assert image.getexif()[TAGS.Orientation] == 6
+
+
+@pytest.mark.parametrize(
+    ("original", "digitized", "changed", "created"),
+    [
+        ("2015:07:02 14:35:33", "2016:01:01 00:00:00", "2017:01:01 00:00:00", "2015-07-02T14:35:33"),
+        (None, "2016:01:01 00:00:00", "2017:01:01 00:00:00", "2016-01-01T00:00:00"),
+        ("0000:00:00 00:00:00", None, "2017:01:01 00:00:00", "2017-01-01T00:00:00"),
+        ("garbage", "    :  :     :  :  ", "2017:13:41 99:00:00", "file"),
+        ("0001:01:01 00:00:00", None, None, "file"),
+        (None, None, None, "file"),
+    ],
+)
+def test_created(
+    tmp_path: Path, original: str | None, digitized: str | None, changed: str | None, created: str
+) -> None:
+    exif = Image.Exif()
+    values = {TAGS.DateTimeOriginal: original, TAGS.DateTimeDigitized: digitized}
+    exif._ifds[ExifTags.IFD.Exif] = {int(tag): value for tag, value in values.items() if value}
+    if changed:
+        exif[TAGS.DateTime] = changed
+    path = put(tmp_path / "a.jpg", jpeg(exif=exif))
+    os.utime(path, (0, 0))
+    header = read(path)
+    if created == "file":
+        assert header.created[:4] in ("1969", "1970")
+    else:
+        assert header.created == created
+
+
+def test_broken_exif_is_no_fault(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[TAGS.Make] = "x" * 100
+    content = bytearray(jpeg(exif=exif))
+    start = content.index(b"Exif\0\0") + 6
+    content[start + 8 : start + 60] = b"\xff" * 52
+    header = read(put(tmp_path / "a.jpg", bytes(content)))
+    assert (header.width, header.height) == (12, 8)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("element", [False, True])
+def test_photoid_in_xmp(tmp_path: Path, kind: str, element: bool) -> None:
+    given = {"attribute": "", "element": f"<pap:photoid> {ID}==</pap:photoid>"}
+    packet = XMP.format(**(given if element else {"attribute": f'pap:PhotoId="{ID}"', "element": ""}))
+    more: dict[str, object] = {"xmp": packet.encode()}
+    if kind == "PNG":
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", packet)
+        more = {"pnginfo": text}
+    if kind == "TIFF":
+        more = {"tiffinfo": {700: packet.encode()}}
+    Image.new("RGB", (30, 20)).save(tmp_path / "photo", kind, **more)
+    assert read(tmp_path / "photo").photoid == ID
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        "<contecon",
+        XMP.format(attribute='pap:photoid="too short"', element=""),
+        XMP.format(attribute=f'photoid="{ID}"', element=""),
+        '<!DOCTYPE a [<!ENTITY b "contecon">]><a>&b;</a>',
+        '<?xml version="1.0" encoding="contecon"?><a/>',
+    ],
+)
+def test_malformed_xmp_is_no_fault(tmp_path: Path, packet: str) -> None:
+    Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", xmp=packet.encode())
+    assert read(tmp_path / "a.jpg").photoid is None
+
+
+@pytest.mark.parametrize("size", [0, 1000, 65536, 100_000, 200_000])
+def test_content_id_is_of_length_head_and_tail(tmp_path: Path, size: int) -> None:
+    content = jpeg() + os.urandom(size)
+    block = 65536
+    hashed = hashlib.blake2b(len(content).to_bytes(8, "big") + content[:block] + content[-block:], digest_size=16)
+    assert read(put(tmp_path / "a.jpg", content)).content_id == photoid.encode(hashed.digest())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"\0" * 5000, "not a JPEG"),
+        (b"hello", "not a JPEG"),
+        (jpeg()[:100], "header is damaged"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 40, "header is damaged"),
+        (b"RIFF\x10\0\0\0WEBPVP8 " + b"x" * 40, "header is damaged"),
+        (b"II*\0" + b"\xff" * 40, "header is damaged"),
+        (b"GIF89a", "header is damaged"),
+    ],
+)
+def test_unreadable(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason) as caught:
+        read(put(tmp_path / "a.jpg", content))
+    assert str(tmp_path) not in str(caught.value)
+    assert "0x" not in str(caught.value)
+
+
+def test_a_pipe_does_not_hold_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+    with pytest.raises(Unreadable, match="no regular file"):
+        read(tmp_path / "a.jpg")
+
+
+def test_larger_than_pillow_opens(tmp_path: Path) -> None:
+    content = bytearray(jpeg())
+    frame = content.index(b"\xff\xc0")
+    content[frame + 5 : frame + 9] = struct.pack(">HH", 60000, 50000)
+    header = read(put(tmp_path / "a.jpg", bytes(content)))
+    assert (header.width, header.height) == (50000, 60000)
+    assert Image.MAX_IMAGE_PIXELS is not None
+
+
+def test_dates_beyond_what_sqlite_holds(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.jpg", jpeg())
+    os.utime(path, (2**33, 2**33))
+    header = read(path)
+    assert header.mtime_ns == min(path.stat().st_mtime_ns, 2**63 - 1)
+    assert len(header.created) == 19
+
+
+@pytest.mark.skipif(not SHARED_PHOTOS.is_dir(), reason="no shared photos here")
+def test_real_photos() -> None:
+    files = [path for path in SHARED_PHOTOS.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".tiff")]
+    assert len(files) > 90
+    for path in files:
+        assert read(path).width > 0
