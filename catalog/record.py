@@ -4,7 +4,7 @@ Every function here runs in a transaction of the caller's that writes.
 """
 
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, islice
 from typing import Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -78,7 +78,14 @@ def _free(connection: Connection, header: Header) -> str:
         return base
     raw = photoid.decode(base)
     candidates = (photoid.encode(photoid.derived(raw, counter)) for counter in count(1))
-    return next(each for each in candidates if not _taken(connection, each))
+    # Ever more at a time: there are libraries with thousands of copies of one file.
+    size = 1
+    while True:
+        some = list(islice(candidates, size))
+        taken = set(connection.execute(select(photos.c.photoid).where(photos.c.photoid.in_(some))).scalars())
+        if len(taken) < size:
+            return next(each for each in some if each not in taken)
+        size = min(size * 10, 1000)
 
 
 def _taken(connection: Connection, candidate: str) -> bool:

@@ -366,3 +366,12 @@ def test_real_photos(library: Library) -> None:
     report = library.scan(settings)
     assert (report.added, report.failed) == (100, 0)
     assert library.scan(settings).unchanged == 100
+
+
+def test_many_copies_of_one_file(library: Library) -> None:
+    for number in range(130):
+        put(library.a / f"{number:03}.jpg", jpeg())
+    library.scan()
+    base = photoid.decode(library.ids()["a/000.jpg"])
+    expected = [photoid.encode(photoid.derived(base, counter)) for counter in range(1, 130)]
+    assert [library.ids()[f"a/{number:03}.jpg"] for number in range(1, 130)] == expected
