@@ -63,6 +63,10 @@ def failure(
 
 def _moved(connection: Connection, header: Header, gone: ColumnElement[bool]) -> str | None:
     """The id of the photo that this file was, where it stood elsewhere until now."""
+    # Most new photos are like none that is known: found out by a query that is cheap to build.
+    alike = select(photos.c.photoid).where(photos.c.content_id == header.content_id).limit(1)
+    if header.photoid is None and connection.execute(alike).first() is None:
+        return None
     same = select(photos.c.photoid).where(photos.c.content_id == header.content_id, gone)
     found = connection.execute(same.order_by(photos.c.root_id, photos.c.path).limit(1)).scalar_one_or_none()
     if found is None and header.photoid is not None:

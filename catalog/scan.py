@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, false, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import diff, metadata, record
 from catalog.database import FILE, trouble, writing
@@ -188,6 +189,7 @@ def _read(
     """Reads what is new or changed, and writes it down in transactions that are short."""
     paths = {ids[alias]: path for alias, path in settings.root_paths.items()}
     counts = {"added": 0, "changed": 0, "moved": 0}
+    gone = diff.gone()  # building the expression costs more than running it
     after = 0
     while items := diff.batch(connection, after, BATCH):
         results: list[tuple[diff.Todo, Header | Exception]] = []
@@ -198,7 +200,7 @@ def _read(
                 break
         with writing(connection):
             for item, result in results:
-                outcome = _note(connection, item, result)
+                outcome = _note(connection, item, result, gone)
                 if outcome:
                     counts[outcome] += 1
         after = results[-1][0].number
@@ -216,10 +218,12 @@ def _try(read: Reader, path: Path) -> Header | Exception:
         return Unreadable(f"reading it failed: {type(error).__name__}")
 
 
-def _note(connection: Connection, item: diff.Todo, result: Header | Exception) -> record.Outcome | None:
+def _note(
+    connection: Connection, item: diff.Todo, result: Header | Exception, gone: ColumnElement[bool]
+) -> record.Outcome | None:
     """Writes down what reading a file gave."""
     if isinstance(result, Header):
-        return record.photo(connection, item.root_id, item.path, result, diff.gone())
+        return record.photo(connection, item.root_id, item.path, result, gone)
     if isinstance(result, FileNotFoundError | NotADirectoryError):
         diff.forget(connection, item)
     elif isinstance(result, OSError):
