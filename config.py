@@ -19,6 +19,7 @@ from typing import Any, get_type_hints
 ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
 ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
 BYTES = re.compile(r"(\d+)\s*(k|m|g|t)?(i?)b?", re.IGNORECASE)
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -191,6 +192,17 @@ def load_or_exit() -> Settings:
         raise SystemExit(2) from None
 
 
+def share_metrics(settings: Settings) -> None:
+    """Lets the processes of this host count together, where there are several (see `metrics`).
+
+    Has to be called before `metrics` is imported. `launch` empties the folder at each start.
+    """
+    if settings.distributed and METRICS_DIR not in os.environ:
+        folder = settings.data_dir / "metrics"
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ[METRICS_DIR] = str(folder)
+
+
 Given = dict[str, tuple[str, Any, str]]
 
 
@@ -272,7 +284,7 @@ def _convert(kind: type, raw: object, row: Setting) -> Any:
     if kind is bool:
         return _truth(raw)
     if not isinstance(raw, str):
-        raise ValueError("text")  # noqa: TRY004: one error for every wrong value
+        raise ValueError("text")
     if row.name == "redis.url" and not re.match(r"(redis|rediss|unix)://", raw):
         raise ValueError("redis://host:port/db, rediss://… or unix://…")
     return kind(raw)
@@ -330,7 +342,7 @@ def lines(settings: Settings) -> list[str]:
         rows.append((f"{name}.alias", root.alias, settings.sources[f"{name}.alias"], "its name in every answer"))
     if not settings.roots:
         rows.append(("robot.root.N.path", "(unset)", "default", "a folder of photos, N = 0, 1, …"))
-        rows.append(("robot.root.N.alias", "(unset)", "default", "its name in every answer; default: the folder's name"))
+        rows.append(("robot.root.N.alias", "(unset)", "default", "its name in answers; default: the folder's name"))
     wide = max(len(name) for name, *_ in rows)
     return [f"{name:<{wide}}  {shown}  [{source}]  {text}" for name, shown, source, text in rows]
 

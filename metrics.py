@@ -1,25 +1,25 @@
 """Every metric of Darkroom: its name, labels and meaning. One table, one source.
 
-Where `PROMETHEUS_MULTIPROC_DIR` names a folder (`launch` sets it), the figures of all processes that share it
-are added up; elsewhere they are this process's own. prometheus-client reads that variable when it is imported,
-so it must be set before this module is.
+Where `PROMETHEUS_MULTIPROC_DIR` names a folder (`config.share_metrics` sets it), the figures of all processes
+that share it are added up; elsewhere they are this process's own. prometheus-client reads that variable when it
+is imported, so it must be set before this module is.
 """
 
 import os
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+from config import METRICS_DIR
+
+disable_created_metrics()  # a second sample for each figure, which nobody asked for
 
 requests = Counter("darkroom_requests", "Requests answered.", ["function", "status"])
 cache_requests = Counter("darkroom_cache_requests", "Look-ups of a render, by tier.", ["tier", "result"])
-cache_bytes = Gauge(
-    "darkroom_cache_bytes", "Bytes of the renders in a tier.", ["tier"], multiprocess_mode="livesum"
-)
+cache_bytes = Gauge("darkroom_cache_bytes", "Bytes of the renders in a tier.", ["tier"], multiprocess_mode="livesum")
 cache_entries = Gauge("darkroom_cache_entries", "Renders in a tier.", ["tier"], multiprocess_mode="livesum")
 evictions = Counter("darkroom_evictions", "Renders dropped to keep a tier in its budget.", ["tier"])
 renders = Counter("darkroom_renders", "Renders made or tried.", ["queue", "result"])
@@ -50,9 +50,9 @@ class QueueLengths(Collector):
 def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
     """All metrics in the Prometheus text format, true over all processes of this host."""
     registry = REGISTRY
-    if os.environ.get(MULTIPROCESS):
+    if os.environ.get(METRICS_DIR):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     extra = CollectorRegistry()
     extra.register(QueueLengths(queue_lengths))
     return generate_latest(registry) + generate_latest(extra)

@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from catalog import schema
 from catalog.database import writing
 from catalog.errors import UserExists
+from config import Settings
 
-__all__ = ["UserExists", "Users"]
+__all__ = ["UserExists", "Users", "default_uid"]
 
 
 class Users:
@@ -58,3 +59,19 @@ class Users:
             return connection.execute(
                 select(schema.users.c.password_hash).where(schema.users.c.uid == uid)
             ).scalar_one_or_none()
+
+
+GUEST = "guest"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def default_uid(users: Users, settings: Settings) -> str | None:
+    """Whose rights a caller has who names no session: `webapi.default.uid`'s.
+
+    Where that is unset and only this machine can call, the `guest` of a first start, while its password is guest.
+    """
+    if settings.webapi_default_uid:
+        return settings.webapi_default_uid
+    if settings.server_host in LOOPBACK and users.password_is_uid(GUEST):
+        return GUEST
+    return None

@@ -6,7 +6,8 @@ RenderError
 ├── Unsupported    unsupported  a kind of file, or a size of photo, that is not rendered
 ├── SourceMissing  missing      the photo's file is gone, or can't be read
 ├── SourceChanged  changed      the photo's file is not the one that the catalogue knows
-└── Busy           busy         no time or no place now; the same request works later
+├── Busy           busy         no time or no place now; the same request works later
+└── Failed         failed       our own fault, written down in the worker's log
 """
 
 from typing import ClassVar
@@ -56,3 +57,9 @@ class Busy(RenderError):
     def __init__(self, sentence: str, retry_after: int = 1) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class Failed(RenderError):
+    """A fault of ours: the worker's log has it."""
+
+    kind = "failed"

@@ -1,0 +1,1 @@
+"""The darkroom itself: what is rendered, where, and who waits for it."""

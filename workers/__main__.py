@@ -1,0 +1,86 @@
+"""`python -m workers run` is a worker of the distributed way, `python -m workers beat` what wakes it by the clock."""
+
+import argparse
+import functools
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import config
+
+# What counts is imported below, once `config.share_metrics` has said where the counts go.
+if TYPE_CHECKING:
+    from workers.tasks import Renderer
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives the exit code: 0, or 1 with a sentence, 2 for wrong settings."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    running = commands.add_parser("run", help="render what the queues hold")
+    running.add_argument("--queues", default="interactive,prefetch", help="which, with commas (%(default)s)")
+    running.add_argument("--concurrency", type=int, help="renders at once (default: workers.concurrency)")
+    running.add_argument("--nice", type=int, default=0, help="lower the OS priority by so much")
+    commands.add_parser("beat", help="queue what has to be done by the clock")
+    chosen = parser.parse_args(arguments)
+    settings = config.load_or_exit()
+    if not settings.distributed:
+        print("workers: redis.url is not set: without it `python -m api` has its workers inside", file=sys.stderr)
+        return 1
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    config.share_metrics(settings)
+    return _beat(settings) if chosen.command == "beat" else _run(settings, chosen)
+
+
+def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
+    from workers.celery import QUEUES, create_celery
+    from workers.tasks import register
+
+    unknown = set(chosen.queues.split(",")) - set(QUEUES)
+    if unknown:
+        print(
+            f"workers: no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", file=sys.stderr
+        )
+        return 1
+    os.nice(chosen.nice)
+    app = create_celery(settings)
+    # Made by each child when its first task comes: connections and file handles must not cross a fork.
+    register(app, functools.cache(functools.partial(_renderer, settings)))
+    name = chosen.queues.replace(",", "-")
+    app.worker_main(
+        [
+            *("worker", "--pool", "prefork", "--queues", chosen.queues, "--hostname", f"{name}-{os.getpid()}@%h"),
+            *("--concurrency", str(chosen.concurrency or settings.concurrency), "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle"),
+        ]
+    )
+    return 0
+
+
+def _renderer(settings: config.Settings) -> "Renderer":
+    from cache.tiers import build
+    from workers.flights import RedisFlights
+    from workers.pipeline.limits import Limits
+    from workers.tasks import Renderer
+
+    return Renderer(
+        settings.root_paths,
+        build(settings, memory=False),
+        RedisFlights(settings.redis_url),
+        Limits(settings.render_max_pixels),
+    )
+
+
+def _beat(settings: config.Settings) -> int:
+    from workers.celery import create_celery
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = create_celery(settings)
+    app.Beat(schedule=str(settings.data_dir / "beat-schedule"), loglevel="WARNING", quiet=True).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

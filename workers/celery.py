@@ -1,0 +1,65 @@
+"""The Celery app: broker, queues, limits. The same on both ways; only the transport differs."""
+
+from collections.abc import Iterator
+
+from celery import Celery
+from kombu.entity import Queue
+
+from config import Settings
+
+INTERACTIVE, PREFETCH, BACKGROUND = "interactive", "prefetch", "background"
+QUEUES = (INTERACTIVE, PREFETCH, BACKGROUND)
+
+RENDER, PING, SWEEP = "darkroom.render", "darkroom.ping", "darkroom.sweep"
+
+# A Redis that accepts and stays silent would block a publish for ever (redis-py waits without end by default).
+REDIS_TIMEOUT = 1.0
+# Looking for a message costs the embedded way this many seconds of waiting at most; less would burn the core.
+MEMORY_POLLING_INTERVAL = 0.005
+
+
+def create_celery(settings: Settings) -> Celery:
+    """The app, without tasks: `tasks.register` gives it those, where it runs any."""
+    app = Celery("darkroom", set_as_current=False)
+    app.conf.update(
+        broker_url=settings.redis_url or "memory://",
+        broker_transport_options=(
+            {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
+            if settings.distributed
+            else {"polling_interval": MEMORY_POLLING_INTERVAL}
+        ),
+        broker_connection_timeout=REDIS_TIMEOUT,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # the default gives up after 100 tries, and the worker with it
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
+        task_queues=[Queue(name, routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
+        task_default_queue=INTERACTIVE,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_time_limit=settings.render_timeout + 30,  # prefork only: kills what hangs in C
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        beat_schedule={"sweep": {"task": SWEEP, "schedule": 3600.0, "options": {"queue": BACKGROUND}}},
+    )
+    return app
+
+
+class QueueLengths:
+    """How many messages wait in each queue; asked of the broker at each iteration."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """Pairs of queue and length; raises what kombu raises where the broker does not answer."""
+        with self._app.connection_for_read() as connection:
+            channel = connection.default_channel
+            for queue in QUEUES:
+                # A queue that nothing was ever sent to does not exist yet in memory.
+                channel.queue_declare(queue=queue)
+                yield queue, channel.queue_declare(queue=queue, passive=True).message_count

@@ -1,0 +1,119 @@
+"""What a worker runs. Thin: find the file, let the pipeline render it, keep the render, say so."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from celery import Celery
+
+import metrics
+from cache.key import RenderKey
+from cache.tiers import RenderCache
+from catalog.photoid import source_version
+from workers import pipeline
+from workers.celery import PING, RENDER, SWEEP
+from workers.errors import Failed, RenderError, SourceChanged, SourceMissing
+from workers.flights import DONE, DROPPED, Flights, Word
+from workers.housekeeping import sweep
+from workers.pipeline.limits import Limits
+from workers.sizing import Size
+
+log = logging.getLogger("darkroom.worker")
+
+
+def key_version(source: str) -> str:
+    """The `version` of a RenderKey: the source's own, and the pipeline's revision."""
+    return f"{source}-{pipeline.REVISION}"
+
+
+class Renderer:
+    """Makes the renders of one process. `roots` says where this host has the photo roots, by alias."""
+
+    def __init__(self, roots: Mapping[str, Path], cache: RenderCache, flights: Flights, limits: Limits) -> None:
+        self._roots = roots
+        self._cache = cache
+        self._flights = flights
+        self._limits = limits
+
+    def render(self, name: str, root: str, path: str, queue: str, deadline: float) -> None:
+        """Makes the render whose key has this name, unless it is there or `deadline` (Unix time) has passed.
+
+        However it goes, the flight lands: those who wait are told, and the render is counted before.
+        """
+        key = RenderKey.parse(name)
+        ready = self._cache.get(key, counted=False)
+        if ready is not None:
+            self._flights.land(Word(name, DONE), ready, kept=True)
+            return
+        left = deadline - time.time()
+        if left <= 0:
+            self._flights.land(Word(name, DROPPED), None, kept=True)
+            return
+        began = time.monotonic()
+        try:
+            render = self._made(key, root, path, began + left)
+        except RenderError as error:
+            self._count(queue, error.kind, began)
+            self._flights.land(Word(name, error.kind, str(error)), None, kept=True)
+        except Exception:
+            log.exception("rendering %r of root %s failed", path, root)
+            self._count(queue, Failed.kind, began)
+            self._flights.land(
+                Word(name, Failed.kind, "The render failed; the server's log says why."), None, kept=True
+            )
+        else:
+            kept = self._cache.put(key, render)
+            self._count(queue, "ok", began)
+            self._flights.land(Word(name, DONE), render, kept=kept)
+
+    def answer(self, name: str) -> None:
+        """Says that this worker takes tasks and can be heard."""
+        self._flights.land(Word(name, DONE), None, kept=True)
+
+    def sweep(self) -> None:
+        """Removes what killed processes left in the cache."""
+        sweep(self._cache)
+
+    def _made(self, key: RenderKey, root: str, path: str, deadline: float) -> bytes:
+        with self._source(root, path) as source:
+            status = os.fstat(source.fileno())
+            if key.version != key_version(source_version(status.st_size, status.st_mtime_ns)):
+                raise SourceChanged("The photo's file has changed since it was catalogued.")
+            size = Size(key.width, key.height)
+            return pipeline.render(source, size, key.quality, limits=self._limits, deadline=deadline)
+
+    def _source(self, root: str, path: str) -> BinaryIO:
+        """The photo's file, open. A message is not trusted to name a place inside its root."""
+        folder = self._roots.get(root)
+        if folder is None:
+            raise SourceMissing(f"This worker has no photo root {root!r}.")
+        if path.startswith("/") or ".." in PurePosixPath(path).parts:
+            raise SourceMissing("The photo's path leads out of its root.")
+        try:
+            return (folder / path).open("rb")
+        except (OSError, ValueError) as error:
+            raise SourceMissing("The photo's file is gone, or can't be read.") from error
+
+    @staticmethod
+    def _count(queue: str, result: str, began: float) -> None:
+        metrics.renders.labels(queue, result).inc()
+        metrics.render_seconds.labels(queue).observe(time.monotonic() - began)
+
+
+def register(app: Celery, renderer: Callable[[], Renderer]) -> None:
+    """Gives the app its tasks; `renderer` gives the process's own Renderer when the first of them runs."""
+
+    def render(name: str, root: str, path: str, queue: str, deadline: float) -> None:
+        renderer().render(name, root, path, queue, deadline)
+
+    def answer(name: str) -> None:
+        renderer().answer(name)
+
+    def sweep_cache() -> None:
+        renderer().sweep()
+
+    for name, run in ((RENDER, render), (PING, answer), (SWEEP, sweep_cache)):
+        app.task(run, name=name, shared=False)
