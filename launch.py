@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 
 import config
 from catalog.database import FILE, open_catalog
@@ -91,10 +92,18 @@ def _up(settings: config.Settings) -> int:
         _say(f"started a Redis on port {port}")
     os.environ["PORT"] = str(settings.server_port)
     honcho = subprocess.Popen([sys.executable, "-m", "honcho", "start"])
-    signal.signal(signal.SIGTERM, lambda *_: honcho.terminate())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal has sent it to honcho too
+    told: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+        if number == signal.SIGTERM:  # a Ctrl-C the terminal has sent to honcho too
+            honcho.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     try:
-        return honcho.wait()
+        code = honcho.wait()
+        return 0 if told else code
     finally:
         if redis is not None:
             redis.terminate()

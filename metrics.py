@@ -15,7 +15,7 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from config import METRICS_DIR
 
-disable_created_metrics()  # a second sample for each figure, which nobody asked for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second sample for each figure, which nobody asked for
 
 requests = Counter("darkroom_requests", "Requests answered.", ["function", "status"])
 cache_requests = Counter("darkroom_cache_requests", "Look-ups of a render, by tier.", ["tier", "result"])

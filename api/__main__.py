@@ -5,6 +5,7 @@ Exit codes: 0 stopped; 1 with a sentence of what is in the way; 2 wrong settings
 
 import logging
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -16,6 +17,10 @@ import config
 from catalog.errors import CatalogError
 
 log = logging.getLogger("darkroom.api")
+
+
+class InTheWay(Exception):
+    """What keeps the front end from starting, as a sentence."""
 
 
 def main() -> int:
@@ -31,10 +36,12 @@ def main() -> int:
         config.share_metrics(settings)
         with ExitStack() as closing:
             _serve(settings, closing)
-    except CatalogError as error:
-        return _in_the_way(str(error))
+    except (CatalogError, InTheWay) as error:
+        print(f"darkroom: {error}", file=sys.stderr)
+        return 1
     except OSError as error:
-        return _in_the_way(f"{error.strerror or error}: {error.filename or settings.data_dir}")
+        print(f"darkroom: {error.filename or settings.data_dir}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         pass
     return 0
@@ -42,29 +49,39 @@ def main() -> int:
 
 def _serve(settings: config.Settings, closing: ExitStack) -> None:
     """Opens the port first, so that a port in use is said before anything is begun."""
+    listening = closing.enter_context(_listening(settings))
     from api.app import create_app  # counts, so not before `share_metrics`
 
-    app = create_app(settings, closing)
-    try:
-        server = create_server(
-            app,
-            host=settings.server_host,
-            port=settings.server_port,
-            threads=settings.server_threads,
-            connection_limit=settings.server_threads * 8,
-            asyncore_use_poll=True,
-            max_request_body_size=1_000_000,
-            clear_untrusted_proxy_headers=True,
-            ident="Darkroom",
-        )
-    except OSError as error:
-        place = f"{settings.server_host}:{settings.server_port}"
-        raise OSError(error.errno, f"{place} can't be listened on ({error.strerror}); choose another PORT") from None
+    server = create_server(
+        create_app(settings, closing),
+        sockets=[listening],
+        threads=settings.server_threads,
+        connection_limit=settings.server_threads * 8,
+        asyncore_use_poll=True,
+        max_request_body_size=1_000_000,
+        clear_untrusted_proxy_headers=True,
+        ident="Darkroom",
+    )
     closing.callback(server.close)
     _scan_beside(settings, closing)
-    port = getattr(server, "effective_port", None) or settings.server_port
-    log.info("serving on http://%s:%s", settings.server_host, port)
+    host, port = listening.getsockname()[:2]
+    log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
     server.run()
+
+
+def _listening(settings: config.Settings) -> socket.socket:
+    """A socket that listens where the settings say.
+
+    Raises:
+        InTheWay: it can't.
+    """
+    host, port = settings.server_host, settings.server_port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another PORT or server.host") from None
 
 
 def _scan_beside(settings: config.Settings, closing: ExitStack) -> None:
@@ -75,11 +92,6 @@ def _scan_beside(settings: config.Settings, closing: ExitStack) -> None:
     scan = subprocess.Popen([sys.executable, "-m", "catalog", "scan"])
     closing.callback(scan.wait)
     closing.callback(scan.terminate)
-
-
-def _in_the_way(sentence: str) -> int:
-    print(f"darkroom: {sentence}", file=sys.stderr)
-    return 1
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

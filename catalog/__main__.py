@@ -64,6 +64,8 @@ def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
     for alias, reason in report.skipped_roots.items():
         print(f"catalog: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
+    if not report.skipped_roots and not Photos(engine).count():
+        print("catalog: there is no photo in the photo roots yet", file=sys.stderr)
     return 1 if report.skipped_roots else 0
 
 

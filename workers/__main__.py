@@ -4,7 +4,9 @@ import argparse
 import functools
 import logging
 import os
+import socket
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ import config
 # What counts is imported below, once `config.share_metrics` has said where the counts go.
 if TYPE_CHECKING:
     from workers.tasks import Renderer
+
+log = logging.getLogger("darkroom.worker")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
+    from celery.platforms import SecurityWarning
+
     from workers.celery import QUEUES, create_celery
     from workers.tasks import register
 
@@ -48,15 +54,23 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
-    name = chosen.queues.replace(",", "-")
-    app.worker_main(
-        [
-            *("worker", "--pool", "prefork", "--queues", chosen.queues, "--hostname", f"{name}-{os.getpid()}@%h"),
-            *("--concurrency", str(chosen.concurrency or settings.concurrency), "--loglevel", "WARNING"),
-            *("--without-gossip", "--without-mingle"),
-        ]
+    # What Celery says of root is said once, by us.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    if os.geteuid() == 0:
+        log.warning("this worker runs as root: a user who may only read the photos and write data.dir is safer")
+    worker = app.Worker(
+        hostname=f"{chosen.queues.replace(',', '-')}-{os.getpid()}@{socket.gethostname()}",
+        pool="prefork",
+        concurrency=chosen.concurrency or settings.concurrency,
+        queues=chosen.queues.split(","),
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
     )
-    return 0
+    log.info("renders of the queues %s, %d at once", chosen.queues, worker.concurrency)
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 def _renderer(settings: config.Settings) -> "Renderer":
