@@ -34,11 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("workers: redis.url is not set: without it `python -m api` has its workers inside", file=sys.stderr)
         return 1
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("celery", "kombu"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     config.share_metrics(settings)
     return _beat(settings) if chosen.command == "beat" else _run(settings, chosen)
 
 
 def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
+    from celery import signals
     from celery.platforms import SecurityWarning
 
     from workers.celery import QUEUES, create_celery
@@ -54,6 +57,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
+    signals.setup_logging.connect(_keep_logging)
     # What Celery says of root is said once, by us.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     if os.geteuid() == 0:
@@ -63,14 +67,21 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
         pool="prefork",
         concurrency=chosen.concurrency or settings.concurrency,
         queues=chosen.queues.split(","),
-        loglevel="WARNING",
         quiet=True,
         without_gossip=True,
         without_mingle=True,
     )
-    log.info("renders of the queues %s, %d at once", chosen.queues, worker.concurrency)
+
+    def ready(**_: object) -> None:
+        log.info("takes renders from the queues %s, %d at once", chosen.queues, worker.concurrency)
+
+    signals.worker_ready.connect(ready)
     worker.start()
     return int(worker.exitcode or 0)
+
+
+def _keep_logging(**_: object) -> None:
+    """Where something listens to this signal, Celery leaves logging as it is."""
 
 
 def _renderer(settings: config.Settings) -> "Renderer":

@@ -1,0 +1,36 @@
+"""One server for each way, shared by the tests that only read; a library with a photo of each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.end_to_end.servers import Server, serving
+from tests.photos import save_jpeg, solid
+
+WAYS = ("embedded", "distributed")
+
+
+def make_library(folder: Path) -> Path:
+    """Photos of 4:3 and 3:2, upright, turned, damaged, above the pixel limit, and of every format."""
+    save_jpeg(folder / "red.jpg", solid(1200, 900, (200, 30, 30)))
+    save_jpeg(folder / "tall/green.jpg", solid(1200, 900, (30, 200, 30)), orientation=6)
+    solid(900, 600, (30, 30, 200)).save(folder / "blue.png")
+    solid(640, 480, (200, 200, 30)).save(folder / "yellow.webp", quality=95)
+    solid(300, 200, (30, 200, 200)).save(folder / "cyan.tif")
+    solid(300, 200, (200, 30, 200)).save(folder / "magenta.gif")
+    noise = Image.effect_noise((800, 600), 90).convert("RGB")
+    whole = save_jpeg(folder / "noise.jpg", noise).read_bytes()
+    (folder / "damaged.jpg").write_bytes(whole[: len(whole) // 2])
+    save_jpeg(folder / "huge.jpg", solid(2000, 1500, (9, 9, 9)))
+    return folder
+
+
+@pytest.fixture(scope="session", params=WAYS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that shows the library; photos above 2 MP are over its limit."""
+    folder = tmp_path_factory.mktemp(request.param)
+    library = make_library(folder / "photos")
+    with serving(library, folder / "data", request.param, RENDER_MAX_PIXELS="2000000") as running:
+        yield running

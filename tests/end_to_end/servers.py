@@ -1,0 +1,196 @@
+"""The real thing for tests: a front end, and where it is distributed a Redis and workers, on free ports."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+START_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody uses now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+class Process:
+    """A program under test, with all that it printed. `wait_for` waits for a line, not for a time."""
+
+    def __init__(self, arguments: list[str], environ: Mapping[str, str]) -> None:
+        self.lines: list[str] = []
+        self._news = threading.Condition()
+        self._ended = False
+        self.process = subprocess.Popen(
+            arguments,
+            cwd=PROJECT,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """The first line that has the pattern."""
+
+        def found() -> re.Match[str] | None:
+            return next((match for line in self.lines if (match := re.search(pattern, line))), None)
+
+        with self._news:
+            self._news.wait_for(lambda: found() or self._ended, START_SECONDS)
+            match = found()
+        assert match, f"no line with {pattern!r} in:\n" + "".join(self.lines)
+        return match
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Sends a signal and waits for the end; gives the exit code."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+        try:
+            return self.process.wait(START_SECONDS)
+        finally:
+            self._reader.join(START_SECONDS)
+            if self.process.stdout:
+                self.process.stdout.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            with self._news:
+                self.lines.append(line)
+                self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+
+@dataclass
+class Server:
+    """A running Darkroom: `get` asks it, `photos` is what its catalogue holds, by path below the root."""
+
+    url: str
+    environ: dict[str, str]
+    front: Process
+    others: dict[str, Process] = field(default_factory=dict)
+    _photos: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        """An answer of the server."""
+        return httpx.get(f"{self.url}{path}", timeout=60, **options)  # type: ignore[arg-type]
+
+    def photo(self, photoid: str, query: str = "") -> httpx.Response:
+        """getPhoto of a photo."""
+        return self.get(f"/picapportapi/1.0/getPhoto?photoid={quote(photoid, safe='')}{query}")
+
+    def photos(self) -> dict[str, str]:
+        """The photo ids by path, as of the first time this is asked."""
+        if not self._photos:
+            lines = self.command("catalog", "photos", "--json").stdout.splitlines()
+            self._photos = {each["path"]: each["photoid"] for each in map(json.loads, lines)}
+        return self._photos
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`python -m …` with this server's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=PROJECT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def renders(self) -> float:
+        """How many renders were made or tried so far, over all processes."""
+        return self.metric("darkroom_renders_total")
+
+    def metric(self, name: str) -> float:
+        """The sum of all samples of a metric."""
+        text = self.get("/metrics").text
+        return sum(float(value) for value in re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", text, re.MULTILINE))
+
+
+def environ(photos: Path | None, data: Path, **settings: str) -> dict[str, str]:
+    """An environment with nothing of Darkroom's but what is given."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept |= {"DATA_DIR": str(data), "SERVER_PORT": "0", "WEBAPI_DEFAULT_UID": "guest", "PYTHONUNBUFFERED": "1"}
+    kept |= {"DARKROOM_TOML": str(data.with_suffix(".toml")), "PYTHONDONTWRITEBYTECODE": "1"}
+    data.with_suffix(".toml").touch()
+    if photos is not None:
+        kept["ROBOT_ROOT_0_PATH"] = str(photos)
+    return kept | settings
+
+
+@contextmanager
+def redis_server(folder: Path, port: int | None = None) -> Iterator[tuple[str, Process]]:
+    """A real Redis on a port of its own; gives its URL."""
+    program = shutil.which("redis-server")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("redis-server is missing, though `make test` installs it")
+        pytest.skip("redis-server is not installed")
+    port = port or free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    process = Process(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)], os.environ
+    )
+    try:
+        process.wait_for("Ready to accept connections")
+        yield f"redis://127.0.0.1:{port}/0", process
+    finally:
+        process.stop()
+
+
+@contextmanager
+def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Server]:
+    """A server, `way` being "embedded" or "distributed", whose first scan is over."""
+    if way == "distributed":
+        with redis_server(data.parent / f"{data.name}-redis") as (url, redis):
+            variables = environ(photos, data, REDIS_URL=url, **settings)
+            worker = start_worker(variables)
+            with _front(variables, {"redis": redis, "worker": worker}) as server:
+                yield server
+    else:
+        with _front(environ(photos, data, **settings), {}) as server:
+            yield server
+
+
+def start_worker(variables: dict[str, str]) -> Process:
+    """A prefork worker on the interactive queue."""
+    worker = Process([sys.executable, "-m", "workers", "run", "--queues", "interactive,prefetch"], variables)
+    worker.wait_for("takes renders from the queues")
+    return worker
+
+
+@contextmanager
+def _front(variables: dict[str, str], others: dict[str, Process]) -> Iterator[Server]:
+    front = Process([sys.executable, "-m", "api"], variables)
+    server = Server("", variables, front, others)
+    try:
+        server.url = front.wait_for(r"serving on (http://\S+)")[1]
+        front.wait_for("^scanned: ")
+        yield server
+    finally:
+        front.stop()
+        for name, process in server.others.items():
+            if name != "redis":
+                process.stop()
