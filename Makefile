@@ -2,7 +2,7 @@
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: setup serve up test soak check bench
+.PHONY: setup serve up test check
 
 setup:
 	@bin/setup
