@@ -11,16 +11,16 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from setting import Bytes, Setting, convert
+
 ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
 ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
-BYTES = re.compile(r"(\d+)\s*(k|m|g|t)?(i?)b?", re.IGNORECASE)
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
-UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
 class SettingsError(Exception):
@@ -40,30 +40,6 @@ class Root:
 
     alias: str
     path: Path
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What the table says of one setting, beside its type and default.
-
-    `low` and `high` bound numbers (inclusive), `unit` says what they count, `secret` values are never printed.
-    """
-
-    name: str
-    help: str
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    secret: bool = False
-
-    @property
-    def environ(self) -> str:
-        """The setting's name in the environment."""
-        return self.name.upper().replace(".", "_")
-
-
-class Bytes(int):
-    """A number of bytes, which a person may write as `64MB` or `10 GiB`."""
 
 
 def setting(name: str, default: Any, help: str, **more: Any) -> Any:
@@ -162,7 +138,7 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
         if row.name.lower() in given:
             _, raw, source = given.pop(row.name.lower())
             try:
-                values[column.name] = _convert(types[column.name], raw, row)
+                values[column.name] = convert(types[column.name], raw, row)
                 sources[row.name] = source
             except ValueError as error:
                 shown = "(secret)" if row.secret else repr(raw)
@@ -275,55 +251,6 @@ def _unknown(name: str, source: str) -> str:
     near = difflib.get_close_matches(name, [row.name for row, _ in table()], n=1)
     hint = f"did you mean {near[0]}?" if near else "`python -m config` lists all there are"
     return f"{name} ({source}) is no setting: {hint}"
-
-
-def _convert(kind: type, raw: object, row: Setting) -> Any:
-    """`raw` as a value of the setting's type; ValueError says what is allowed."""
-    if kind in (int, float, Bytes):
-        return _number(kind, raw, row)
-    if kind is bool:
-        return _truth(raw)
-    if not isinstance(raw, str):
-        raise ValueError("text")
-    if row.name == "redis.url" and not re.match(r"(redis|rediss|unix)://", raw):
-        raise ValueError("redis://host:port/db, rediss://… or unix://…")
-    return kind(raw)
-
-
-def _number(kind: type, raw: object, row: Setting) -> Any:
-    low, high = row.low if row.low is not None else 0, row.high
-    unit = f" {row.unit}" if row.unit else ""
-    allowed = f"a {'number' if kind is float else 'whole number'} of {low:g} or more{unit}"
-    if high is not None:
-        allowed = f"a {'number' if kind is float else 'whole number'} from {low:g} to {high:.15g}{unit}"
-    if kind is Bytes:
-        allowed += ", such as 64000000, 64MB or 10GiB"
-    parse: Callable[[str], Any] = _bytes if kind is Bytes else kind
-    try:
-        if isinstance(raw, bool):
-            raise ValueError
-        value = parse(str(raw).strip())
-    except ValueError:
-        raise ValueError(allowed) from None
-    if not (low <= value and (high is None or value <= high)):  # also where it is not a number (NaN)
-        raise ValueError(allowed)
-    return value
-
-
-def _bytes(text: str) -> Bytes:
-    match = BYTES.fullmatch(text)
-    if not match:
-        raise ValueError(text)
-    base = 1024 if match[3] else 1000
-    return Bytes(int(match[1]) * base ** UNITS[(match[2] or "").lower()])
-
-
-def _truth(raw: object) -> bool:
-    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-    try:
-        return words[str(raw).strip().lower()]
-    except KeyError:
-        raise ValueError("true or false") from None
 
 
 def lines(settings: Settings) -> list[str]:

@@ -13,8 +13,6 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-from config import METRICS_DIR
-
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second sample for each figure, which nobody asked for
 
 requests = Counter("darkroom_requests", "Requests answered.", ["function", "status"])
@@ -50,7 +48,7 @@ class QueueLengths(Collector):
 def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
     """All metrics in the Prometheus text format, true over all processes of this host."""
     registry = REGISTRY
-    if os.environ.get(METRICS_DIR):
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     extra = CollectorRegistry()

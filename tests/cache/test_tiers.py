@@ -11,6 +11,7 @@ import config
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.tiers import RenderCache, Tier, build
+from setting import Bytes
 from tests.cache.keys import key, render
 
 
@@ -135,7 +136,7 @@ def test_build_makes_what_the_settings_say(tmp_path: Path) -> None:
     settings = replace(config.Settings(), data_dir=tmp_path)
     assert names(build(settings).tiers) == ["memory", "disk"]
     assert names(build(settings, memory=False).tiers) == ["disk"]
-    assert names(build(replace(settings, cache_memory_bytes=config.Bytes(0))).tiers) == ["disk"]
+    assert names(build(replace(settings, cache_memory_bytes=Bytes(0))).tiers) == ["disk"]
 
 
 def test_a_built_cache_keeps_renders_below_the_data_folder(tmp_path: Path) -> None:
