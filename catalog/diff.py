@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from catalog.schema import FsPath, failures, photos, roots
+from catalog.schema import FsPath, failures, folders, photos, roots
 from catalog.walk import Entry, Fault
 
 _temporary = MetaData()
@@ -129,10 +129,15 @@ def gone() -> ColumnElement[bool]:
 
 
 def sweep(connection: Connection) -> int:
-    """Removes photos and failures that are no longer there, in a transaction of the caller's; gives how many photos."""
+    """Removes photos and failures that are no longer there, in a transaction of the caller's; gives how many photos.
+
+    So go folders in which no photo is left.
+    """
     still_ill = exists().where(faults.c.root_id == failures.c.root_id, faults.c.path == failures.c.path)
     connection.execute(delete(failures).where(_unseen(failures), ~still_ill))
-    return connection.execute(delete(photos).where(_unseen(photos))).rowcount
+    removed = connection.execute(delete(photos).where(_unseen(photos))).rowcount
+    connection.execute(delete(folders).where(~exists().where(photos.c.folder_id == folders.c.id)))
+    return removed
 
 
 def _same(table: Table) -> tuple[ColumnElement[bool], ...]:

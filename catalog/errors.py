@@ -3,6 +3,7 @@
 CatalogProblem
 ├── CatalogError       the catalogue's file can't be used; for the operator
 ├── MalformedPhotoid   malformed
+├── MalformedQuery     malformed
 ├── PhotoMissing       missing
 ├── Unreadable         damaged: a file that is no photo
 └── UserExists         conflict
@@ -17,7 +18,7 @@ class CatalogProblem(Exception):
     """Any error of this floor: `kind` says what sort, `public` is a sentence that anyone may read."""
 
     kind: ClassVar[Kind]
-    public: ClassVar[str]
+    public: str
 
 
 class CatalogError(CatalogProblem):
@@ -39,6 +40,21 @@ class MalformedPhotoid(CatalogProblem):
 
     kind = "malformed"
     public = "A photoid is 16 bytes in base64: 22 characters, in a URL with + as %2B and / as %2F."
+
+
+class MalformedQuery(CatalogProblem):
+    """A text that is no query. `position` is the character where it goes wrong, from 0 to the text's length.
+
+    `public` says what is wrong and where, counting characters from 1.
+    """
+
+    kind = "malformed"
+    public = "The query can't be understood."
+
+    def __init__(self, position: int, sentence: str) -> None:
+        self.position = position
+        self.public = f"{sentence} (character {position + 1} of the query)."
+        super().__init__(self.public)
 
 
 class PhotoMissing(CatalogProblem):

@@ -71,8 +71,8 @@ class Photos:
 
     def everything(self) -> Iterator[Photo]:
         """Every photo by creation date, then root and path, as they were when the first was read."""
-        photos, roots = schema.photos.c, schema.roots.c
-        query = visible().order_by(photos.created, roots.alias, photos.path)
+        photos = schema.photos.c
+        query = visible().order_by(photos.created, photos.alias, photos.path)
         with self._engine.connect().execution_options(yield_per=BATCH) as connection:
             for row in connection.execute(query):
                 yield photo_of(row)

@@ -5,17 +5,42 @@ Every function here runs in a transaction of the caller's that writes.
 
 from datetime import UTC, datetime
 from itertools import count, islice
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from catalog import photoid
+from catalog import photoid, words
 from catalog.metadata import Header
-from catalog.schema import failures, photos
+from catalog.schema import failures, folders, photos, roots, texts
 
 Outcome = Literal["added", "changed", "moved"]
+
+# Statements that run for every photo: building one costs more than running it.
+ROOT, PATH = bindparam("root", type_=photos.c.root_id.type), bindparam("place", type_=photos.c.path.type)
+HERE = (photos.c.root_id == ROOT) & (photos.c.path == PATH)
+FAILED = (failures.c.root_id == ROOT) & (failures.c.path == PATH)
+KNOWN = (
+    select(
+        roots.c.alias,
+        photos.c.number,
+        photos.c.content_id,
+        failures.c.path.is_not(None).label("failed"),
+        failures.c.photoid.label("was"),
+    )
+    .select_from(roots.outerjoin(photos, HERE).outerjoin(failures, FAILED))
+    .where(roots.c.id == ROOT)
+)
+MENDED = delete(failures).where(FAILED)
+OVERWRITTEN = delete(photos).where(HERE)
+ALIKE = select(photos.c.number).where(photos.c.content_id == bindparam("content_id")).limit(1)
+TAKEN = select(photos.c.number).where(photos.c.photoid == bindparam("photoid"))
+FOLDER = upsert(folders).on_conflict_do_nothing()
+FOLDER_ID = select(folders.c.id).where(folders.c.name == bindparam("folder")).scalar_subquery()
+ADD, ADD_TEXTS = insert(photos).values(folder_id=FOLDER_ID), insert(texts)
+CHANGE = update(photos).where(photos.c.number == bindparam("known")).values(folder_id=FOLDER_ID)
+CHANGE_TEXTS = update(texts).where(texts.c.number == bindparam("known"))
 
 
 def photo(connection: Connection, root_id: int, path: str, header: Header, gone: ColumnElement[bool]) -> Outcome:
@@ -24,23 +49,23 @@ def photo(connection: Connection, root_id: int, path: str, header: Header, gone:
     A file of the content (or with the XMP id) of one that is gone is that one, moved. Otherwise a file that was
     known at this path keeps its id, whatever is in it now.
     """
-    here = (photos.c.root_id == root_id) & (photos.c.path == path)
-    old = connection.execute(select(photos.c.photoid, photos.c.content_id).where(here)).one_or_none()
-    was = connection.execute(
-        delete(failures).where(failures.c.root_id == root_id, failures.c.path == path).returning(failures.c.photoid)
-    ).scalar_one_or_none()
-    if old is None or old.content_id != header.content_id:
+    here = {"root": root_id, "place": path}
+    known = connection.execute(KNOWN, here).one()
+    if known.failed:
+        connection.execute(MENDED, here)
+    row = {"root_id": root_id, "alias": known.alias, "path": path, **_columns(header)}
+    if known.content_id != header.content_id:
         moved = _moved(connection, header, gone)
         if moved is not None:
             # What was at this path before was overwritten.
-            connection.execute(delete(photos).where(here))
-            _update(connection, moved, root_id, path, header)
+            connection.execute(OVERWRITTEN, here)
+            _change(connection, moved, row)
             return "moved"
-    if old is not None:
-        _update(connection, old.photoid, root_id, path, header)
+    if known.number is not None:
+        _change(connection, known.number, row)
         return "changed"
-    chosen = was if was is not None and not _taken(connection, was) else _free(connection, header)
-    connection.execute(insert(photos), {"photoid": chosen, **_columns(root_id, path, header)})
+    kept = known.was is not None and not _taken(connection, known.was)
+    _add(connection, known.was if kept else _free(connection, header), row)
     return "added"
 
 
@@ -61,16 +86,15 @@ def failure(
     connection.execute(new.on_conflict_do_update(index_elements=["root_id", "path"], set_=row))
 
 
-def _moved(connection: Connection, header: Header, gone: ColumnElement[bool]) -> str | None:
-    """The id of the photo that this file was, where it stood elsewhere until now."""
-    # Most new photos are like none that is known: found out by a query that is cheap to build.
-    alike = select(photos.c.photoid).where(photos.c.content_id == header.content_id).limit(1)
-    if header.photoid is None and connection.execute(alike).first() is None:
+def _moved(connection: Connection, header: Header, gone: ColumnElement[bool]) -> int | None:
+    """The number of the photo that this file was, where it stood elsewhere until now."""
+    # Most new photos are like none that is known.
+    if header.photoid is None and connection.execute(ALIKE, {"content_id": header.content_id}).first() is None:
         return None
-    same = select(photos.c.photoid).where(photos.c.content_id == header.content_id, gone)
+    same = select(photos.c.number).where(photos.c.content_id == header.content_id, gone)
     found = connection.execute(same.order_by(photos.c.root_id, photos.c.path).limit(1)).scalar_one_or_none()
     if found is None and header.photoid is not None:
-        marked = select(photos.c.photoid).where(photos.c.photoid == header.photoid, gone)
+        marked = select(photos.c.number).where(photos.c.photoid == header.photoid, gone)
         found = connection.execute(marked).scalar_one_or_none()
     return found
 
@@ -93,13 +117,28 @@ def _free(connection: Connection, header: Header) -> str:
 
 
 def _taken(connection: Connection, candidate: str) -> bool:
-    return connection.execute(select(photos.c.photoid).where(photos.c.photoid == candidate)).first() is not None
+    return connection.execute(TAKEN, {"photoid": candidate}).first() is not None
 
 
-def _update(connection: Connection, chosen: str, root_id: int, path: str, header: Header) -> None:
-    connection.execute(update(photos).where(photos.c.photoid == chosen).values(_columns(root_id, path, header)))
+def _add(connection: Connection, chosen: str, row: dict[str, Any]) -> None:
+    folder = _folder(connection, row)
+    added = connection.execute(ADD, {"photoid": chosen, "folder": folder, **row})
+    connection.execute(ADD_TEXTS, {"number": added.lastrowid, **words.texts(row["path"], row["created"])})
 
 
-def _columns(root_id: int, path: str, header: Header) -> dict[str, object]:
+def _change(connection: Connection, number: int, row: dict[str, Any]) -> None:
+    folder = _folder(connection, row)
+    connection.execute(CHANGE, {"known": number, "folder": folder, **row})
+    connection.execute(CHANGE_TEXTS, {"known": number, **words.texts(row["path"], row["created"])})
+
+
+def _folder(connection: Connection, row: dict[str, Any]) -> str:
+    """The photo's folder, which the catalogue knows from now on."""
+    name = words.folder(row["alias"], row["path"])
+    connection.execute(FOLDER, {"name": name})
+    return name
+
+
+def _columns(header: Header) -> dict[str, Any]:
     names = ("content_id", "bytes", "mtime_ns", "width", "height", "format", "created")
-    return {"root_id": root_id, "path": path} | {name: getattr(header, name) for name in names}
+    return {name: getattr(header, name) for name in names}

@@ -1,6 +1,6 @@
 """The catalogue's tables. The migrations make them; a test holds the two together.
 
-Ids and paths are stored as the bytes they are: a million photos take about 200 MB, and a file's name may hold any
+Ids and paths are stored as the bytes they are: a million photos take about 560 MB, and a file's name may hold any
 byte but `/` and NUL.
 """
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -65,12 +66,25 @@ roots = Table(
     Column("active", Boolean, nullable=False),
 )
 
+# A row is a folder's name as `words.folder` gives it: folders whose names differ in case alone share one.
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
 photos = Table(
     "photos",
     metadata,
-    Column("photoid", PhotoId, primary_key=True, nullable=False),
+    # Never used twice. It is what the index of words knows a photo by; outside the catalogue it means nothing.
+    Column("number", Integer, primary_key=True),
+    Column("photoid", PhotoId, nullable=False, unique=True),
     Column("content_id", PhotoId, nullable=False, index=True),
     Column("root_id", Integer, ForeignKey("roots.id"), nullable=False),
+    # The root's, which never changes: here once more, so that one index has the order of photos.
+    Column("alias", Text, nullable=False),
+    Column("folder_id", Integer, ForeignKey("folders.id"), nullable=False, index=True),
     Column("path", FsPath, nullable=False),
     Column("bytes", Integer, nullable=False),
     Column("mtime_ns", Integer, nullable=False),
@@ -80,7 +94,20 @@ photos = Table(
     Column("format", Text, nullable=False),
     Column("created", Text, nullable=False),
     UniqueConstraint("root_id", "path", name="uq_photos_root_id_path"),
-    sqlite_with_rowid=False,
+    # Holds all that a list of every photo needs, in its order.
+    Index("ix_photos_order", "created", "alias", "path", "photoid"),
+    sqlite_autoincrement=True,
+)
+
+# What can be searched of a photo: its folded words, as `words.texts` gives them. Triggers keep the index `words` (FTS5)
+# true to it, and a photo's row goes with the photo.
+texts = Table(
+    "texts",
+    metadata,
+    Column("number", Integer, ForeignKey("photos.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("folders", Text, nullable=False),
+    Column("month", Text, nullable=False),
 )
 
 failures = Table(

@@ -1,0 +1,173 @@
+"""Finds photos: the tree of a query becomes one statement over the catalogue. What a user wrote is only ever bound."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    LargeBinary,
+    and_,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    type_coerce,
+)
+
+from catalog import words
+from catalog.photoid import parse_photoid
+from catalog.query import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
+from catalog.schema import folders, photos, roots, texts
+
+Sort = Literal["date", "-date", "name", "random"]
+
+_by_date = (photos.c.created, photos.c.alias, photos.c.path)
+_name = select(texts.c.name).where(texts.c.number == photos.c.number).correlate(photos).scalar_subquery()
+SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
+    "date": _by_date,
+    "-date": tuple(each.desc() for each in _by_date),
+    "name": (_name, photos.c.alias, photos.c.path),
+    "random": (func.random(),),
+}
+
+WILDCARD = re.compile(r"[*?]")
+MATCH_NESTING = 10  # the parser of FTS5 has a stack of 100 entries; what is nested deeper is put together by SQL
+LATE = "~"  # comes after whatever a date goes on with
+
+_index = table("words", column("rowid"), column("words"))
+_active = photos.c.alias.in_(select(roots.c.alias).where(roots.c.active))
+
+Among = Callable[..., ColumnElement[bool]]
+"""Of a column of `photos`: it is one of those that another column has where some conditions hold."""
+
+
+class Search:
+    """Asks the catalogue for photos; those of roots that the settings no longer name are never found.
+
+    `filters` say what the caller may see: None, everything; otherwise what any of them finds, so with none, nothing.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, node: Node, filters: Sequence[Node] | None = None, sort: Sort = "date") -> bytes:
+        """The ids of the photos that a query finds, in order: 16 bytes each, one behind the other.
+
+        `date` is by creation date, then root alias, then path; `-date` the other way round; `name` by the words of
+        the file's name, then alias and path; `random` another order each time.
+        """
+        found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))
+        found = found.where(_active, condition(node, _among), _allowed(filters, _among))
+        ordered = found.order_by(*SORTS[sort]).subquery()
+        # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps the
+        # order of a subquery for this function.
+        joined = select(cast(func.group_concat(ordered.c.photoid, ""), LargeBinary))
+        with self._engine.connect() as connection:
+            return connection.execute(joined).scalar_one() or b""
+
+    def sees(self, photoid: str, filters: Sequence[Node] | None = None) -> bool:
+        """Whether that photo is there, and a caller with these filters may see it.
+
+        Raises:
+            MalformedPhotoid: it can't be an id.
+        """
+        query = select(photos.c.number).where(photos.c.photoid == parse_photoid(photoid), _active)
+        with self._engine.connect() as connection:
+            return connection.execute(query.where(_allowed(filters, _of_one))).first() is not None
+
+
+def condition(node: Node, among: Among) -> ColumnElement[bool]:
+    """What a tree says of a row of `photos`."""
+    match node:
+        case Everything():
+            return true()
+        case PhotoIs(photoid):
+            return photos.c.photoid == photoid
+        case Created(first, last):
+            return and_(photos.c.created >= first, photos.c.created <= (last or LATE) + LATE)
+        case Directory():
+            return among(photos.c.folder_id, folders.c.id, folders.c.name.bool_op("GLOB")(_folder_pattern(node)))
+        case Not(part):
+            return not_(condition(part, among))
+        case And(parts):
+            return and_(*_conditions(parts, " AND ", among))
+        case Or(parts):
+            return or_(*_conditions(parts, " OR ", among))
+        case Word(text) | Phrase(text):
+            expression = _expression(node)
+            return _like(text, among) if expression is None else _matches(photos.c.number, expression, among)
+
+
+def _conditions(parts: Sequence[Node], operator: str, among: Among) -> list[ColumnElement[bool]]:
+    """A condition for each part, but one for all that the index of words can answer together."""
+    expressions = {part: _expression(part) for part in parts}
+    together = [each for each in expressions.values() if each is not None]
+    apart = [condition(part, among) for part, expression in expressions.items() if expression is None]
+    return [_matches(photos.c.number, operator.join(together), among), *apart] if together else apart
+
+
+def _expression(node: Node, depth: int = 0) -> str | None:
+    """A tree of words in the language of FTS5, made of quoted words alone; None where it can't say that.
+
+    Source: sqlite.org/fts5.html, "Full-text Query Syntax".
+    """
+    match node:
+        case Phrase(text):
+            return f'"{words.spaced(text)}"'
+        case Word(text):
+            pattern = words.spaced(text, "*?")
+            begins = pattern.rstrip("*")
+            if WILDCARD.search(begins) or begins.endswith(" "):
+                return None
+            return f'"{begins}"*' if begins != pattern else f'"{begins}"'
+        case And(parts) | Or(parts) if depth < MATCH_NESTING:
+            inner = [_expression(part, depth + 1) for part in parts]
+            operator = " AND " if isinstance(node, And) else " OR "
+            return None if None in inner else f"({operator.join(filter(None, inner))})"
+    return None
+
+
+def _matches(number: ColumnElement[Any], expression: str, among: Among) -> ColumnElement[bool]:
+    return among(number, _index.c.rowid, _index.c.words.bool_op("MATCH")(expression))
+
+
+def _like(text: str, among: Among) -> ColumnElement[bool]:
+    """A word with wildcards that the index has no answer to: texts are looked through.
+
+    Those alone that begin as it does, where it does not begin with a wildcard.
+    """
+    pattern = words.spaced(text, "*?")
+    like = or_(*(texts.c[name].bool_op("GLOB")(f"* {pattern} *") for name in ("name", "folders", "month")))
+    begins = WILDCARD.split(pattern)[0]
+    if not begins:
+        return among(photos.c.number, texts.c.number, like)
+    expression = f'"{begins}"' + "*" * (not begins.endswith(" "))
+    return among(photos.c.number, texts.c.number, like, _matches(texts.c.number, expression, among))
+
+
+def _folder_pattern(node: Directory) -> str:
+    """The pattern of SQLite's GLOB for the folders that are meant; `[` means itself."""
+    path = "/".join(name for name in words.fold(node.path).replace("[", "[[]").split("/") if name)
+    return f"{'' if path.startswith('@') else '*/'}{path}/{'*' if node.below else ''}"
+
+
+def _allowed(filters: Sequence[Node] | None, among: Among) -> ColumnElement[bool]:
+    return true() if filters is None else or_(false(), *(condition(each, among) for each in filters))
+
+
+def _among(one: ColumnElement[Any], of: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For a search: found once, for all photos."""
+    return one.in_(select(of).where(*where))
+
+
+def _of_one(one: ColumnElement[Any], of: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For a single photo: looked up for that one."""
+    return exists().where(of == one, *where)
