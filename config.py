@@ -63,8 +63,33 @@ class Settings:
     http_max_age: int = setting(
         "http.max.age", 3600, "how long a client may show a photo without asking again", low=0, high=31536000, unit="s"
     )
+    server_cors_origins: str = setting(
+        "server.cors.origins", "", "web pages of other origins that may call, with commas, or *; empty: none"
+    )
+    server_access_log: bool = setting("server.access.log", False, "whether each answer is logged, secrets masked")
+    thumbs_height: int = setting("thumbs.height", 160, "height of thumbnails", low=16, high=4096, unit="pixels")
+
+    # The Web API
+    webapi_enabled: bool = setting("webapi.enabled", True, "whether the Web API answers")
+    webapi_apikey: str = setting(
+        "webapi.apikey", "", "what createWebApiSession wants as apikey; empty: nothing", secret=True
+    )
     webapi_default_uid: str = setting(
-        "webapi.default.uid", "", "user whose rights a caller has who names no session; empty: nobody's"
+        "webapi.default.uid",
+        "",
+        "user whose rights a caller has who names no session, if that user's password is the uid; empty: nobody's",
+    )
+    webapi_max_sessions_per_ip: int = setting(
+        "webapi.max.sessions.per.ip", 100, "sessions that may be alive for one address", low=1, high=1_000_000
+    )
+    webapi_session_minutes: float = setting(
+        "webapi.session.minutes", 60.0, "how long an unused session lives", low=0.01, high=525600, unit="minutes"
+    )
+    webapi_disable_password_encryption: str = setting(
+        "webapi.DISABLE.PASSWORD.ENCRYPTION",
+        "",
+        "NoPwEncryptionForWebApi: passwords are sent as they are; empty: under RSA",
+        choices=("", "NoPwEncryptionForWebApi"),
     )
 
     # Where things are

@@ -13,7 +13,8 @@ UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 class Setting:
     """What the table says of one setting, beside its type and default.
 
-    `low` and `high` bound numbers (inclusive), `unit` says what they count, `secret` values are never printed.
+    `low` and `high` bound numbers (inclusive), `unit` says what they count, `secret` values are never printed,
+    `choices` are all the texts there are.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Setting:
     high: float | None = None
     unit: str = ""
     secret: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def environ(self) -> str:
@@ -45,6 +47,8 @@ def convert(kind: type, raw: object, row: Setting) -> Any:
         return _truth(raw)
     if not isinstance(raw, str):
         raise ValueError("text")
+    if row.choices and raw not in row.choices:
+        raise ValueError(", ".join(each or "nothing" for each in row.choices))
     if row.name == "redis.url" and not re.match(r"(redis|rediss|unix)://", raw):
         raise ValueError("redis://host:port/db, rediss://… or unix://…")
     return kind(raw)

@@ -1,81 +1,99 @@
-"""create_app(): builds what a front end is made of, and lists its routes."""
+"""create_app(): hands the parts of a front end to each other, and lists its routes."""
 
 from contextlib import ExitStack
 from functools import partial
+from typing import Any
 
 import falcon
 
 from api import operations
+from api.access_log import AccessLog
 from api.errors import handle, serialize
-from api.functions import Functions
+from api.functions import Function, Functions
+from api.galleries import GetGallery, GetSharedGallerys, SharesResource
 from api.identify import Identify
-from api.photos import GetPhoto
-from cache.tiers import RenderCache, build
-from catalog.database import open_catalog
-from catalog.photos import Photos
-from catalog.scan import refresh, sync_roots
-from catalog.users import Users, default_uid
+from api.library import Library, open_library
+from api.metadata import GetPhotoMetadata
+from api.originals import GetOriginalFile
+from api.photos import GetPhoto, Renders, thumbnail
+from api.queries import RunQuery
+from api.rendering import Rendering, start_rendering
+from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
+from catalog.scan import refresh
+from catalog.users import default_uid
 from config import Settings
-from workers.celery import QueueLengths, create_celery
-from workers.dispatch import Dispatcher
-from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, MemoryFlights, RedisFlights
-from workers.housekeeping import sweep
-from workers.pipeline.limits import Limits
-from workers.tasks import Renderer, register
+
+App = falcon.App[falcon.Request, falcon.Response]
 
 
-def create_app(settings: Settings, closing: ExitStack) -> "falcon.App[falcon.Request, falcon.Response]":
+def create_app(settings: Settings, closing: ExitStack) -> App:
     """The front end, with a worker inside where no Redis is set. What has to be ended goes on `closing`.
 
     Raises:
         CatalogError: the catalogue can't be used.
     """
-    engine = open_catalog(settings.data_dir)
-    closing.callback(engine.dispose)
-    sync_roots(engine, settings)
-    photos, users = Photos(engine), Users(engine)
-    cache = build(settings)
-    sweep(cache)
-    flights: Flights = RedisFlights(settings.redis_url) if settings.distributed else MemoryFlights()
-    closing.callback(flights.close)
-    celery = create_celery(settings)
-    if not settings.distributed:
-        _start_worker(settings, celery, cache, flights, closing)
-    dispatcher = Dispatcher(
-        celery, flights, cache, timeout=settings.render_timeout, places=settings.server_waiting_places
-    )
-    lengths = QueueLengths(celery)
-    get_photo = GetPhoto(
-        Identify(photos, default_uid(users, settings)),
-        cache,
-        dispatcher,
-        partial(refresh, engine, settings),
-        max_side=settings.render_max_side,
-        max_age=settings.http_max_age,
-    )
-    ready = operations.Ready(
-        {
-            "broker": operations.broker_answers(lengths),
-            "worker": operations.worker_answers(dispatcher),
-            "catalog": operations.catalog_opens(photos.count),
-            "disk": operations.disk_takes_a_write(settings.data_dir),
-        }
-    )
+    library = open_library(settings, closing)
+    rendering = start_rendering(settings, closing)
+    uid = default_uid(settings)
+    identify = Identify(library.sessions, library.access, library.views, library.shares, library.photo_by_id, uid)
 
-    app = falcon.App(middleware=[operations.CountRequests()])
+    app = falcon.App(middleware=_middleware(settings, closing))
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
-    app.add_route("/picapportapi/1.0/{function}", Functions({"getPhoto": get_photo}))
+    functions = _functions(settings, library, rendering, identify, uid)
+    app.add_route("/picapportapi/1.0/{function}", Functions(functions, enabled=settings.webapi_enabled))
+    shares = SharesResource(
+        identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
+    )
+    app.add_route("/api/shares", shares)
+    app.add_route("/api/shares/{sid}", shares, suffix="one")
     app.add_route("/health", operations.Health())
-    app.add_route("/ready", ready)
-    app.add_route("/metrics", operations.Metrics(lengths))
+    app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))
+    app.add_route("/metrics", operations.Metrics(rendering.lengths))
     return app
 
 
-def _start_worker(settings: Settings, celery: object, cache: RenderCache, flights: Flights, closing: ExitStack) -> None:
-    renderer = Renderer(settings.root_paths, cache, flights, Limits(settings.render_max_pixels))
-    register(celery, lambda: renderer)
-    worker = EmbeddedWorker(celery, settings.concurrency)
-    worker.start()
-    closing.callback(worker.stop)
+def _functions(
+    settings: Settings, library: Library, rendering: Rendering, identify: Identify, uid: str | None
+) -> dict[str, Function]:
+    """Every function of the Web API that this server has, by the vendor's name."""
+    renders = Renders(
+        rendering.cache,
+        rendering.dispatcher,
+        partial(refresh, library.engine, settings),
+        max_side=settings.render_max_side,
+        max_age=settings.http_max_age,
+    )
+    create_session = CreateSession(
+        library.sessions,
+        library.access,
+        default_uid=uid,
+        apikey=settings.webapi_apikey,
+        encrypted=not settings.webapi_disable_password_encryption,
+    )
+    return {
+        "createWebApiSession": create_session,
+        "authorizeWebApiSession": AuthorizeSession(library.sessions, library.users, library.guesses, library.changes),
+        "getServerStatus": GetServerStatus(identify),
+        "runQuery": RunQuery(identify, library.search, library.views),
+        "getSharedGallerys": GetSharedGallerys(library.shares),
+        "getGallery": GetGallery(library.shares, library.access, library.photo_by_id),
+        "getPhoto": GetPhoto(identify, renders),
+        "getThumbnail": GetPhoto(identify, renders, thumbnail(settings.thumbs_height)),
+        "getPhotoMetadata": GetPhotoMetadata(identify),
+        "getOriginalFile": GetOriginalFile(identify, settings.root_paths, settings.http_max_age),
+    }
+
+
+def _middleware(settings: Settings, closing: ExitStack) -> list[Any]:  # Falcon's types don't fit its own class
+    middleware: list[Any] = [operations.CountRequests()]
+    if settings.server_cors_origins:
+        origins = [each.strip() for each in settings.server_cors_origins.split(",")]
+        allowed = "*" if "*" in origins else origins
+        middleware.append(falcon.CORSMiddleware(allow_origins=allowed, expose_headers=["ETag", "Retry-After"]))
+    if settings.server_access_log:
+        access_log = AccessLog()
+        access_log.start()
+        closing.callback(access_log.close)
+        middleware.append(access_log)
+    return middleware

@@ -6,13 +6,14 @@ from http import HTTPStatus
 
 import falcon
 
-from catalog.errors import CatalogError, CatalogProblem
+from catalog.errors import CatalogError, CatalogProblem, TryLater
 from workers.errors import Busy, RenderError
 
 STATUS_OF_KIND = {
     "malformed": HTTPStatus.BAD_REQUEST,
     "forbidden": HTTPStatus.FORBIDDEN,
     "missing": HTTPStatus.NOT_FOUND,
+    "conflict": HTTPStatus.CONFLICT,
     "damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "failed": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unsupported": HTTPStatus.NOT_IMPLEMENTED,
@@ -43,10 +44,10 @@ def handle(request: falcon.Request, response: falcon.Response, error: Exception,
             log.error("%s", error)
         status, detail = STATUS_OF_KIND[error.kind], error.public
     else:
-        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        log.error("%s %s failed", request.method, request.uri_template, exc_info=error)
         status, detail = HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; its log says why."
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        wait = error.retry_after if isinstance(error, Busy) else RETRY_AFTER
+        wait = error.retry_after if isinstance(error, Busy | TryLater) else RETRY_AFTER
         response.set_header("Retry-After", str(wait))
     _problem(response, status, detail)
 

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import falcon
+from prometheus_client import Counter
 
 import metrics
+from api.library import Library
+from api.rendering import Rendering
+from config import Settings
 from workers.celery import QueueLengths
 from workers.dispatch import Dispatcher
 
@@ -65,12 +69,30 @@ class Metrics:
 class CountRequests:
     """Counts each answer by function and status."""
 
+    def __init__(self) -> None:
+        self._counters: dict[tuple[str, int], Counter] = {}
+
     def process_response(
         self, request: falcon.Request, response: falcon.Response, _resource: object, _succeeded: bool
     ) -> None:
         """Falcon calls it at the end of each request."""
         function = getattr(request.context, "function", None) or request.uri_template or "unknown"
-        metrics.requests.labels(function.lstrip("/"), str(response.status_code)).inc()
+        counter = self._counters.get((function, response.status_code))
+        if counter is None:
+            # Looked up once: there are few of them, and the look-up costs more than the count.
+            counter = metrics.requests.labels(function.lstrip("/"), str(response.status_code))
+            self._counters[function, response.status_code] = counter
+        counter.inc()
+
+
+def checks(settings: Settings, library: Library, rendering: Rendering) -> dict[str, Check]:
+    """The parts of the way of a request, by name."""
+    return {
+        "broker": broker_answers(rendering.lengths),
+        "worker": worker_answers(rendering.dispatcher),
+        "catalog": catalog_opens(library.photos.count),
+        "disk": disk_takes_a_write(settings.data_dir),
+    }
 
 
 def broker_answers(lengths: QueueLengths) -> Check:

@@ -1,17 +1,21 @@
 """What can go wrong in the catalogue. `api/errors.py` alone knows what HTTP makes of it.
 
 CatalogProblem
-├── CatalogError       the catalogue's file can't be used; for the operator
-├── MalformedPhotoid   malformed
-├── MalformedQuery     malformed
-├── PhotoMissing       missing
-├── Unreadable         damaged: a file that is no photo
-└── UserExists         conflict
+├── CatalogError       unavailable  the catalogue's file can't be used; for the operator
+├── MalformedPhotoid   malformed    a text that can't be a photo id
+├── MalformedQuery     malformed    a text that is no query
+├── MalformedName      malformed    a uid, a group, a permission or a password that can't be one
+├── PhotoMissing       missing      no photo of that id can be seen
+├── Missing            missing      no such view, share, user, group, or place in one of them
+├── Forbidden          forbidden    no session, a wrong password, a right that the caller lacks
+├── TryLater           busy         too many passwords at once, or wrong ones lately
+├── Unreadable         damaged      a file that is no photo
+└── Conflict           conflict     a user or a group of that name is there already
 """
 
 from typing import ClassVar, Literal
 
-Kind = Literal["unavailable", "malformed", "missing", "damaged", "conflict"]
+Kind = Literal["unavailable", "malformed", "missing", "damaged", "conflict", "forbidden", "busy"]
 
 
 class CatalogProblem(Exception):
@@ -35,6 +39,14 @@ class CatalogError(CatalogProblem):
         self.reason = reason
 
 
+class Said(CatalogProblem):
+    """A problem whose message is the sentence for everyone."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.public = sentence
+
+
 class MalformedPhotoid(CatalogProblem):
     """A text that can't be a photo id."""
 
@@ -42,19 +54,23 @@ class MalformedPhotoid(CatalogProblem):
     public = "A photoid is 16 bytes in base64: 22 characters, in a URL with + as %2B and / as %2F."
 
 
-class MalformedQuery(CatalogProblem):
+class MalformedName(Said):
+    """A uid, a group, a permission or a password that can't be one."""
+
+    kind = "malformed"
+
+
+class MalformedQuery(Said):
     """A text that is no query. `position` is the character where it goes wrong, from 0 to the text's length.
 
     `public` says what is wrong and where, counting characters from 1.
     """
 
     kind = "malformed"
-    public = "The query can't be understood."
 
     def __init__(self, position: int, sentence: str) -> None:
+        super().__init__(f"{sentence} (character {position + 1} of the query).")
         self.position = position
-        self.public = f"{sentence} (character {position + 1} of the query)."
-        super().__init__(self.public)
 
 
 class PhotoMissing(CatalogProblem):
@@ -64,6 +80,28 @@ class PhotoMissing(CatalogProblem):
     public = "There is no photo of that photoid."
 
 
+class Missing(Said):
+    """There is no such view, share, user or group, or no such place in one of them."""
+
+    kind = "missing"
+
+
+class Forbidden(Said):
+    """No session, a wrong password, or a right that the caller lacks."""
+
+    kind = "forbidden"
+
+
+class TryLater(Said):
+    """Too many passwords at once, or too many wrong ones lately; worth another try after `retry_after` seconds."""
+
+    kind = "busy"
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class Unreadable(CatalogProblem):
     """A file that can't be read as a photo. The message says why, in plain words."""
 
@@ -71,8 +109,7 @@ class Unreadable(CatalogProblem):
     public = "The file of this photo is damaged."
 
 
-class UserExists(CatalogProblem):
-    """A user of that uid is there already."""
+class Conflict(Said):
+    """There is a user or a group of that name already."""
 
     kind = "conflict"
-    public = "There is a user of that uid already."

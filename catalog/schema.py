@@ -125,11 +125,119 @@ failures = Table(
     sqlite_with_rowid=False,
 )
 
+# What happened to photos: one row for each that was added, changed or removed, in order, by triggers on `photos`.
+# `workers.housekeeping` drains it; numbers are never used again, so the highest says whether anything is new.
+changes = Table(
+    "changes",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("photoid", PhotoId, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One row. Its number rises, by triggers, with every change of who may see what.
+access = Table("access", metadata, Column("number", Integer, primary_key=True))
+
 users = Table(
     "users",
     metadata,
     Column("uid", Text, primary_key=True, nullable=False),
     Column("password_hash", Text, nullable=False),
+    # Whether the password is the uid itself: such a user is for everyone who names the uid.
+    Column("open", Boolean, nullable=False),
+    Column("admin", Boolean, nullable=False),
     Column("created", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+groups = Table("groups", metadata, Column("name", Text, primary_key=True, nullable=False), sqlite_with_rowid=False)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+permissions = Table(
+    "permissions",
+    metadata,
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("permission", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+filters = Table(
+    "filters",
+    metadata,
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("query", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Wrong passwords lately, by whom they were tried for (a uid or an address).
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("apisid", Text, primary_key=True, nullable=False),
+    # NULL: nobody's yet.
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), index=True),
+    Column("address", Text, nullable=False, index=True),
+    Column("implicit", Boolean, nullable=False),
+    # PKCS #8, DER; NULL where passwords come as they are.
+    Column("private_key", LargeBinary),
+    Column("last_used", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Photos in an order that stays, whatever happens to the library: the ids one behind the other, in chunks.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("number", Integer, primary_key=True, nullable=False),
+    Column("photoids", LargeBinary, nullable=False),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("vid", Integer, primary_key=True),
+    Column("apisid", Text, ForeignKey("sessions.apisid", ondelete="CASCADE"), nullable=False, index=True),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("sid", Text, primary_key=True, nullable=False),
+    # NULL: shared on the command line, on behalf of no user.
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), index=True),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("indexmarked", Integer, nullable=False),
+    # Seconds since 1970; NULL: never.
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer),
     sqlite_with_rowid=False,
 )

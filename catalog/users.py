@@ -1,77 +1,130 @@
-"""The users of the catalogue. Passwords are kept as Argon2id hashes."""
+"""Users: who they are, how they prove it, to which groups they belong."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, CursorResult, Engine, delete, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import schema
 from catalog.database import writing
-from catalog.errors import UserExists
+from catalog.errors import Conflict, MalformedName, Missing
+from catalog.groups import EVERYONE, check_name, require_groups
+from catalog.passwords import hashed, matches
 from config import Settings
-
-__all__ = ["UserExists", "Users", "default_uid"]
-
-
-class Users:
-    """Adds users and asks after them."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._hasher = PasswordHasher()
-
-    def add(self, uid: str, password: str) -> None:
-        """Adds a user.
-
-        Raises:
-            UserExists: there is one of that uid.
-        """
-        row = {"uid": uid, "password_hash": self._hasher.hash(password), "created": f"{datetime.now(UTC):%FT%TZ}"}
-        try:
-            with self._engine.connect() as connection, writing(connection):
-                connection.execute(insert(schema.users), row)
-        except IntegrityError:
-            raise UserExists(f"there is a user {uid!r} already") from None
-
-    def exists(self, uid: str) -> bool:
-        """Whether there is a user of that uid."""
-        return self._hash(uid) is not None
-
-    def any(self) -> bool:
-        """Whether there is any user at all."""
-        with self._engine.connect() as connection:
-            return connection.execute(select(schema.users.c.uid).limit(1)).first() is not None
-
-    def password_is_uid(self, uid: str) -> bool:
-        """Whether there is a user of that uid whose password equals it. Slow on purpose (about 50 ms)."""
-        hashed = self._hash(uid)
-        if hashed is None:
-            return False
-        try:
-            return self._hasher.verify(hashed, uid)
-        except (Argon2Error, InvalidHashError):
-            return False
-
-    def _hash(self, uid: str) -> str | None:
-        with self._engine.connect() as connection:
-            return connection.execute(
-                select(schema.users.c.password_hash).where(schema.users.c.uid == uid)
-            ).scalar_one_or_none()
-
 
 GUEST = "guest"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+LONGEST_PASSWORD = 200  # characters; RSA of 2048 bits takes 245 bytes
 
 
-def default_uid(users: Users, settings: Settings) -> str | None:
-    """Whose rights a caller has who names no session: `webapi.default.uid`'s.
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user; `open` says that the password is the uid, so that anyone may come as this user."""
 
-    Where that is unset and only this machine can call, the `guest` of a first start, while its password is guest.
+    uid: str
+    admin: bool
+    open: bool
+    groups: tuple[str, ...]
+    created: str
+
+
+class Users:
+    """Adds users, changes them, asks after them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, uid: str, password: str, groups: Sequence[str] = (EVERYONE,), *, admin: bool = False) -> None:
+        """Adds a user.
+
+        Raises:
+            MalformedName: the uid or the password can't be one.
+            Conflict: there is a user of that uid.
+            Missing: there is no such group.
+        """
+        check_name("uid", uid)
+        row = {"uid": uid, "admin": admin, "created": f"{datetime.now(UTC):%FT%TZ}"} | _secret(uid, password)
+        with self._engine.connect() as connection, writing(connection):
+            if connection.execute(select(schema.users.c.uid).where(schema.users.c.uid == uid)).first():
+                raise Conflict(f"There is a user {uid!r} already.")
+            connection.execute(insert(schema.users), row)
+            _join(connection, uid, groups)
+
+    def set_password(self, uid: str, password: str) -> None:
+        """Gives a user another password; every session of the user ends.
+
+        Raises:
+            MalformedName, Missing: the password can't be one; there is no such user.
+        """
+        with self._engine.connect() as connection, writing(connection):
+            _found(connection.execute(update(schema.users).where(_is(uid)).values(_secret(uid, password))), uid)
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.uid == uid))
+
+    def set_groups(self, uid: str, groups: Sequence[str], *, admin: bool) -> None:
+        """Puts a user into these groups alone.
+
+        Raises:
+            Missing: there is no such user or group.
+        """
+        with self._engine.connect() as connection, writing(connection):
+            _found(connection.execute(update(schema.users).where(_is(uid)).values(admin=admin)), uid)
+            connection.execute(delete(schema.memberships).where(schema.memberships.c.uid == uid))
+            _join(connection, uid, groups)
+
+    def remove(self, uid: str) -> None:
+        """Removes a user, with sessions, views and shared galleries.
+
+        Raises:
+            Missing: there is no such user.
+        """
+        with self._engine.connect() as connection, writing(connection):
+            _found(connection.execute(delete(schema.users).where(_is(uid))), uid)
+
+    def everyone(self) -> list[User]:
+        """Every user, by uid."""
+        users, memberships = schema.users.c, schema.memberships.c
+        with self._engine.connect() as connection, connection.begin():
+            groups: dict[str, list[str]] = {}
+            for uid, group in connection.execute(select(memberships.uid, memberships.group_name)):
+                groups.setdefault(uid, []).append(group)
+            rows = connection.execute(select(users.uid, users.admin, users.open, users.created).order_by(users.uid))
+            return [User(uid, admin, is_open, tuple(groups.get(uid, ())), at) for uid, admin, is_open, at in rows]
+
+    def has_password(self, uid: str, password: str) -> bool:
+        """Whether there is such a user with that password. Takes as long (50 ms) whatever the answer is."""
+        with self._engine.connect() as connection:
+            kept = connection.execute(select(schema.users.c.password_hash).where(_is(uid))).scalar_one_or_none()
+        return matches(kept, password)
+
+
+def default_uid(settings: Settings) -> str | None:
+    """Whose rights a caller has who names no session, if there is such a user, and open: `webapi.default.uid`'s.
+
+    Where that is unset and only this machine can call, the `guest` of a first start.
     """
-    if settings.webapi_default_uid:
-        return settings.webapi_default_uid
-    if settings.server_host in LOOPBACK and users.password_is_uid(GUEST):
-        return GUEST
-    return None
+    return settings.webapi_default_uid or (GUEST if settings.server_host in LOOPBACK else None)
+
+
+def _is(uid: str) -> ColumnElement[bool]:
+    return schema.users.c.uid == uid
+
+
+def _secret(uid: str, password: str) -> dict[str, object]:
+    if not 1 <= len(password) <= LONGEST_PASSWORD:
+        raise MalformedName(f"A password has 1 to {LONGEST_PASSWORD} characters.")
+    return {"password_hash": hashed(password), "open": password == uid}
+
+
+def _join(connection: Connection, uid: str, groups: Sequence[str]) -> None:
+    require_groups(connection, groups)
+    if groups:
+        rows = [{"uid": uid, "group_name": group} for group in dict.fromkeys(groups)]
+        connection.execute(insert(schema.memberships), rows)
+
+
+def _found(result: CursorResult[Any], uid: str) -> None:
+    if not result.rowcount:
+        raise Missing(f"There is no user {uid[:80]!r}.")

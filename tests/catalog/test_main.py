@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.__main__ import printable
+from catalog.commands.output import printable
 from tests.catalog.library import PROJECT, Library, jpeg, put
 
 NAMESPACE = ("unshare", "-Urm") if os.geteuid() else ("unshare", "-m")

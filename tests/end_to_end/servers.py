@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -26,6 +27,13 @@ def free_port() -> int:
     """A TCP port of loopback that nobody uses now."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
+
+
+def eventually(look: Callable[[], object], wanted: object, seconds: float = 4.0) -> None:
+    """Asks until the answer is the wanted one. What is promised within 2 s has some more on a noisy machine."""
+    end = time.monotonic() + seconds
+    while (seen := look()) != wanted:
+        assert time.monotonic() < end, seen
 
 
 class Process:
@@ -91,11 +99,17 @@ class Server:
     environ: dict[str, str]
     front: Process
     others: dict[str, Process] = field(default_factory=dict)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, limits=httpx.Limits()))
     _photos: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **options: object) -> httpx.Response:
         """An answer of the server."""
-        return httpx.get(f"{self.url}{path}", timeout=60, **options)  # type: ignore[arg-type]
+        return self.client.get(f"{self.url}{path}", **options)  # type: ignore[arg-type]
+
+    def api(self, function: str, **params: object) -> httpx.Response:
+        """A function of the Web API; a parameter that is None is left out."""
+        query = urlencode({name: value for name, value in params.items() if value is not None})
+        return self.get(f"/picapportapi/1.0/{function}?{query}")
 
     def photo(self, photoid: str, query: str = "") -> httpx.Response:
         """getPhoto of a photo."""
@@ -181,16 +195,25 @@ def start_worker(variables: dict[str, str]) -> Process:
     return worker
 
 
+def start_front(variables: dict[str, str]) -> Process:
+    """A front end; where its data is new, with the user guest, as `make serve` makes one."""
+    if not (Path(variables["DATA_DIR"]) / "catalog.sqlite").exists():
+        adding = [sys.executable, "-m", "catalog", "user", "add", "guest", "--password", "guest"]
+        subprocess.run(adding, cwd=PROJECT, env=variables, check=True, capture_output=True)
+    return Process([sys.executable, "-m", "api"], variables)
+
+
 @contextmanager
 def _front(variables: dict[str, str], others: dict[str, Process]) -> Iterator[Server]:
-    front = Process([sys.executable, "-m", "api"], variables)
+    front = start_front(variables)
     server = Server("", variables, front, others)
     try:
         server.url = front.wait_for(r"serving on (http://\S+)")[1]
         front.wait_for("^scanned: ")
         yield server
     finally:
-        front.stop()
+        server.client.close()
+        server.front.stop()
         for name, process in server.others.items():
             if name != "redis":
                 process.stop()

@@ -1,0 +1,74 @@
+"""The access log: one line an answer, with nothing in it that lets anybody in."""
+
+import logging
+import re
+import time
+from collections import deque
+
+import falcon
+
+from catalog.changes import Ticker
+
+WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thread than the one that answers
+MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost, rather than an answer held up
+
+SECRET = re.compile(r"(?i)(^|&)(pw|apisid|sid|apikey)=[^&]*")
+SHARE = re.compile(r"(?i)^(/api/shares/).+")
+UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+
+log = logging.getLogger("darkroom.access")
+
+
+def masked(path: str, query: str) -> str:
+    """A path and its query string as they may be logged: pw, apisid, sid and apikey without their values."""
+    shown = SHARE.sub(r"\1***", path)
+    if query:
+        shown += "?" + SECRET.sub(r"\1\2=***", query)
+    return UNPRINTABLE.sub(lambda each: "".join(f"%{byte:02X}" for byte in each[0].encode("utf-8", "replace")), shown)
+
+
+class AccessLog:
+    """Middleware that notes every answer: when, who, what, status, bytes, milliseconds."""
+
+    def __init__(self) -> None:
+        self._lines: deque[tuple[float, float, str, str, str, str, int, str]] = deque(maxlen=MOST_LINES)
+        self._ticker = Ticker("access log", WRITE_EVERY, self.write)
+
+    def start(self) -> None:
+        """Begins to write."""
+        self._ticker.start()
+
+    def close(self) -> None:
+        """Writes what is left."""
+        self._ticker.close()
+        self.write()
+
+    def process_request(self, request: falcon.Request, _response: falcon.Response) -> None:
+        """Notes when the request came."""
+        request.context.began = time.monotonic()
+
+    def process_response(
+        self, request: falcon.Request, response: falcon.Response, _resource: object, _succeeded: bool
+    ) -> None:
+        """Notes what came of it."""
+        took = time.monotonic() - request.context.began
+        size = str(len(response.data)) if response.data is not None else "-"
+        self._lines.append(
+            (
+                time.time(),
+                took,
+                request.remote_addr,
+                request.method,
+                request.path,
+                request.query_string,
+                response.status_code,
+                size,
+            )
+        )
+
+    def write(self) -> None:
+        """Writes the lines that wait."""
+        while self._lines:
+            at, took, address, method, path, query, status, size = self._lines.popleft()
+            when = time.strftime("%F %T", time.localtime(at))
+            log.info("%s %s %s %s %d %s %.1fms", when, address, method, masked(path, query), status, size, took * 1e3)

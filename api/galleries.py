@@ -1,0 +1,166 @@
+"""Shared galleries: getSharedGallerys (the vendor's spelling), getGallery, and sharing."""
+
+import json
+from collections.abc import Callable, Mapping
+
+import falcon
+
+from api.answers import answer
+from api.errors import RequestError
+from api.identify import Caller, Identify
+from api.metadata import described
+from api.params import flag, parse, required
+from catalog.access import METADATA, SHARE, Access
+from catalog.changes import Changes
+from catalog.errors import PhotoMissing
+from catalog.photoid import decode, parse_photoid
+from catalog.photos import Photo
+from catalog.shares import Share, Shares, Terms, timestamp, written
+from catalog.views import Views
+
+LARGEST_BODY = 1_000_000  # bytes
+TYPES: Mapping[str, type] = {
+    "vid": int,
+    "photoids": list,
+    "name": str,
+    "description": str,
+    "expires": str,
+    "indexmarked": int,
+    "public": bool,
+}
+
+PhotoById = Callable[[str], Photo]
+
+
+def shown(share: Share) -> dict[str, object]:
+    """A gallery's fields, as the Web API has them."""
+    return {
+        "sid": share.sid,
+        "uid": share.uid,
+        "name": share.terms.name,
+        "description": share.terms.description,
+        "count": share.count,
+        "indexmarked": share.terms.indexmarked,
+        "created": written(share.created),
+        "expires": written(share.terms.expires),
+    }
+
+
+class GetSharedGallerys:
+    """`getSharedGallerys`: those that were shared as public."""
+
+    def __init__(self, shares: Shares) -> None:
+        self._shares = shares
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers to anybody."""
+        parse(request.query_string)
+        gallerys = [shown(share) for share in self._shares.public()]
+        answer(response, {"count": len(gallerys), "gallerys": gallerys})
+
+
+class GetGallery:
+    """`getGallery`: one gallery, to whoever has its sid."""
+
+    def __init__(self, shares: Shares, access: Access, photo_by_id: PhotoById) -> None:
+        self._shares = shares
+        self._access = access
+        self._photo_by_id = photo_by_id
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the gallery; with its photos, where that is asked for and its user may see metadata."""
+        params = parse(request.query_string)
+        share = self._shares.by_sid(required(params, "sid"))
+        body = shown(share)
+        if flag(params, "withmeta") and self._access.owner(share.uid).may(METADATA):
+            body["photos"] = [self._described(photoid, share) for photoid in self._shares.photoids(share)]
+        answer(response, body)
+
+    def _described(self, photoid: str, share: Share) -> dict[str, object]:
+        """A photo that is gone, or no longer for the gallery's user, keeps its place: indexes stay true."""
+        if not self._access.sees(self._access.owner(share.uid), photoid):
+            return {"photoID": photoid}
+        try:
+            return described(self._photo_by_id(photoid))
+        except PhotoMissing:
+            return {"photoID": photoid}
+
+
+class SharesResource:
+    """`POST /api/shares`, `DELETE /api/shares/<sid>`."""
+
+    def __init__(
+        self,
+        identify: Identify,
+        shares: Shares,
+        views: Views,
+        access: Access,
+        photo_by_id: PhotoById,
+        changes: Changes,
+    ) -> None:
+        self._identify = identify
+        self._shares = shares
+        self._views = views
+        self._access = access
+        self._photo_by_id = photo_by_id
+        self._changes = changes
+
+    def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Shares the photos of a view, or those of a list: 201 and the gallery."""
+        caller = self._identify.caller(parse(request.query_string), request.remote_addr, SHARE)
+        body = _body(request)
+        photoids = self._photoids(caller, body)
+        share = self._shares.make(caller.rights.uid, b"".join(map(decode, photoids)), _terms(body))
+        response.status = 201
+        answer(response, shown(share))
+
+    def on_delete_one(self, request: falcon.Request, response: falcon.Response, sid: str) -> None:
+        """Ends a gallery of the caller's: 204."""
+        caller = self._identify.caller(parse(request.query_string), request.remote_addr, SHARE)
+        self._shares.remove(sid, caller.rights)
+        self._changes.look()
+        response.status = 204
+
+    def _photoids(self, caller: Caller, body: Mapping[str, object]) -> list[str]:
+        """The photos to be shared, each one that the caller may see."""
+        vid, listed = body.get("vid"), body.get("photoids")
+        if isinstance(vid, int) and listed is None:
+            return self._views.everything(self._identify.session(caller), vid)
+        if isinstance(listed, list) and vid is None:
+            if not all(isinstance(each, str) for each in listed):
+                raise RequestError("malformed", "photoids is a list of photo ids.")
+            photoids = [self._photo_by_id(parse_photoid(each)).photoid for each in listed]
+            for photoid in photoids:
+                self._access.require_sight(caller.rights, photoid)
+            return photoids
+        raise RequestError("malformed", "What is to be shared? Name either vid or photoids.")
+
+
+def _body(request: falcon.Request) -> Mapping[str, object]:
+    """The JSON object that was sent, with nothing in it but what is known here."""
+    raw = request.bounded_stream.read(LARGEST_BODY + 1)
+    if len(raw) > LARGEST_BODY:
+        raise RequestError("malformed", f"The body is larger than {LARGEST_BODY} bytes.")
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise RequestError("malformed", "The body is no JSON.") from None
+    if not isinstance(body, dict):
+        raise RequestError("malformed", "The body is a JSON object.")
+    for name, value in body.items():
+        kind = TYPES.get(name)
+        if kind is None:
+            raise RequestError("malformed", f"There is no field {name[:40]!r}; there are {', '.join(TYPES)}.")
+        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            raise RequestError("malformed", f"The field {name} is a {NAMES[kind]}.")
+    return body
+
+
+NAMES = {int: "whole number", str: "text", bool: "true or false", list: "list"}
+
+
+def _terms(body: Mapping[str, object]) -> Terms:
+    given = {name: body[name] for name in Terms.__slots__ if body.get(name) is not None}
+    if "expires" in given:
+        given["expires"] = None if given["expires"] == "never" else timestamp(str(given["expires"]))
+    return Terms(**given)  # type: ignore[arg-type]  # their types were looked at as the body was read

@@ -1,0 +1,79 @@
+"""What the front door knows of photos and people: the catalogue, opened, and kept in memory until it changes."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from catalog.access import Access
+from catalog.changes import LOOK_EVERY, Changes, Memo, Ticker
+from catalog.database import open_catalog
+from catalog.passwords import Guesses
+from catalog.photos import Photo, Photos
+from catalog.scan import sync_roots
+from catalog.search import Search
+from catalog.sessions import FLUSH_EVERY, SWEEP_EVERY, Sessions
+from catalog.shares import Shares
+from catalog.snapshots import Snapshots
+from catalog.users import Users
+from catalog.views import Views
+from config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The catalogue's parts, as one front end uses them."""
+
+    engine: Engine
+    changes: Changes
+    photos: Photos
+    photo_by_id: Callable[[str], Photo]
+    search: Search
+    users: Users
+    access: Access
+    guesses: Guesses
+    sessions: Sessions
+    views: Views
+    shares: Shares
+
+
+def open_library(settings: Settings, closing: ExitStack) -> Library:
+    """Opens the catalogue and begins to watch it. What has to be ended goes on `closing`.
+
+    Raises:
+        CatalogError: the catalogue can't be used.
+    """
+    engine = open_catalog(settings.data_dir)
+    closing.callback(engine.dispose)
+    sync_roots(engine, settings)
+    changes = Changes(engine)
+    photos, snapshots = Photos(engine), Snapshots(engine, changes)
+    sessions = Sessions(
+        engine,
+        changes,
+        lifetime=settings.webapi_session_minutes * 60,
+        per_address=settings.webapi_max_sessions_per_ip,
+    )
+    closing.callback(sessions.flush)
+    for name, seconds, action in (
+        ("changes", LOOK_EVERY, changes.look),
+        ("sessions", FLUSH_EVERY, sessions.flush),
+        ("ended sessions", SWEEP_EVERY, sessions.sweep),
+    ):
+        ticker = Ticker(name, seconds, action)
+        ticker.start()
+        closing.callback(ticker.close)
+    return Library(
+        engine=engine,
+        changes=changes,
+        photos=photos,
+        photo_by_id=Memo(lambda: changes.anything, photos.by_id),
+        search=Search(engine),
+        users=Users(engine),
+        access=Access(engine, changes),
+        guesses=Guesses(engine),
+        sessions=sessions,
+        views=Views(engine, changes, snapshots),
+        shares=Shares(engine, changes, snapshots),
+    )

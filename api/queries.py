@@ -1,0 +1,32 @@
+"""runQuery: photos by words, kept as a view."""
+
+import falcon
+
+from api.answers import answer
+from api.errors import RequestError
+from api.identify import Identify
+from api.params import parse
+from catalog import query
+from catalog.access import SEARCH, parsed
+from catalog.search import Search
+from catalog.views import Views
+
+
+class RunQuery:
+    """`runQuery`."""
+
+    def __init__(self, identify: Identify, search: Search, views: Views) -> None:
+        self._identify = identify
+        self._search = search
+        self._views = views
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the view's vid and how many photos are in it, of those that the caller may see."""
+        params = parse(request.query_string)
+        caller = self._identify.caller(params, request.remote_addr, SEARCH)
+        if "query" not in params:
+            raise RequestError("malformed", "The parameter query is missing; an empty one finds every photo.")
+        found = self._search.find(query.parse(params["query"]), parsed(caller.rights.filters))
+        apisid = self._identify.session(caller)
+        vid, count = self._views.make(apisid, found)
+        answer(response, {"apisid": apisid, "vid": vid, "count": count})

@@ -1,0 +1,131 @@
+"""createWebApiSession, authorizeWebApiSession, getServerStatus."""
+
+import hmac
+import re
+
+import falcon
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+
+from api.answers import answer
+from api.errors import RequestError
+from api.identify import Identify
+from api.params import flag, parse, required
+from catalog.access import Access
+from catalog.changes import Changes
+from catalog.errors import Forbidden
+from catalog.passwords import Guesses
+from catalog.sessions import Session, Sessions
+from catalog.users import Users
+
+KEY_BITS = 2048
+EXPONENT = 65537
+HEX = re.compile(rf"[0-9A-Fa-f]{{1,{KEY_BITS // 4}}}")
+VERSION = (0, 1, 0)
+WRONG = "The uid or the password is wrong."
+
+
+class CreateSession:
+    """`createWebApiSession`. `encrypted`: passwords come under the session's RSA key."""
+
+    def __init__(
+        self, sessions: Sessions, access: Access, *, default_uid: str | None, apikey: str, encrypted: bool
+    ) -> None:
+        self._sessions = sessions
+        self._access = access
+        self._default_uid = default_uid
+        self._apikey = apikey
+        self._encrypted = encrypted
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the session's id, and the key for the password."""
+        params = parse(request.query_string)
+        if self._apikey:
+            given = required(params, "apikey").encode("utf-8", "surrogateescape")
+            if not hmac.compare_digest(given, self._apikey.encode()):
+                raise Forbidden("The apikey is wrong.")
+        uid = self._default_uid
+        if uid is not None and not self._access.is_open(uid):
+            uid = None
+        body: dict[str, object] = {"authorised": uid is not None, "algorithm": "none"}
+        private_key = None
+        if self._encrypted:
+            self._sessions.require_room(request.remote_addr)  # a key costs a core 0.1 s
+            key = rsa.generate_private_key(EXPONENT, KEY_BITS)
+            public = key.public_key().public_numbers()
+            body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
+            private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        answer(response, {"apisid": self._sessions.create(request.remote_addr, uid, private_key)} | body)
+
+
+class AuthorizeSession:
+    """`authorizeWebApiSession`: signs a user in to a session."""
+
+    def __init__(self, sessions: Sessions, users: Users, guesses: Guesses, changes: Changes) -> None:
+        self._sessions = sessions
+        self._users = users
+        self._guesses = guesses
+        self._changes = changes
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the session's id and its user; a wrong password takes as long as a right one."""
+        params = parse(request.query_string)
+        apisid, uid, sent = (required(params, name) for name in ("apisid", "uid", "pw"))
+        flag(params, "returnatu")  # access tokens are not ours: there is none to return
+        password = _password(self._sessions.by_id(apisid), sent)
+        self._guesses.begin(uid, request.remote_addr)
+        if not self._users.has_password(uid, password):
+            raise Forbidden(WRONG)
+        self._guesses.right(uid, request.remote_addr)
+        self._sessions.authorize(apisid, uid)
+        self._changes.look()
+        answer(response, {"apisid": apisid, "uid": uid})
+
+
+def _password(session: Session, sent: str) -> str:
+    """The password that was sent; something that is none where it does not decrypt, so that no one can tell.
+
+    Raises:
+        RequestError: malformed: it is not hexadecimal.
+    """
+    if session.private_key is None:
+        return sent
+    if not HEX.fullmatch(sent):
+        raise RequestError("malformed", "The parameter pw is wanted in hexadecimal, encrypted by the session's key.")
+    key = load_der_private_key(session.private_key, password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101 - `CreateSession` made it
+    try:
+        # Clients leave out leading zeros. PKCS #1 v1.5 is what the API has; OpenSSL answers wrong padding with noise.
+        plain = key.decrypt(int(sent, 16).to_bytes(KEY_BITS // 8, "big"), padding.PKCS1v15())
+    except (ValueError, OverflowError):
+        plain = b""
+    return plain.decode("utf-8", "surrogateescape")
+
+
+class GetServerStatus:
+    """`getServerStatus`: what this server is, and who the caller is to it."""
+
+    def __init__(self, identify: Identify) -> None:
+        self._identify = identify
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the version and the caller's user."""
+        uid = self._identify.visitor(parse(request.query_string), request.remote_addr).rights.uid
+        body = {
+            "version": "Darkroom " + ".".join(map(str, VERSION)),
+            "versionMajor": VERSION[0],
+            "versionMinor": VERSION[1],
+            "versionReady": True,
+            "isValid": bool(uid),
+            "uid": uid,
+            "name": uid,
+            "canUpload": False,
+            "uploadMaxFilesizeMB": "0",
+            "supportedVideoTypes": [],
+        }
+        answer(response, body)

@@ -1,0 +1,114 @@
+"""Notices that the catalogue has changed, whoever changed it, so that answers can be kept in memory until then."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sqlalchemy import Engine, text
+
+from catalog.errors import CatalogError
+
+# What was taken away is out of sight after at most so many seconds, and one look more.
+LOOK_EVERY = 0.5
+
+UNSEEN = -1
+
+LOOK = text("SELECT (SELECT number FROM access), (SELECT seq FROM sqlite_sequence WHERE name = 'changes')")
+
+log = logging.getLogger("darkroom.catalog")
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+Generation = tuple[int, ...]
+
+
+class Ticker:
+    """Does something every so many seconds, on a thread of its own; what it raises is logged, and it goes on."""
+
+    def __init__(self, name: str, seconds: float, action: Callable[[], object]) -> None:
+        self._seconds = seconds
+        self._action = action
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begins, after the first so many seconds."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends it; what is being done is done."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._seconds):
+            try:
+                self._action()
+            except CatalogError as error:
+                log.error("%s", error)
+            except Exception:
+                log.exception("%s failed", self._thread.name)
+
+
+class Changes:
+    """What the catalogue was like when it was last looked at.
+
+    `access` is another object after every change of who may see what, `anything` after every change of that or of
+    photos. While the catalogue can't be looked at both change with each look, so that nothing remembered counts.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._blind = 0
+        self.access: Generation = ()
+        self.anything: Generation = ()
+        self.look()
+
+    def look(self) -> None:
+        """Looks now. To be called every LOOK_EVERY seconds, and by whoever wants to see what he has just changed."""
+        with self._lock:
+            try:
+                with self._engine.connect() as connection:
+                    access, photos = connection.execute(LOOK).one()
+            except CatalogError as error:
+                if self.access[:1] != (UNSEEN,):
+                    log.error("%s", error)
+                self._blind += 1
+                access, photos = UNSEEN, UNSEEN
+            # Replaced only where they differ: memos compare by identity.
+            if (access, self._blind) != self.access:
+                self.access = (access, self._blind)
+            if (access, photos, self._blind) != self.anything:
+                self.anything = (access, photos, self._blind)
+
+
+class Memo(Generic[K, V]):
+    """What `ask` answered, remembered while `generation` gives the same object. At most `size` answers.
+
+    Errors are not kept. An answer counts only for the generation that was in force before it was asked for: one
+    that was under way while something changed is never taken for newer than it is.
+    """
+
+    def __init__(self, generation: Callable[[], Generation], ask: Callable[[K], V], size: int = 50_000) -> None:
+        self._generation = generation
+        self._ask = ask
+        self._size = size
+        self._answers: dict[K, tuple[Generation, V]] = {}
+
+    def __call__(self, key: K) -> V:
+        """The answer for `key`; raises what `ask` raises."""
+        generation = self._generation()
+        kept = self._answers.get(key)
+        if kept is not None and kept[0] is generation:
+            return kept[1]
+        answer = self._ask(key)
+        if len(self._answers) >= self._size:
+            # Rare, and cheaper than to keep an order of use on every hit.
+            self._answers.clear()
+        self._answers[key] = (generation, answer)
+        return answer

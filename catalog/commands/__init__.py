@@ -1,0 +1,1 @@
+"""The commands of `python -m catalog`, one file for each family."""

@@ -1,0 +1,150 @@
+"""`user …`, `group …`: who may see and do what."""
+
+import argparse
+import getpass
+import sys
+
+from catalog.access import ASKED_FOR
+from catalog.commands.output import Commands, printable
+from catalog.database import open_catalog
+from catalog.groups import EVERYONE, Group, Groups
+from catalog.users import Users
+from config import Settings
+
+
+def add_to(commands: Commands) -> None:
+    """Adds these commands to those there are."""
+    _add_user(commands.add_parser("user", help="add, change, list and remove users"))
+    _add_group(commands.add_parser("group", help="add, change, list and remove groups"))
+
+
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    adding = verbs.add_parser("add", help="add a user")
+    changing = verbs.add_parser("set", help="put a user into these groups alone")
+    for each in (adding, changing):
+        each.add_argument("uid")
+        each.add_argument("--group", action="append", metavar="G", help=f"a group (default: {EVERYONE})")
+        each.add_argument("--admin", action="store_true", help="may do everything and sees everything")
+    password = verbs.add_parser("passwd", help="give a user another password; the user's sessions end")
+    password.add_argument("uid")
+    for each in (adding, password):
+        each.add_argument("--password", metavar="P", help="asked for, or read from standard input, where left out")
+    removing = verbs.add_parser("remove", help="remove a user, with sessions and shared galleries")
+    removing.add_argument("uid")
+    adding.set_defaults(run=_user_add)
+    changing.set_defaults(run=_user_set)
+    password.set_defaults(run=_user_passwd)
+    removing.set_defaults(run=_user_remove)
+    verbs.add_parser("list", help="list the users").set_defaults(run=_user_list)
+
+
+def _add_group(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    adding = verbs.add_parser("add", help="add a group")
+    changing = verbs.add_parser("set", help="give a group these permissions and filters, in the place of what it had")
+    for each, run in ((adding, _group_add), (changing, _group_set)):
+        each.add_argument("name")
+        each.add_argument(
+            "--permission", action="append", default=[], metavar="P", help=f"one of {', '.join(ASKED_FOR)}"
+        )
+        each.add_argument(
+            "--filter", action="append", default=[], metavar="QUERY", help="members see what this finds (none: all)"
+        )
+        each.set_defaults(run=run)
+    removing = verbs.add_parser("remove", help="remove a group; its members stay, without it")
+    removing.add_argument("name")
+    removing.set_defaults(run=_group_remove)
+    verbs.add_parser("list", help="list the groups").set_defaults(run=_group_list)
+
+
+def _user_add(settings: Settings, chosen: argparse.Namespace) -> int:
+    groups = _groups(chosen)
+    Users(open_catalog(settings.data_dir)).add(chosen.uid, _password(chosen), groups, admin=chosen.admin)
+    print(f"added the user {chosen.uid}, {_described(chosen.admin, groups)}")
+    return 0
+
+
+def _user_set(settings: Settings, chosen: argparse.Namespace) -> int:
+    groups = _groups(chosen)
+    Users(open_catalog(settings.data_dir)).set_groups(chosen.uid, groups, admin=chosen.admin)
+    print(f"the user {chosen.uid} is now {_described(chosen.admin, groups)}")
+    return 0
+
+
+def _user_passwd(settings: Settings, chosen: argparse.Namespace) -> int:
+    Users(open_catalog(settings.data_dir)).set_password(chosen.uid, _password(chosen))
+    print(f"the user {chosen.uid} has another password; older sessions have ended")
+    return 0
+
+
+def _user_remove(settings: Settings, chosen: argparse.Namespace) -> int:
+    Users(open_catalog(settings.data_dir)).remove(chosen.uid)
+    print(f"removed the user {chosen.uid}")
+    return 0
+
+
+def _user_list(settings: Settings, _: argparse.Namespace) -> int:
+    for user in Users(open_catalog(settings.data_dir)).everyone():
+        note = "; anyone may come as this user: the password is the uid" if user.open else ""
+        print(f"{user.uid}: {_described(user.admin, user.groups)}, since {user.created}{note}")
+    return 0
+
+
+def _group_add(settings: Settings, chosen: argparse.Namespace) -> int:
+    group = _group(chosen)
+    Groups(open_catalog(settings.data_dir)).add(group)
+    print(f"added the group {_shown(group)}")
+    return 0
+
+
+def _group_set(settings: Settings, chosen: argparse.Namespace) -> int:
+    group = _group(chosen)
+    Groups(open_catalog(settings.data_dir)).replace(group)
+    print(f"the group is now {_shown(group)}")
+    return 0
+
+
+def _group_remove(settings: Settings, chosen: argparse.Namespace) -> int:
+    Groups(open_catalog(settings.data_dir)).remove(chosen.name)
+    print(f"removed the group {chosen.name}")
+    return 0
+
+
+def _group_list(settings: Settings, _: argparse.Namespace) -> int:
+    for group in Groups(open_catalog(settings.data_dir)).everyone():
+        print(_shown(group))
+    return 0
+
+
+def _group(chosen: argparse.Namespace) -> Group:
+    for permission in set(chosen.permission) - set(ASKED_FOR):
+        print(f"catalog: nothing here asks for {permission}; asked for are {', '.join(ASKED_FOR)}", file=sys.stderr)
+    return Group(chosen.name, tuple(chosen.permission), tuple(chosen.filter))
+
+
+def _groups(chosen: argparse.Namespace) -> tuple[str, ...]:
+    """The groups that were named. An administrator needs none."""
+    if chosen.group is None:
+        return () if chosen.admin else (EVERYONE,)
+    return tuple(chosen.group)
+
+
+def _password(chosen: argparse.Namespace) -> str:
+    if chosen.password is not None:
+        return str(chosen.password)
+    if sys.stdin.isatty():
+        return getpass.getpass(f"password of {chosen.uid}: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _described(admin: bool, groups: tuple[str, ...]) -> str:
+    if admin:
+        return "an administrator"
+    return f"in {', '.join(groups)}" if groups else "in no group, so without any right"
+
+
+def _shown(group: Group) -> str:
+    may = ", ".join(group.permissions) or "nothing but view"
+    sees = " or ".join(f"[{printable(query)}]" for query in group.filters) or "everything"
+    return f"{group.name}: may {may}; sees {sees}"

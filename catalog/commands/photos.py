@@ -1,0 +1,77 @@
+"""`scan`, `photos`, `failed`: what photos there are."""
+
+import argparse
+import json
+import logging
+import sys
+
+from catalog.commands.output import Commands, printable
+from catalog.database import open_catalog
+from catalog.photos import Failure, Photo, Photos
+from catalog.progress import Silent, for_terminal
+from catalog.scan import scan, sync_roots
+from config import Settings
+
+
+def add_to(commands: Commands) -> None:
+    """Adds these commands to those there are."""
+    scanning = commands.add_parser("scan", help="bring the catalogue up to what the photo roots hold")
+    scanning.add_argument("--accept-empty", action="store_true", help="a root without any entry has been emptied")
+    scanning.add_argument("--quiet", action="store_true", help="say only what went wrong")
+    scanning.set_defaults(run=_scan)
+    for name, text in (("photos", "list the photos"), ("failed", "list the files that can't be read, and why")):
+        listing = commands.add_parser(name, help=text)
+        listing.add_argument("--json", action="store_true", help="one JSON object a line")
+        listing.set_defaults(run=_list)
+
+
+def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
+    if not settings.roots:
+        print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
+        return 1
+    level = logging.WARNING if chosen.quiet else logging.INFO
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("darkroom").setLevel(level)
+    engine = open_catalog(settings.data_dir)
+    progress = Silent() if chosen.quiet else for_terminal()
+    report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
+    for alias, reason in report.skipped_roots.items():
+        print(f"catalog: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
+    if not report.skipped_roots and not Photos(engine).count():
+        print("catalog: there is no photo in the photo roots yet", file=sys.stderr)
+    return 1 if report.skipped_roots else 0
+
+
+def _list(settings: Settings, chosen: argparse.Namespace) -> int:
+    if not settings.roots:
+        print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
+        return 1
+    engine = open_catalog(settings.data_dir)
+    sync_roots(engine, settings)
+    known = Photos(engine)
+    if chosen.command == "photos":
+        for photo in known.everything():
+            print(_photo_json(photo) if chosen.json else _photo_line(photo))
+    else:
+        for failure in known.failures():
+            print(_failure_json(failure) if chosen.json else _failure_line(failure))
+    return 0
+
+
+def _photo_json(photo: Photo) -> str:
+    names = ("photoid", "root", "path", "width", "height", "format", "version", "created")
+    return json.dumps({name: getattr(photo, name) for name in names})
+
+
+def _photo_line(photo: Photo) -> str:
+    size = f"{photo.width}x{photo.height}"
+    place = printable(f"{photo.root}/{photo.path}")
+    return f"{photo.photoid}  {photo.created}  {photo.format:<4}  {size:>11}  {place}"
+
+
+def _failure_json(failure: Failure) -> str:
+    return json.dumps({name: getattr(failure, name) for name in ("root", "path", "reason", "since")})
+
+
+def _failure_line(failure: Failure) -> str:
+    return f"{failure.since}  {printable(f'{failure.root}/{failure.path}')}: {printable(failure.reason)}"

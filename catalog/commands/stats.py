@@ -1,0 +1,71 @@
+"""`stats`: the catalogue in figures."""
+
+import argparse
+import json
+
+from sqlalchemy import Connection, func, select
+
+from catalog import schema
+from catalog.commands.output import Commands, printable
+from catalog.database import FILE, open_catalog
+from catalog.scan import sync_roots
+from config import Settings
+
+COUNTED = {
+    "failed files": schema.failures,
+    "users": schema.users,
+    "groups": schema.groups,
+    "sessions": schema.sessions,
+    "views": schema.views,
+    "shared galleries": schema.shares,
+}
+
+
+def add_to(commands: Commands) -> None:
+    """Adds this command to those there are."""
+    parser = commands.add_parser("stats", help="the catalogue in figures")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.set_defaults(run=_stats)
+
+
+def _stats(settings: Settings, chosen: argparse.Namespace) -> int:
+    engine = open_catalog(settings.data_dir)
+    sync_roots(engine, settings)
+    with engine.connect() as connection, connection.begin():
+        roots, formats = _roots(connection), _formats(connection)
+        counts = {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in COUNTED.items()
+        }
+    size = sum(file.stat().st_size for file in settings.data_dir.glob(f"{FILE}*"))
+    if chosen.json:
+        print(json.dumps({"roots": roots, "formats": formats, **counts, "bytes of the catalogue": size}))
+        return 0
+    for alias, root in roots.items():
+        note = "" if root["active"] else " (not in the settings: its photos are kept, but not shown)"
+        print(f"root {printable(alias)}: {root['photos']} photos, {root['bytes'] / 1e6:.1f} MB{note}")
+    print("formats: " + (", ".join(f"{name} {count}" for name, count in formats.items()) or "none"))
+    for name, count in counts.items():
+        print(f"{name}: {count}")
+    print(f"the catalogue takes {size / 1e6:.1f} MB")
+    return 0
+
+
+def _roots(connection: Connection) -> dict[str, dict[str, int]]:
+    photos, roots = schema.photos.c, schema.roots.c
+    query = (
+        select(roots.alias, roots.active, func.count(photos.photoid), func.coalesce(func.sum(photos.bytes), 0))
+        .select_from(schema.roots.outerjoin(schema.photos))
+        .group_by(roots.id)
+        .order_by(roots.alias)
+    )
+    return {
+        alias: {"active": active, "photos": count, "bytes": size}
+        for alias, active, count, size in connection.execute(query)
+    }
+
+
+def _formats(connection: Connection) -> dict[str, int]:
+    count = func.count()
+    query = select(schema.photos.c.format, count).group_by(schema.photos.c.format).order_by(count.desc())
+    return dict(tuple(row) for row in connection.execute(query))

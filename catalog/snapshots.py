@@ -1,0 +1,59 @@
+"""Photos in an order that stays, for views and shared galleries: ids one behind the other, in chunks of the table."""
+
+from itertools import count
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from catalog.changes import Changes, Memo
+from catalog.errors import Missing
+from catalog.photoid import SIZE, encode
+from catalog.schema import chunks, snapshots
+
+CHUNK = 512  # ids: 8 kB, a read that costs about as much as a single one
+REMEMBERED = 2000  # chunks in memory: 16 MB at most
+
+
+def put(connection: Connection, photoids: bytes) -> int:
+    """Keeps a snapshot of the ids (16 bytes each), in a transaction of the caller's that writes; gives its number."""
+    number = connection.execute(insert(snapshots), {"count": len(photoids) // SIZE}).lastrowid
+    step = CHUNK * SIZE
+    rows = (
+        {"snapshot_id": number, "number": each, "photoids": photoids[start : start + step]}
+        for each, start in zip(count(), range(0, len(photoids), step))
+    )
+    if photoids:
+        connection.execute(insert(chunks), list(rows))
+    return number
+
+
+class Snapshots:
+    """Reads snapshots, those that are looked at from memory."""
+
+    def __init__(self, engine: Engine, changes: Changes) -> None:
+        self._engine = engine
+        self._chunk = Memo(lambda: changes.access, self._read, REMEMBERED)
+
+    def photoid(self, snapshot: int, index: int) -> str:
+        """The photo at a place, counted from 0.
+
+        Raises:
+            Missing: the snapshot ends before.
+        """
+        number, place = divmod(index, CHUNK)
+        photoids = self._chunk((snapshot, number))
+        raw = photoids[place * SIZE : (place + 1) * SIZE]
+        if not raw:
+            raise Missing(f"The index {index} is past the end.")
+        return encode(raw)
+
+    def everything(self, snapshot: int) -> list[str]:
+        """Every photo, in order."""
+        query = select(chunks.c.photoids).where(chunks.c.snapshot_id == snapshot).order_by(chunks.c.number)
+        with self._engine.connect() as connection:
+            parts = connection.execute(query).scalars().all()
+        return [encode(part[start : start + SIZE]) for part in parts for start in range(0, len(part), SIZE)]
+
+    def _read(self, key: tuple[int, int]) -> bytes:
+        query = select(chunks.c.photoids).where(chunks.c.snapshot_id == key[0], chunks.c.number == key[1])
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() or b""
