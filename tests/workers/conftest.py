@@ -1,0 +1,39 @@
+"""One Redis for the tests that have both ways; each finds it empty."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.servers import redis_server
+from tests.workers.ways import Way, open_way, sample
+from workers.flights import Flights
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real Redis."""
+    with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def opened(redis_url: str) -> Iterator[list[Flights]]:
+    """The registries that listen on that Redis; closed all at once, as each takes half a second."""
+    registries: list[Flights] = []
+    yield registries
+    with ThreadPoolExecutor(max(1, len(registries))) as pool:
+        list(pool.map(lambda each: each.close(), registries))
+
+
+@pytest.fixture(params=["embedded", "distributed"])
+def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
+    """Each way in turn. However the test went, nobody waits for a render after it."""
+    if request.param == "distributed":
+        given = open_way(tmp_path / "data", request.getfixturevalue("opened"), request.getfixturevalue("redis_url"))
+    else:
+        given = open_way(tmp_path / "data", [])
+    with given as each:
+        yield each
+    assert sample("darkroom_flights") == 0
