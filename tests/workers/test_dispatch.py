@@ -299,6 +299,14 @@ def test_a_worker_that_works_is_known_to(way: Way, folder: Path) -> None:
 Down = Callable[[], AbstractContextManager[str]]
 
 
+def test_a_task_that_could_not_be_sent_is_no_sign_of_a_worker(folder: Path) -> None:
+    photo = save_photo(folder)
+    with nobody() as url:
+        dispatcher = Dispatcher(app_at(url), MemoryFlights(), RenderCache([]), timeout=60, places=1)
+        assert_busy(dispatcher, photo)
+        assert not dispatcher.worker_answers(0.1)
+
+
 @contextmanager
 def silence() -> Iterator[str]:
     """A Redis that takes connections and never says a word."""
