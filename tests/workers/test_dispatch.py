@@ -289,6 +289,22 @@ def test_names_that_are_not_utf8_and_photos_of_every_outcome_at_once(
                 assert isinstance(waiter.exception(WAIT), errors.SourceMissing)
 
 
+def test_nonsense_on_the_channel_keeps_nobody_from_hearing(
+    folder: Path, tmp_path: Path, pool: ThreadPoolExecutor
+) -> None:
+    photo, opened = save_photo(folder), list[Flights]()
+    with redis_server(tmp_path / "redis") as (url, _), open_way(tmp_path / "data", opened, url) as way:
+        waiter = pool.submit(way.dispatcher().render, photo, key_of(photo))
+        task = way.take()
+        with Redis.from_url(url) as redis:
+            for nonsense in (b"\xff", b"5", b"{}", b'{"key": [], "outcome": "done"}', b'{"key": "x", "outcome": {}}'):
+                assert redis.publish(RedisFlights.CHANNEL, nonsense) == 1
+            way.land(task, DONE, render=RENDERED)
+            assert waiter.result(WAIT) == RENDERED
+            assert redis.publish(RedisFlights.CHANNEL, b"{}") == 1  # it listens still
+        opened[0].close()
+
+
 def test_a_worker_that_works_is_known_to(way: Way, folder: Path) -> None:
     dispatcher = way.dispatcher()
     assert not dispatcher.worker_answers(0.05)
@@ -346,8 +362,7 @@ def test_a_queue_that_is_down_is_busy_and_gives_its_claim_back(folder: Path, tmp
 
 
 def test_redis_gone_while_somebody_waits(tmp_path: Path, folder: Path, pool: ThreadPoolExecutor) -> None:
-    photo = save_photo(folder)
-    opened: list[Flights] = []
+    photo, opened = save_photo(folder), list[Flights]()
     with redis_server(tmp_path / "redis") as (url, process), open_way(tmp_path / "data", opened, url) as way:
         waiter = pool.submit(way.dispatcher(timeout=60).render, photo, key_of(photo))
         way.take()
