@@ -43,31 +43,27 @@ class Renderer:
 
         However it goes, the flight lands: those who wait are told, and the render is counted before.
         """
-        key = RenderKey.parse(name)
-        ready = self._cache.get(key, counted=False)
-        if ready is not None:
-            self._flights.land(Word(name, DONE), ready, kept=True)
-            return
-        left = deadline - time.time()
-        if left <= 0:
-            self._flights.land(Word(name, DROPPED), None, kept=True)
-            return
-        began = time.monotonic()
+        began, kept = time.monotonic(), True
+        render: bytes | None = None
         try:
-            render = self._made(key, root, path, began + left)
+            key = RenderKey.parse(name)
+            render = self._cache.get(key, counted=False)
+            left = deadline - time.time()
+            word = Word(name, DONE)
+            if render is None and left <= 0:
+                word = Word(name, DROPPED)
+            elif render is None:
+                render = self._made(key, root, path, began + left)
+                kept = self._cache.put(key, render)
+                self._count(queue, "ok", began)
         except RenderError as error:
             self._count(queue, error.kind, began)
-            self._flights.land(Word(name, error.kind, str(error)), None, kept=True)
+            word = Word(name, error.kind, str(error))
         except Exception:
             log.exception("rendering %r of root %s failed", path, root)
             self._count(queue, Failed.kind, began)
-            self._flights.land(
-                Word(name, Failed.kind, "The render failed; the server's log says why."), None, kept=True
-            )
-        else:
-            kept = self._cache.put(key, render)
-            self._count(queue, "ok", began)
-            self._flights.land(Word(name, DONE), render, kept=kept)
+            word = Word(name, Failed.kind, "The render failed; the server's log says why.")
+        self._flights.land(word, render, kept=kept)
 
     def answer(self, name: str) -> None:
         """Says that this worker takes tasks and can be heard."""

@@ -251,3 +251,15 @@ def test_a_worker_answers_when_it_is_asked(folder: Path) -> None:
     bench = Bench(folder)
     bench.renderer.answer("ping:1")
     assert bench.flights.all == [(Word("ping:1", DONE), None, True)]
+
+
+@pytest.mark.parametrize("tray", [Tray(on_get=RuntimeError("a bug")), Tray(on_put=RuntimeError("a bug"))])
+def test_a_bug_in_a_tier_lands_as_failed(folder: Path, photo: Photo, tray: Tray) -> None:
+    assert Bench(folder, tray).run(photo).outcome == "failed"
+
+
+def test_a_name_that_is_no_key_lands_as_failed(folder: Path, photo: Photo) -> None:
+    """As a front end of another version may send one."""
+    bench = Bench(folder)
+    bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
+    assert [(word.key, word.outcome) for word, _, _ in bench.flights.all] == [("a.name", "failed")]
