@@ -12,6 +12,7 @@ from celery import Celery
 import metrics
 from cache.key import RenderKey
 from cache.tiers import RenderCache
+from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline
 from workers.celery import PING, RENDER, SWEEP
@@ -76,7 +77,7 @@ class Renderer:
     def _made(self, key: RenderKey, root: str, path: str, deadline: float) -> bytes:
         with self._source(root, path) as source:
             status = os.fstat(source.fileno())
-            if key.version != key_version(source_version(status.st_size, status.st_mtime_ns)):
+            if key.version != key_version(source_version(status.st_size, stored_mtime(status))):
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
             size = Size(key.width, key.height)
             return pipeline.render(source, size, key.quality, limits=self._limits, deadline=deadline)
@@ -89,7 +90,7 @@ class Renderer:
         if path.startswith("/") or ".." in PurePosixPath(path).parts:
             raise SourceMissing("The photo's path leads out of its root.")
         try:
-            return (folder / path).open("rb")
+            return open(folder / path, "rb", opener=_not_blocking)  # noqa: PTH123 - a Path's takes no opener
         except (OSError, ValueError) as error:
             raise SourceMissing("The photo's file is gone, or can't be read.") from error
 
@@ -97,6 +98,11 @@ class Renderer:
     def _count(queue: str, result: str, began: float) -> None:
         metrics.renders.labels(queue, result).inc()
         metrics.render_seconds.labels(queue).observe(time.monotonic() - began)
+
+
+def _not_blocking(path: str, flags: int) -> int:
+    """Opens what the name of a photo may have become since the scan: a pipe makes nobody wait for its writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def register(app: Celery, renderer: Callable[[], Renderer]) -> None:

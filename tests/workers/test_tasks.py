@@ -4,6 +4,8 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.tiers import RenderCache
+from catalog import metadata
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
@@ -159,6 +162,13 @@ def test_what_is_no_file_in_the_root_is_missing(folder: Path, photo: Photo, path
     assert counts("missing") == before + 1
 
 
+def test_folders_in_a_photo_s_place_cost_no_descriptors(folder: Path, photo: Photo) -> None:
+    open_before = os.listdir("/proc/self/fd")  # noqa: PTH208 - names are enough
+    for _ in range(3):
+        assert Bench(folder).run(photo, path="sub").outcome == "missing"
+    assert len(os.listdir("/proc/self/fd")) == len(open_before)  # noqa: PTH208
+
+
 def test_links_are_followed_wherever_they_lead(folder: Path, photo: Photo) -> None:
     """The scan says which links are photos; a worker opens what it is sent."""
     (folder / "link.jpg").symlink_to("../outside.jpg")
@@ -263,3 +273,26 @@ def test_a_name_that_is_no_key_lands_as_failed(folder: Path, photo: Photo) -> No
     bench = Bench(folder)
     bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
     assert [(word.key, word.outcome) for word, _, _ in bench.flights.all] == [("a.name", "failed")]
+
+
+def test_a_file_from_beyond_the_year_2262_is_rendered(folder: Path) -> None:
+    """Its time of change has more bits than the catalogue keeps."""
+    file = folder / "inside.jpg"
+    os.utime(file, ns=(2**63 + 10**9, 2**63 + 10**9))
+    if file.stat().st_mtime_ns < 2**63:
+        pytest.skip("this file system knows no such year")
+    header = metadata.read(file)
+    photo = replace(known(folder, file), mtime_ns=header.mtime_ns)
+    assert Bench(folder).run(photo).outcome == DONE
+
+
+def test_a_pipe_in_the_photo_s_place_keeps_no_worker_waiting(folder: Path, photo: Photo) -> None:
+    pipe = folder / photo.path
+    pipe.unlink()
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(Bench(folder).run, photo)
+        try:
+            assert running.result(WAIT).outcome == "changed"
+        finally:  # sets free a worker that waits for somebody to write
+            os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))
