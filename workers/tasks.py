@@ -90,7 +90,7 @@ class Renderer:
         if path.startswith("/") or ".." in PurePosixPath(path).parts:
             raise SourceMissing("The photo's path leads out of its root.")
         try:
-            return open(folder / path, "rb", opener=_not_blocking)  # noqa: PTH123 - a Path's takes no opener
+            return open(folder / path, "rb", opener=_not_blocking)
         except (OSError, ValueError) as error:
             raise SourceMissing("The photo's file is gone, or can't be read.") from error
 
