@@ -19,7 +19,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def opened(redis_url: str) -> Iterator[list[Flights]]:
+def listening(redis_url: str) -> Iterator[list[Flights]]:
     """The registries that listen on that Redis; closed all at once, as each takes half a second."""
     registries: list[Flights] = []
     yield registries
@@ -27,13 +27,25 @@ def opened(redis_url: str) -> Iterator[list[Flights]]:
         list(pool.map(lambda each: each.close(), registries))
 
 
-@pytest.fixture(params=["embedded", "distributed"])
-def way(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Way]:
-    """Each way in turn. However the test went, nobody waits for a render after it."""
-    if request.param == "distributed":
-        given = open_way(tmp_path / "data", request.getfixturevalue("opened"), request.getfixturevalue("redis_url"))
-    else:
-        given = open_way(tmp_path / "data", [])
-    with given as each:
-        yield each
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Way]:
+    """The embedded way. However the test went, nobody waits for a render after it; likewise below."""
+    with open_way(tmp_path / "data", []) as opened:
+        yield opened
     assert sample("darkroom_flights") == 0
+
+
+@pytest.fixture
+def distributed(tmp_path: Path, listening: list[Flights], redis_url: str) -> Iterator[Way]:
+    """The distributed way."""
+    with open_way(tmp_path / "data", listening, redis_url) as opened:
+        yield opened
+    assert sample("darkroom_flights") == 0
+
+
+@pytest.fixture(params=["embedded", "distributed"])
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each way in turn."""
+    opened = request.getfixturevalue(request.param)
+    assert isinstance(opened, Way)
+    return opened
