@@ -13,6 +13,7 @@ STATUS_OF_KIND = {
     "malformed": HTTPStatus.BAD_REQUEST,
     "forbidden": HTTPStatus.FORBIDDEN,
     "missing": HTTPStatus.NOT_FOUND,
+    "conflict": HTTPStatus.CONFLICT,
     "damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "failed": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unsupported": HTTPStatus.NOT_IMPLEMENTED,
