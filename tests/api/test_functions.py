@@ -43,7 +43,7 @@ def test_names_go_without_regard_to_case_and_are_counted_as_one(client: TestClie
 
 
 @pytest.mark.parametrize(
-    "name", ["nosuch", "get_photo", "getPhotoo", "getPhoto%00", "getPhoto%20", "ı", "__init__", "%ff"]
+    "name", ["nosuch", "get_photo", "getPhotoo", "getPhoto%00", "getPhoto%20", "getPh%C3%B6to", "__init__", "%ff"]
 )
 def test_an_unknown_one_is_404_and_makes_no_metric_of_its_own(client: TestClient, name: str) -> None:
     before = count(TEMPLATE, 404)
