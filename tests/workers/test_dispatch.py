@@ -343,7 +343,7 @@ def test_a_registry_that_is_down_is_busy_long_before_the_timeout(folder: Path, t
     with down() as url:
         flights = RedisFlights(url)
         assert_busy(Dispatcher(app_at(url), flights, RenderCache([]), timeout=60, places=1), photo)
-        flights.close()
+    flights.close()
     assert shed("queue_down") == before + 1
 
 
