@@ -7,6 +7,7 @@ is imported, so it must be set before this module is.
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.metrics_core import Metric
@@ -48,9 +49,21 @@ class QueueLengths(Collector):
 def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
     """All metrics in the Prometheus text format, true over all processes of this host."""
     registry = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        _forget_the_dead(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     extra = CollectorRegistry()
     extra.register(QueueLengths(queue_lengths))
     return generate_latest(registry) + generate_latest(extra)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Removes the gauges of processes that are gone, which prometheus-client would count for ever."""
+    for file in folder.glob("gauge_live*_*.db"):
+        try:
+            os.kill(int(file.stem.rpartition("_")[2]), 0)  # signal 0 asks, and does nothing
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
+        except PermissionError:
+            continue  # it lives, as another user's

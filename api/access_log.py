@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from collections import deque
+from urllib.parse import unquote_plus
 
 import falcon
 
@@ -12,7 +13,8 @@ from catalog.changes import Ticker
 WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thread than the one that answers
 MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost, rather than an answer held up
 
-SECRET = re.compile(r"(?i)(^|&)(pw|apisid|sid|apikey)=[^&]*")
+SECRETS = frozenset({"pw", "apisid", "sid", "apikey"})
+PARAMETER = re.compile(r"([^&=]*)=([^&]*)")
 SHARE = re.compile(r"(?i)^(/api/shares/).+")
 UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
@@ -23,8 +25,14 @@ def masked(path: str, query: str) -> str:
     """A path and its query string as they may be logged: pw, apisid, sid and apikey without their values."""
     shown = SHARE.sub(r"\1***", path)
     if query:
-        shown += "?" + SECRET.sub(r"\1\2=***", query)
+        shown += "?" + PARAMETER.sub(_masked, query)
     return UNPRINTABLE.sub(lambda each: "".join(f"%{byte:02X}" for byte in each[0].encode("utf-8", "replace")), shown)
+
+
+def _masked(parameter: re.Match[str]) -> str:
+    # Its name may be escaped: what is parsed as a secret is masked as one.
+    secret = unquote_plus(parameter[1]).lower() in SECRETS
+    return f"{parameter[1]}=***" if secret else parameter[0]
 
 
 class AccessLog:

@@ -135,7 +135,7 @@ def disk_takes_a_write(folder: Path) -> Check:
         probe = folder / ".ready"
         try:
             probe.write_bytes(b"x" * 4096)
-            probe.unlink()
+            probe.unlink(missing_ok=True)  # another request may have been faster
         except OSError as error:
             log.warning("%s takes no file: %s", folder, error.strerror)
             return "the disk takes no write"

@@ -58,8 +58,7 @@ def read(path: Path) -> Header:
         Unreadable: the file is no photo; the message says why.
         OSError: the system does not give it.
     """
-    # Not blocking: the name may have become a pipe's since the walk.
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+    with open(path, "rb", opener=_not_blocking) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("it is no regular file")
@@ -82,6 +81,11 @@ def read(path: Path) -> Header:
             photoid=_xmp_photoid(image),
             content_id=content_id,
         )
+
+
+def _not_blocking(path: str, flags: int) -> int:
+    """Opens what the name may have become since the walk: a pipe makes nobody wait for its writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _content_id(file: BinaryIO, size: int) -> str:

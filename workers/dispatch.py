@@ -174,7 +174,8 @@ class Dispatcher:
         return render
 
     def _heard(self, word: Word, render: bytes | None) -> None:
-        self._last_word = time.monotonic()
+        if word.outcome != Busy.kind:  # a front end says that too, of a task that it could not send
+            self._last_word = time.monotonic()
         with self._lock:
             wait = self._waits.get(word.key)
         # Of a task that was dropped there may be waiters who came later: they ask anew as they look again.

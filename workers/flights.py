@@ -186,6 +186,8 @@ class RedisFlights:
     def _hear(self, data: bytes, heard: Heard) -> None:
         try:
             word = Word(**json.loads(data))
+            if not all(isinstance(text, str) for text in (word.key, word.outcome, word.reason)):
+                raise TypeError("a word is made of text")
         except (ValueError, TypeError):
             log.warning("a word on %s can't be read: %.200r", self.CHANNEL, data)
             return

@@ -12,6 +12,7 @@ from celery import Celery
 import metrics
 from cache.key import RenderKey
 from cache.tiers import RenderCache
+from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline
 from workers.celery import PING, RENDER, SWEEP
@@ -43,31 +44,27 @@ class Renderer:
 
         However it goes, the flight lands: those who wait are told, and the render is counted before.
         """
-        key = RenderKey.parse(name)
-        ready = self._cache.get(key, counted=False)
-        if ready is not None:
-            self._flights.land(Word(name, DONE), ready, kept=True)
-            return
-        left = deadline - time.time()
-        if left <= 0:
-            self._flights.land(Word(name, DROPPED), None, kept=True)
-            return
-        began = time.monotonic()
+        began, kept = time.monotonic(), True
+        render: bytes | None = None
         try:
-            render = self._made(key, root, path, began + left)
+            key = RenderKey.parse(name)
+            render = self._cache.get(key, counted=False)
+            left = deadline - time.time()
+            word = Word(name, DONE)
+            if render is None and left <= 0:
+                word = Word(name, DROPPED)
+            elif render is None:
+                render = self._made(key, root, path, began + left)
+                kept = self._cache.put(key, render)
+                self._count(queue, "ok", began)
         except RenderError as error:
             self._count(queue, error.kind, began)
-            self._flights.land(Word(name, error.kind, str(error)), None, kept=True)
+            word = Word(name, error.kind, str(error))
         except Exception:
             log.exception("rendering %r of root %s failed", path, root)
             self._count(queue, Failed.kind, began)
-            self._flights.land(
-                Word(name, Failed.kind, "The render failed; the server's log says why."), None, kept=True
-            )
-        else:
-            kept = self._cache.put(key, render)
-            self._count(queue, "ok", began)
-            self._flights.land(Word(name, DONE), render, kept=kept)
+            word = Word(name, Failed.kind, "The render failed; the server's log says why.")
+        self._flights.land(word, render, kept=kept)
 
     def answer(self, name: str) -> None:
         """Says that this worker takes tasks and can be heard."""
@@ -80,7 +77,7 @@ class Renderer:
     def _made(self, key: RenderKey, root: str, path: str, deadline: float) -> bytes:
         with self._source(root, path) as source:
             status = os.fstat(source.fileno())
-            if key.version != key_version(source_version(status.st_size, status.st_mtime_ns)):
+            if key.version != key_version(source_version(status.st_size, stored_mtime(status))):
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
             size = Size(key.width, key.height)
             return pipeline.render(source, size, key.quality, limits=self._limits, deadline=deadline)
@@ -93,7 +90,7 @@ class Renderer:
         if path.startswith("/") or ".." in PurePosixPath(path).parts:
             raise SourceMissing("The photo's path leads out of its root.")
         try:
-            return (folder / path).open("rb")
+            return open(folder / path, "rb", opener=_not_blocking)
         except (OSError, ValueError) as error:
             raise SourceMissing("The photo's file is gone, or can't be read.") from error
 
@@ -101,6 +98,11 @@ class Renderer:
     def _count(queue: str, result: str, began: float) -> None:
         metrics.renders.labels(queue, result).inc()
         metrics.render_seconds.labels(queue).observe(time.monotonic() - began)
+
+
+def _not_blocking(path: str, flags: int) -> int:
+    """Opens what the name of a photo may have become since the scan: a pipe makes nobody wait for its writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def register(app: Celery, renderer: Callable[[], Renderer]) -> None:

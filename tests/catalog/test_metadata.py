@@ -147,6 +147,15 @@ def test_a_pipe_does_not_hold_up(tmp_path: Path) -> None:
         read(tmp_path / "a.jpg")
 
 
+def test_a_folder_costs_no_descriptor(tmp_path: Path) -> None:
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    for _ in range(3):
+        with pytest.raises(IsADirectoryError):
+            read(tmp_path)
+    assert len(list(descriptors.iterdir())) == before
+
+
 def test_larger_than_pillow_opens(tmp_path: Path) -> None:
     content = bytearray(jpeg())
     frame = content.index(b"\xff\xc0")

@@ -1,0 +1,178 @@
+"""What `make serve` does before the server starts; the start itself is noted, not done."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import launch
+from catalog.database import open_catalog
+from catalog.users import Users
+from tests.end_to_end.servers import environ
+from tests.photos import save_jpeg, solid
+
+
+class Started(BaseException):
+    """The server would run now, in the place of this process."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a launch went: its exit code, or the command that it became; what it said; the environment it left."""
+
+    code: int | str | None
+    command: tuple[str, ...]
+    said: str
+    environ: dict[str, str]
+
+
+Launch = Callable[..., Start]
+
+
+@pytest.fixture
+def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Launch:
+    """Runs `python -m launch serve` in `tmp_path`, with these variables and no others of Darkroom's."""
+
+    def run(**variables: str) -> Start:
+        given = environ(None, tmp_path / "data", **variables)
+        for name in ("DATA_DIR", "SERVER_PORT", "WEBAPI_DEFAULT_UID"):
+            if name not in variables:
+                del given[name]
+        command: list[str] = []
+
+        def execute(_: str, arguments: list[str]) -> None:
+            command.extend(arguments)
+            raise Started
+
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(os, "environ", given)
+        monkeypatch.setattr(os, "execv", execute)
+        monkeypatch.setattr(sys, "argv", ["launch", "serve"])
+        code: int | str | None = None
+        try:
+            code = launch.main()
+        except Started:
+            pass
+        except SystemExit as ended:
+            code = ended.code
+        return Start(code, tuple(command[1:]), capsys.readouterr().err, given)
+
+    return run
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder with a photo."""
+    return save_jpeg(tmp_path / "my photos" / "a.jpg", solid(40, 30, (0, 0, 0))).parent
+
+
+def users(data: Path) -> bool:
+    """Whether the catalogue in that folder has any user."""
+    engine = open_catalog(data)
+    try:
+        return bool(Users(engine).everyone())
+    finally:
+        engine.dispose()
+
+
+def test_photos_and_data_become_settings(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    """Relative ones too, as seen from where the command was given."""
+    start = launched(PHOTOS="my photos", DATA="new/data")
+    assert start.command == ("-m", "api")
+    assert start.environ["ROBOT_ROOT_0_PATH"] == str(photos)
+    assert start.environ["DATA_DIR"] == str(tmp_path / "new" / "data")
+    assert (tmp_path / "new" / "data" / "catalog.sqlite").is_file()
+    assert not {"PHOTOS", "DATA"} & set(start.environ)
+
+
+def test_data_where_none_is_named_is_the_setting_s(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    assert launched(PHOTOS=str(photos)).command
+    assert (tmp_path / "data" / "catalog.sqlite").is_file()
+
+
+@pytest.mark.parametrize("name", ["no such folder", "my photos/a.jpg", "\0"])
+def test_photos_that_is_no_folder_is_a_slip_of_the_pen(
+    launched: Launch, tmp_path: Path, photos: Path, name: str
+) -> None:
+    start = launched(PHOTOS=name, DATA="data")
+    assert (start.code, start.command) == (1, ())
+    assert f"PHOTOS is {name!r}, which is no folder" in start.said
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("variables", [{"DATA": "file/data"}, {"DATA": "file"}])
+def test_data_that_can_t_be_a_folder_is_said(
+    launched: Launch, tmp_path: Path, photos: Path, variables: dict[str, str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    start = launched(PHOTOS=str(photos), **variables)
+    assert (start.code, start.command) == (1, ())
+    assert str(tmp_path / "file") in start.said
+
+
+def test_wrong_settings_leave_nothing_behind(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    start = launched(PHOTOS=str(photos), DATA="data", SERVER_THREADS="many")
+    assert (start.code, start.command) == (2, ())
+    assert "server.threads" in start.said
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_the_guest_of_a_first_start(launched: Launch, tmp_path: Path, photos: Path, host: str) -> None:
+    first = launched(PHOTOS=str(photos), DATA="data", SERVER_HOST=host)
+    assert "made the user guest" in first.said
+    engine = open_catalog(tmp_path / "data")
+    assert [(user.uid, user.open) for user in Users(engine).everyone()] == [("guest", True)]
+    engine.dispose()
+    second = launched(PHOTOS=str(photos), DATA="data", SERVER_HOST=host)
+    assert (second.command, "guest" in second.said) == (("-m", "api"), False)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"SERVER_HOST": "0.0.0.0"},  # noqa: S104 - no server is started
+        {"SERVER_HOST": "::"},
+        {"SERVER_HOST": "192.0.2.1"},
+        {"SERVER_HOST": "localhost.example.com"},
+        {"WEBAPI_DEFAULT_UID": "ann"},
+    ],
+)
+def test_no_guest_where_others_can_call_or_a_default_user_is_set(
+    launched: Launch, tmp_path: Path, photos: Path, variables: dict[str, str]
+) -> None:
+    start = launched(PHOTOS=str(photos), DATA="data", **variables)
+    assert (start.command, "guest" in start.said) == (("-m", "api"), False)
+    assert not users(tmp_path / "data")
+
+
+def test_no_guest_in_a_catalogue_that_is_there(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    open_catalog(tmp_path / "data").dispose()
+    assert "guest" not in launched(PHOTOS=str(photos), DATA="data").said
+    assert not users(tmp_path / "data")
+
+
+def test_a_catalogue_that_can_t_be_used_is_said_and_kept(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    launched(PHOTOS=str(photos), DATA="data", WEBAPI_DEFAULT_UID="ann")
+    (tmp_path / "data" / "catalog.sqlite").write_bytes(b"this is no database" * 100)
+    start = launched(PHOTOS=str(photos), DATA="data")
+    assert start.command  # nobody has to be made, so it is for the server to say
+    assert (tmp_path / "data" / "catalog.sqlite").read_bytes().startswith(b"this is no database")
+
+
+def test_what_was_counted_before_is_forgotten(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    stale = tmp_path / "data" / "metrics" / "counter_1.db"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"")
+    assert launched(PHOTOS=str(photos), DATA="data").command
+    assert not stale.exists()
+
+
+def test_without_photos_there_is_the_sample_library(launched: Launch, tmp_path: Path) -> None:
+    start = launched(DATA="data", WEBAPI_DEFAULT_UID="ann")
+    assert start.environ["ROBOT_ROOT_0_PATH"] == str(tmp_path / "data" / "sample")
+    assert "showing the sample library" in start.said
+    assert list((tmp_path / "data" / "sample").rglob("*.jpg"))

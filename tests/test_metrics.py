@@ -1,0 +1,114 @@
+"""Metrics: their names are a contract, and they are true over all processes that share a folder."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prometheus_client import Counter, Gauge, Histogram
+
+import metrics
+from tests.end_to_end.servers import PROJECT
+
+# name, type and labels, as those who watch a server rely on them
+CONTRACT = [
+    ("darkroom_requests_total", "counter", ("function", "status"), metrics.requests),
+    ("darkroom_cache_requests_total", "counter", ("tier", "result"), metrics.cache_requests),
+    ("darkroom_renders_total", "counter", ("queue", "result"), metrics.renders),
+    ("darkroom_render_seconds", "histogram", ("queue",), metrics.render_seconds),
+    ("darkroom_flights", "gauge", (), metrics.flights),
+    ("darkroom_cache_bytes", "gauge", ("tier",), metrics.cache_bytes),
+    ("darkroom_cache_entries", "gauge", ("tier",), metrics.cache_entries),
+    ("darkroom_evictions_total", "counter", ("tier",), metrics.evictions),
+    ("darkroom_shed_total", "counter", ("reason",), metrics.shed),
+]
+COUNT = """
+import sys, metrics
+metrics.shed.labels("test").inc(3)
+metrics.flights.set(2)
+metrics.cache_bytes.labels("memory").set(100)
+print("counted", flush=True)
+sys.stdin.read() if "stay" in sys.argv else None
+"""
+
+
+COMMAND = [sys.executable, "-c"]
+
+
+def shared(folder: Path) -> dict[str, str]:
+    """The environment of processes that count together."""
+    return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def exposition(folder: Path) -> dict[str, float]:
+    """All samples, as one more process sees them."""
+    done = subprocess.run(
+        [*COMMAND, "import metrics; print(metrics.exposition().decode())"],
+        env=shared(folder),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name: float(value) for name, value in re.findall(r"^([^#\s]\S*) (\S+)$", done.stdout, re.MULTILINE)}
+
+
+@pytest.mark.parametrize(("name", "kind", "labels", "metric"), CONTRACT)
+def test_names_types_and_labels(
+    name: str, kind: str, labels: tuple[str, ...], metric: Counter | Gauge | Histogram
+) -> None:
+    if labels:
+        metric.labels(**dict.fromkeys(labels, "of a test"))
+    text = metrics.exposition().decode()
+    assert f"# TYPE {name} {kind}\n" in text
+    assert re.search(rf"^# HELP {name} .+\.$", text, re.MULTILINE)
+    shown = ",".join(f'{label}="of a test"' for label in sorted(labels))
+    suffix = "_count" if kind == "histogram" else ""
+    assert (f"\n{name}{suffix}{{{shown}}} " if labels else f"\n{name} ") in text
+
+
+def test_there_are_no_others() -> None:
+    text = metrics.exposition([("interactive", 3)]).decode()
+    found = {*re.findall(r"^# TYPE (darkroom_\w+)", text, re.MULTILINE)}
+    assert found == {"darkroom_queue_length", *(name for name, *_ in CONTRACT)}
+    assert '\ndarkroom_queue_length{queue="interactive"} 3.0\n' in text
+    assert "_created" not in text
+
+
+def test_processes_count_together(tmp_path: Path) -> None:
+    for _ in range(2):
+        subprocess.run([*COMMAND, COUNT], env=shared(tmp_path), cwd=PROJECT, check=True, stdout=subprocess.PIPE)
+    samples = exposition(tmp_path)
+    assert samples['darkroom_shed_total{reason="test"}'] == 6  # what they counted outlives them
+
+
+def test_what_a_killed_process_had_is_no_longer_counted(tmp_path: Path) -> None:
+    """A gauge says what is now: renders that nobody waits for any more, memory that is free again."""
+    environment = shared(tmp_path)
+    running = [
+        subprocess.Popen(
+            [*COMMAND, COUNT, "stay"],
+            env=environment,
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    try:
+        for each in running:
+            assert each.stdout
+            assert each.stdout.readline() == b"counted\n"
+        assert exposition(tmp_path)["darkroom_flights"] == 4
+        running[0].send_signal(signal.SIGKILL)
+        running[0].wait()
+        samples = exposition(tmp_path)
+        assert samples["darkroom_flights"] == 2
+        assert samples['darkroom_cache_bytes{tier="memory"}'] == 100
+        assert samples['darkroom_shed_total{reason="test"}'] == 6
+    finally:
+        for each in running:
+            each.communicate()

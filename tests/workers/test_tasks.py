@@ -1,0 +1,299 @@
+"""What a worker does with a task: whatever the task says and the file is, the flight lands."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cache.errors import TierError
+from cache.key import RenderKey
+from cache.tiers import RenderCache
+from catalog import metadata
+from catalog.photos import Photo
+from tests.photos import decoded, save_jpeg, solid
+from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
+from workers import pipeline
+from workers.celery import INTERACTIVE
+from workers.flights import DONE, DROPPED, MemoryFlights, Word
+from workers.pipeline.limits import Limits
+from workers.tasks import Renderer
+
+OUTSIDE = [
+    "../outside.jpg",
+    "sub/../../outside.jpg",
+    "./../outside.jpg",
+    "sub/../inside.jpg",  # no scan gives such a path
+    "{folder}/../outside.jpg",
+    "{folder}/inside.jpg",
+    "//inside.jpg",
+]
+NOT_THERE = ["", ".", "sub", "gone.jpg", "inside.jpg/a.jpg", "sub/no/a.jpg", "a\0.jpg", "a" * 5000, "dangling.jpg"]
+
+
+class Tray:
+    """A shared tier in a dictionary, which raises what it is told to."""
+
+    name = "tray"
+    shared = True
+
+    def __init__(self, on_get: Exception | None = None, on_put: Exception | None = None) -> None:
+        self.renders: dict[RenderKey, bytes] = {}
+        self._on_get, self._on_put = on_get, on_put
+
+    def get(self, key: RenderKey) -> bytes | None:
+        if self._on_get:
+            raise self._on_get
+        return self.renders.get(key)
+
+    def put(self, key: RenderKey, render: bytes) -> bool:
+        if self._on_put:
+            raise self._on_put
+        self.renders[key] = render
+        return True
+
+    def drop(self, key: RenderKey) -> None:
+        self.renders.pop(key, None)
+
+
+class Landings(MemoryFlights):
+    """Flights that note what landed, and how many renders were counted by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[tuple[Word, bytes | None, bool]] = []
+        self.counted: float = 0
+
+    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
+        self.all.append((word, render, kept))
+        self.counted = counts()
+
+
+class Bench:
+    """A worker whose photo root is `folder`."""
+
+    def __init__(self, folder: Path, tray: Tray | None = None, max_pixels: int = 10**6) -> None:
+        self.tray = tray or Tray()
+        self.flights = Landings()
+        self.renderer = Renderer({ROOT: folder}, RenderCache([self.tray]), self.flights, Limits(max_pixels))
+
+    def run(self, photo: Photo, path: str | None = None, root: str = ROOT, seconds: float = WAIT) -> Word:
+        """Renders 40 x 30 pixels of the photo; gives the word, of which there is one however it goes."""
+        path = photo.path if path is None else path
+        self.renderer.render(key_of(photo).name, root, path, INTERACTIVE, time.time() + seconds)
+        assert len(self.flights.all) == 1
+        return self.flights.all[0][0]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A photo root beside a photo that does not lie in it; all its photos have one and the same version."""
+    made = tmp_path / "root"
+    save_photo(made, "inside.jpg")
+    (made / "sub").mkdir()
+    (made / "dangling.jpg").symlink_to("nothing.jpg")
+    (tmp_path / "outside.jpg").write_bytes((made / "inside.jpg").read_bytes())
+    for file in (made / "inside.jpg", tmp_path / "outside.jpg"):
+        os.utime(file, ns=(10**18, 10**18))
+    return made
+
+
+@pytest.fixture
+def photo(folder: Path) -> Photo:
+    """The photo in the root."""
+    return known(folder, folder / "inside.jpg")
+
+
+def counts(result: str | None = None) -> float:
+    """Renders counted so far."""
+    results = (
+        [result] if result else ["ok", "damaged", "unsupported", "missing", "changed", "busy", "failed", "malformed"]
+    )
+    return sum(sample("darkroom_renders_total", queue=INTERACTIVE, result=each) for each in results)
+
+
+def test_a_render_is_kept_counted_and_announced_in_this_order(folder: Path, photo: Photo) -> None:
+    bench, ok, seconds = Bench(folder), counts("ok"), sample("darkroom_render_seconds_count", queue=INTERACTIVE)
+    assert bench.run(photo) == Word(key_of(photo).name, DONE)
+    (_, render, kept) = bench.flights.all[0]
+    assert render == bench.tray.renders[key_of(photo)]
+    assert kept
+    assert decoded(render).size == (40, 30)
+    assert counts("ok") == ok + 1
+    assert sample("darkroom_render_seconds_count", queue=INTERACTIVE) == seconds + 1
+    assert bench.flights.counted == counts()
+
+
+def test_what_is_in_the_cache_is_neither_made_nor_counted_again(folder: Path, photo: Photo) -> None:
+    bench, before = Bench(folder), counts()
+    bench.tray.renders[key_of(photo)] = b"a render"
+    for seconds in (WAIT, -1.0):  # it is there: even too late it can be told
+        assert bench.run(photo, path="gone.jpg", seconds=seconds).outcome == DONE
+        assert bench.flights.all.pop()[1] == b"a render"
+    assert counts() == before
+
+
+def test_a_task_that_comes_too_late_is_dropped(folder: Path, photo: Photo) -> None:
+    bench, before = Bench(folder), counts()
+    assert bench.run(photo, seconds=-1).outcome == DROPPED
+    assert (bench.tray.renders, counts()) == ({}, before)
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_a_path_that_leads_out_of_the_root_is_not_followed(folder: Path, photo: Photo, path: str) -> None:
+    bench = Bench(folder)
+    word = bench.run(photo, path=path.format(folder=folder))
+    assert (word.outcome, bench.tray.renders) == ("missing", {})
+    assert str(folder) not in word.reason
+
+
+@pytest.mark.parametrize("path", NOT_THERE)
+def test_what_is_no_file_in_the_root_is_missing(folder: Path, photo: Photo, path: str) -> None:
+    bench, before = Bench(folder), counts("missing")
+    word = bench.run(photo, path=path)
+    assert word.outcome == "missing"
+    assert str(folder) not in word.reason
+    assert bench.flights.counted == counts()
+    assert counts("missing") == before + 1
+
+
+def test_folders_in_a_photo_s_place_cost_no_descriptors(folder: Path, photo: Photo) -> None:
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    for _ in range(3):
+        assert Bench(folder).run(photo, path="sub").outcome == "missing"
+    assert len(list(descriptors.iterdir())) == before
+
+
+def test_links_are_followed_wherever_they_lead(folder: Path, photo: Photo) -> None:
+    """The scan says which links are photos; a worker opens what it is sent."""
+    (folder / "link.jpg").symlink_to("../outside.jpg")
+    (folder / "linked").symlink_to("..")
+    for path in ("link.jpg", "linked/outside.jpg"):
+        assert Bench(folder).run(photo, path=path).outcome == DONE
+
+
+def test_a_root_that_this_worker_does_not_have(folder: Path, photo: Photo) -> None:
+    word = Bench(folder).run(photo, root="another")
+    assert (word.outcome, "'another'" in word.reason) == ("missing", True)
+
+
+def edited(file: Path) -> None:
+    save_jpeg(file, solid(40, 30, (0, 0, 0)))
+
+
+def touched(file: Path) -> None:
+    os.utime(file, ns=(10**18, 10**18 + 1))
+
+
+@pytest.mark.parametrize("change", [edited, touched])
+def test_another_file_than_the_catalogue_knows_is_not_rendered(
+    folder: Path, photo: Photo, change: Callable[[Path], None]
+) -> None:
+    bench = Bench(folder)
+    change(folder / photo.path)
+    assert bench.run(photo).outcome == "changed"
+    assert bench.tray.renders == {}
+
+
+def cut(file: Path) -> None:
+    save_jpeg(file, Image.effect_noise((400, 300), 90).convert("RGB"))
+    file.write_bytes(file.read_bytes()[:5000])
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def of_another_kind(file: Path) -> None:
+    file.write_text("This is no photo, whatever its name says.")
+
+
+def huge(file: Path) -> None:
+    save_jpeg(file, solid(1001, 1000, (0, 0, 0)))
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [(cut, "damaged"), (emptied, "damaged"), (of_another_kind, "unsupported"), (huge, "unsupported")],
+)
+def test_a_photo_that_can_t_be_rendered_says_why(folder: Path, make: Callable[[Path], None], kind: str) -> None:
+    make(folder / "bad.jpg")
+    bench, before = Bench(folder), counts(kind)
+    word = bench.run(known(folder, folder / "bad.jpg"))
+    assert word.outcome == kind
+    assert word.reason.endswith(".")
+    assert str(folder) not in word.reason
+    assert counts(kind) == before + 1
+    assert bench.flights.counted == counts()
+
+
+def test_a_render_that_no_cache_takes_goes_with_the_word(folder: Path, photo: Photo) -> None:
+    bench = Bench(folder, Tray(on_get=TierError("ill"), on_put=TierError("full")))
+    assert bench.run(photo).outcome == DONE
+    _, render, kept = bench.flights.all[0]
+    assert not kept
+    assert render is not None
+    assert decoded(render).size == (40, 30)
+
+
+def test_a_bug_in_the_pipeline_lands_as_failed_and_is_in_the_log(
+    folder: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> bytes:
+        raise ZeroDivisionError("a secret of the inside")
+
+    monkeypatch.setattr(pipeline, "render", broken)
+    bench, before = Bench(folder), counts("failed")
+    with caplog.at_level(logging.ERROR):
+        word = bench.run(photo)
+    assert (word.outcome, "secret" in word.reason) == ("failed", False)
+    assert "a secret of the inside" in caplog.text
+    assert counts("failed") == before + 1
+    assert bench.flights.counted == counts()
+
+
+def test_a_worker_answers_when_it_is_asked(folder: Path) -> None:
+    bench = Bench(folder)
+    bench.renderer.answer("ping:1")
+    assert bench.flights.all == [(Word("ping:1", DONE), None, True)]
+
+
+@pytest.mark.parametrize("tray", [Tray(on_get=RuntimeError("a bug")), Tray(on_put=RuntimeError("a bug"))])
+def test_a_bug_in_a_tier_lands_as_failed(folder: Path, photo: Photo, tray: Tray) -> None:
+    assert Bench(folder, tray).run(photo).outcome == "failed"
+
+
+def test_a_name_that_is_no_key_lands_as_failed(folder: Path, photo: Photo) -> None:
+    """As a front end of another version may send one."""
+    bench = Bench(folder)
+    bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
+    assert [(word.key, word.outcome) for word, _, _ in bench.flights.all] == [("a.name", "failed")]
+
+
+def test_a_file_from_beyond_the_year_2262_is_rendered(folder: Path) -> None:
+    """Its time of change has more bits than the catalogue keeps."""
+    file = folder / "inside.jpg"
+    os.utime(file, ns=(2**63 + 10**9, 2**63 + 10**9))
+    if file.stat().st_mtime_ns < 2**63:
+        pytest.skip("this file system knows no such year")
+    header = metadata.read(file)
+    photo = replace(known(folder, file), mtime_ns=header.mtime_ns)
+    assert Bench(folder).run(photo).outcome == DONE
+
+
+def test_a_pipe_in_the_photo_s_place_keeps_no_worker_waiting(folder: Path, photo: Photo) -> None:
+    pipe = folder / photo.path
+    pipe.unlink()
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(Bench(folder).run, photo)
+        try:
+            assert running.result(WAIT).outcome == "changed"
+        finally:  # sets free a worker that waits for somebody to write
+            os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))

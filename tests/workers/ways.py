@@ -1,0 +1,184 @@
+"""Both ways inside one process: a Celery app, flights, a cache, and a worker that is real or played by the test."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from prometheus_client import REGISTRY
+from redis import Redis
+
+from cache.disk import DiskTier
+from cache.key import RenderKey
+from cache.tiers import RenderCache
+from catalog.photos import Photo
+from config import Settings
+from tests.photos import save_jpeg, solid
+from workers.celery import INTERACTIVE, PING, RENDER, QueueLengths, create_celery
+from workers.dispatch import Dispatcher
+from workers.embedded import EmbeddedWorker
+from workers.flights import Flights, MemoryFlights, RedisFlights, Word
+from workers.pipeline.limits import Limits
+from workers.tasks import Renderer, key_version, register
+
+ROOT = "photos"
+WAIT = 20.0  # seconds after which a test gives up
+
+
+@dataclass(frozen=True)
+class Task:
+    """A message to a worker, as it was sent."""
+
+    task: str
+    name: str
+    root: str
+    path: str
+    queue: str
+    deadline: float
+
+
+@dataclass
+class Way:
+    """What front ends and workers share; `flights` is the registry as the workers see it."""
+
+    settings: Settings
+    app: Celery
+    flights: Flights
+    cache: RenderCache
+    opened: list[Flights]
+
+    @property
+    def distributed(self) -> bool:
+        """Whether it is the one with Redis."""
+        return self.settings.distributed
+
+    def front_flights(self) -> Flights:
+        """The registry as one more front end sees it."""
+        if not self.distributed:
+            return self.flights
+        registry = RedisFlights(self.settings.redis_url)
+        self.opened.append(registry)
+        return registry
+
+    def dispatcher(self, timeout: float = WAIT, places: int = 60, flights: Flights | None = None) -> Dispatcher:
+        """A front end's."""
+        return Dispatcher(self.app, flights or self.front_flights(), self.cache, timeout=timeout, places=places)
+
+    def renderer(self, folder: Path) -> Renderer:
+        """A worker's, whose photo root is that folder."""
+        return Renderer({ROOT: folder}, self.cache, self.flights, Limits())
+
+    @contextmanager
+    def working(self, folder: Path, threads: int = 2) -> Iterator[None]:
+        """Runs a worker meanwhile: Celery's own inside the process, or, as with Redis it is to be a process of its
+        own, threads that do what it does.
+        """
+        renderer = self.renderer(folder)
+        if self.distributed:
+            ended = threading.Event()
+            with ThreadPoolExecutor(threads) as pool:
+                workers = [pool.submit(self._work, renderer, ended) for _ in range(threads)]
+                try:
+                    yield
+                finally:
+                    ended.set()
+                    for _ in workers:  # waits for none of them to run out of patience
+                        self.app.send_task(PING, ("the end",), queue=INTERACTIVE)
+                    for each in workers:
+                        each.result(WAIT)
+        else:
+            register(self.app, lambda: renderer)
+            worker = EmbeddedWorker(self.app, threads)
+            worker.start()
+            try:
+                yield
+            finally:
+                worker.stop()
+
+    def take(self) -> Task:
+        """The next message of the interactive queue, taken as a worker takes it; waits until there is one."""
+        name, arguments = self._message(WAIT)
+        return Task(name, *arguments)
+
+    def _message(self, timeout: float) -> tuple[str, list[Any]]:
+        with self.app.connection_for_read() as connection:
+            inbox = connection.SimpleQueue(self.app.amqp.queues[INTERACTIVE])
+            inbox.consumer.qos(prefetch_count=1)
+            try:
+                message = inbox.get(timeout=timeout)
+                message.ack()
+            finally:
+                inbox.close()
+        return message.headers["task"], message.payload[0]
+
+    def _work(self, renderer: Renderer, ended: threading.Event) -> None:
+        while not ended.is_set():
+            with suppress(queue.Empty):
+                task, arguments = self._message(1.0)
+                run: dict[str, Callable[..., None]] = {RENDER: renderer.render, PING: renderer.answer}
+                run[task](*arguments)
+
+    def land(self, task: Task, outcome: str, reason: str = "", render: bytes | None = None) -> None:
+        """Says how a task went, as a worker says it; `render` goes with the word."""
+        self.flights.land(Word(task.name, outcome, reason), render, kept=render is None)
+
+    def queued(self) -> int:
+        """How many messages wait in the interactive queue."""
+        return dict(QueueLengths(self.app))[INTERACTIVE]
+
+
+@contextmanager
+def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterator[Way]:
+    """A way with empty queues, no flights and an empty cache: with that Redis, or in memory.
+
+    The registries that have to be closed are added to `opened`.
+    """
+    settings = Settings(data_dir=folder, redis_url=redis_url)
+    app = create_celery(settings)
+    with ExitStack() as closing:
+        if redis_url:
+            with Redis.from_url(redis_url) as redis:
+                redis.flushdb()
+            flights: Flights = RedisFlights(redis_url)
+        else:
+            flights = MemoryFlights()
+            app.control.purge()  # queues in memory are the process's
+        closing.callback(flights.close)
+        closing.callback(app.close)
+        yield Way(settings, app, flights, RenderCache([DiskTier(folder / "renders")]), opened)
+
+
+def save_photo(folder: Path, path: str = "a.jpg", photoid: str = "A" * 22) -> Photo:
+    """A real photo of 400 x 300 pixels in that folder, as the catalogue would know it."""
+    return known(folder, save_jpeg(folder / path, solid(400, 300, (200, 30, 30))), photoid)
+
+
+def known(folder: Path, file: Path, photoid: str = "A" * 22) -> Photo:
+    """A file of the folder as the catalogue would know it."""
+    status = file.stat()
+    path = str(file.relative_to(folder))
+    return Photo(photoid, ROOT, path, status.st_size, status.st_mtime_ns, 400, 300, "JPEG", "2015-07-02T14:35:33")
+
+
+def key_of(photo: Photo, width: int = 40) -> RenderKey:
+    """The key of the photo's render of that width."""
+    return RenderKey(photo.photoid, key_version(photo.version), width, width * 3 // 4, 70)
+
+
+def sample(name: str, **labels: str) -> float:
+    """What a metric says now."""
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Waits for what nothing announces."""
+    deadline = time.monotonic() + WAIT
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.001)
