@@ -12,11 +12,13 @@ from datetime import date
 
 from catalog.errors import MalformedPhotoid, MalformedQuery
 from catalog.photoid import parse_photoid
-from catalog.words import fold, words
+from catalog.words import fold, spaced, words
 
 LENGTH = 10_000  # characters in a query
-NESTING = 50  # parentheses and `not`s around a term
-WORDS = 250  # in a query: a chain of them is that deep an expression for SQLite, which takes 1,000 levels
+# SQLite's parser has a stack of 100 entries, which a query of 24 levels can fill, and an expression of it has at most
+# 1,000 levels, of which a chain of words has one for each.
+NESTING = 20  # parentheses and `not`s around a term
+WORDS = 250  # in a query
 
 OPERATORS = ("and", "or", "not")
 QUOTE = re.compile('["“”„]')  # phones write curly ones
@@ -254,7 +256,7 @@ class _Parser:
             raise self._malformed("A word to search for is missing")
         if token.kind == "word" and not token.text.strip("*"):
             return Everything()
-        self._words += max(1, len(words(token.text)))
+        self._words += 1 if token.kind == "field" else len(spaced(token.text, "*?").split())
         if self._words > WORDS:
             raise self._malformed(f"A query has at most {WORDS} words")
         if token.kind == "field":

@@ -21,6 +21,7 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
+from sqlalchemy.sql.elements import Grouping
 
 from catalog import words
 from catalog.photoid import parse_photoid
@@ -39,7 +40,6 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
 }
 
 WILDCARD = re.compile(r"[*?]")
-MATCH_NESTING = 10  # the parser of FTS5 has a stack of 100 entries; what is nested deeper is put together by SQL
 LATE = "~"  # comes after whatever a date goes on with
 
 _index = table("words", column("rowid"), column("words"))
@@ -114,7 +114,7 @@ def _conditions(parts: Sequence[Node], operator: str, among: Among) -> list[Colu
     return [_matches(photos.c.number, operator.join(together), among), *apart] if together else apart
 
 
-def _expression(node: Node, depth: int = 0) -> str | None:
+def _expression(node: Node) -> str | None:
     """A tree of words in the language of FTS5, made of quoted words alone; None where it can't say that.
 
     Source: sqlite.org/fts5.html, "Full-text Query Syntax".
@@ -128,8 +128,8 @@ def _expression(node: Node, depth: int = 0) -> str | None:
             if WILDCARD.search(begins) or begins.endswith(" "):
                 return None
             return f'"{begins}"*' if begins != pattern else f'"{begins}"'
-        case And(parts) | Or(parts) if depth < MATCH_NESTING:
-            inner = [_expression(part, depth + 1) for part in parts]
+        case And(parts) | Or(parts):
+            inner = [_expression(part) for part in parts]
             operator = " AND " if isinstance(node, And) else " OR "
             return None if None in inner else f"({operator.join(filter(None, inner))})"
     return None
@@ -160,7 +160,10 @@ def _folder_pattern(node: Directory) -> str:
 
 
 def _allowed(filters: Sequence[Node] | None, among: Among) -> ColumnElement[bool]:
-    return true() if filters is None else or_(false(), *(condition(each, among) for each in filters))
+    if filters is None:
+        return true()
+    # Each in parentheses of its own: all their words in one chain could be deeper than SQLite takes.
+    return or_(false(), *(Grouping(condition(each, among)) for each in dict.fromkeys(filters)))
 
 
 def _among(one: ColumnElement[Any], of: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -20,6 +20,16 @@ depends_on = None
 
 BATCH = 1000
 COPIED = "photoid, content_id, root_id, path, bytes, mtime_ns, width, height, format, created"
+PLACES = "SELECT p.photoid, p.path, p.created, r.alias FROM photos_before p JOIN roots r ON r.id = p.root_id"
+FOLDER = "INSERT INTO folders (name) VALUES (:folder) ON CONFLICT DO NOTHING"
+PHOTO = (
+    f"INSERT INTO photos ({COPIED}, alias, folder_id) SELECT {COPIED}, :alias, f.id "  # noqa: S608 - of constants
+    "FROM photos_before JOIN folders f ON f.name = :folder WHERE photoid = :photoid"
+)
+TEXT = (
+    "INSERT INTO texts (number, name, folders, month) "
+    "SELECT number, :name, :folders, :month FROM photos WHERE photoid = :photoid"
+)
 
 # The words come folded and with spaces between: `ascii` takes everything that is not ASCII as part of a word.
 WORDS = """
@@ -41,24 +51,10 @@ def upgrade() -> None:
     op.drop_index("ix_photos_content_id", "photos_before")
     _create()
     connection = op.get_bind()
-    places = _batches(
-        "SELECT p.photoid, p.path, p.created, r.alias FROM photos_before p JOIN roots r ON r.id = root_id"
-    )
-    copy = sa.text(
-        f"INSERT INTO photos ({COPIED}, alias, folder_id) SELECT {COPIED}, :alias, f.id "  # noqa: S608 - constants
-        "FROM photos_before JOIN folders f ON f.name = :folder WHERE photoid = :photoid"
-    )
-    for batch in _batches(places):
+    for batch in _batches(connection.execute(sa.text(PLACES))):
         rows = [_row(place) for place in batch]
-        connection.execute(sa.text("INSERT INTO folders (name) VALUES (:folder) ON CONFLICT DO NOTHING"), rows)
-        connection.execute(copy, rows)
-        connection.execute(
-            sa.text(
-                "INSERT INTO texts (number, name, folders, month) "
-                "SELECT number, :name, :folders, :month FROM photos WHERE photoid = :photoid"
-            ),
-            rows,
-        )
+        for statement in (FOLDER, PHOTO, TEXT):
+            connection.execute(sa.text(statement), rows)
     op.drop_table("photos_before")
     op.create_index("ix_photos_content_id", "photos", ["content_id"])
     op.create_index("ix_photos_folder_id", "photos", ["folder_id"])
@@ -108,8 +104,7 @@ def _create() -> None:
     op.execute(WORDS)
 
 
-def _batches(query: str) -> Iterator[Sequence[sa.Row[Any]]]:
-    found = op.get_bind().execute(sa.text(query))
+def _batches(found: sa.CursorResult[Any]) -> Iterator[Sequence[sa.Row[Any]]]:
     while batch := found.fetchmany(BATCH):
         yield batch
 
