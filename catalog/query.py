@@ -128,9 +128,9 @@ def parse(text: str) -> Node:
 
 
 def all_of(parts: Iterable[Node]) -> Node:
-    """One node for what every part finds, as flat as it can be; there is one part at least."""
+    """One node for what every part finds, as flat as it can be; without any part, everything."""
     flat = [each for part in parts for each in (part.parts if isinstance(part, And) else (part,))]
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
+    return And(tuple(flat)) if len(flat) > 1 else flat[0] if flat else Everything()
 
 
 def any_of(parts: Iterable[Node]) -> Node:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
     LargeBinary,
     and_,
@@ -25,7 +26,7 @@ from sqlalchemy.sql.elements import Grouping
 
 from catalog import words
 from catalog.photoid import parse_photoid
-from catalog.query import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
+from catalog.query import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of
 from catalog.schema import folders, photos, roots, texts
 
 Sort = Literal["date", "-date", "name", "random"]
@@ -39,6 +40,7 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
     "random": (func.random(),),
 }
 
+FEW = 1000  # photos that are looked at one by one
 WILDCARD = re.compile(r"[*?]")
 LATE = "~"  # comes after whatever a date goes on with
 
@@ -64,13 +66,15 @@ class Search:
         `date` is by creation date, then root alias, then path; `-date` the other way round; `name` by the words of
         the file's name, then alias and path; `random` another order each time.
         """
-        found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))
-        found = found.where(_active, condition(node, _among), _allowed(filters, _among))
-        ordered = found.order_by(*SORTS[sort]).subquery()
-        # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps the
-        # order of a subquery for this function.
-        joined = select(cast(func.group_concat(ordered.c.photoid, ""), LargeBinary))
         with self._engine.connect() as connection:
+            few, rest = _split(connection, node)
+            among = _of_one if few else _among
+            found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid")).where(_active)
+            found = found.where(condition(all_of(few), _among), condition(all_of(rest), among))
+            ordered = found.where(_allowed(filters, among)).order_by(*SORTS[sort]).subquery()
+            # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps
+            # the order of a subquery for this function.
+            joined = select(cast(func.group_concat(ordered.c.photoid, ""), LargeBinary))
             return connection.execute(joined).scalar_one() or b""
 
     def sees(self, photoid: str, filters: Sequence[Node] | None = None) -> bool:
@@ -82,6 +86,28 @@ class Search:
         query = select(photos.c.number).where(photos.c.photoid == parse_photoid(photoid), _active)
         with self._engine.connect() as connection:
             return connection.execute(query.where(_allowed(filters, _of_one))).first() is not None
+
+
+def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:
+    """The parts of a tree that find few photos by themselves, if there are such, and the others."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    fields = [(part,) for part in parts if isinstance(part, PhotoIs | Directory | Created)]
+    # All words together find fewer than each.
+    wordy = tuple(part for part in parts if _expression(part) is not None)
+    for some in (wordy, *fields):
+        if some and _few(connection, all_of(some)):
+            return some, [part for part in parts if part not in some]
+    return (), parts
+
+
+def _few(connection: Connection, node: Node) -> bool:
+    """Whether a tree finds no more than FEW; found out without finding all."""
+    expression = _expression(node)
+    if expression is None:
+        found = select(photos.c.number).where(condition(node, _among))
+    else:
+        found = select(_index.c.rowid).where(_index.c.words.bool_op("MATCH")(expression))
+    return connection.execute(found.limit(1).offset(FEW)).first() is None
 
 
 def condition(node: Node, among: Among) -> ColumnElement[bool]:
