@@ -26,8 +26,8 @@ from sqlalchemy.sql.elements import Grouping
 
 from catalog import words
 from catalog.photoid import parse_photoid
-from catalog.query import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of
 from catalog.schema import folders, photos, roots, texts
+from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of
 
 Sort = Literal["date", "-date", "name", "random"]
 

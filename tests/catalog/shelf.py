@@ -10,8 +10,8 @@ from sqlalchemy import Engine, delete, false, insert, text
 from catalog import photoid, record, words
 from catalog.database import writing
 from catalog.metadata import Header
-from catalog.query import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
 from catalog.schema import folders, photos, roots
+from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ALIASES = {1: "Pictures", 2: "archive", 3: "hidden"}

@@ -7,23 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import MalformedQuery
-from catalog.query import (
-    FIELDS,
-    LENGTH,
-    NESTING,
-    WORDS,
-    And,
-    Created,
-    Directory,
-    Everything,
-    Node,
-    Not,
-    Or,
-    PhotoIs,
-    Phrase,
-    Word,
-    parse,
-)
+from catalog.query import FIELDS, LENGTH, NESTING, WORDS, parse
+from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
 from tests.catalog.trees import leaves, render, trees
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -142,6 +127,7 @@ def test_what_a_text_means(text: str, node: Node) -> None:
         ("a" * (LENGTH + 1), LENGTH, "characters"),
         ("a " * (WORDS + 1), 2 * WORDS, "words"),
         (f'"{"a " * (WORDS + 1)}"', 0, "words"),
+        ("* " * (WORDS + 1), 2 * WORDS, "words"),
         ("(" * 1000 + "a" + ")" * 1000, NESTING + 1, "nested deeper"),
         ("(" * 5000, NESTING + 1, "nested deeper"),
         ("-" * 5000, NESTING + 1, "nested deeper"),

@@ -13,10 +13,11 @@ from sqlalchemy import event, select
 
 from catalog.database import open_catalog
 from catalog.errors import MalformedPhotoid
-from catalog.query import NESTING, WORDS, And, Directory, Everything, Node, PhotoIs, Phrase, Word, parse
+from catalog.query import NESTING, WORDS, parse
 from catalog.scan import sync_roots
 from catalog.schema import folders
 from catalog.search import Search
+from catalog.tree import And, Directory, Everything, Node, PhotoIs, Phrase, Word
 from tests.catalog.library import Library, jpeg, put
 from tests.catalog.shelf import Book, Shelf, expected, ids
 from tests.catalog.trees import created, leaves, trees

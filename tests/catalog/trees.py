@@ -6,21 +6,8 @@ from random import Random
 from hypothesis import strategies as st
 
 from catalog import photoid
-from catalog.query import (
-    OPERATORS,
-    And,
-    Created,
-    Directory,
-    Everything,
-    Node,
-    Not,
-    Or,
-    PhotoIs,
-    Phrase,
-    Word,
-    all_of,
-    any_of,
-)
+from catalog.query import OPERATORS
+from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of, any_of
 from catalog.words import fold, words
 
 QUOTES = '"“”„'
