@@ -69,7 +69,10 @@ class Search:
         with self._engine.connect() as connection:
             few, rest = _split(connection, node)
             among = _of_one if few else _among
-            found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid")).where(_active)
+            found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))
+            # Where no root is out of sight, as in most catalogues, no photo need be asked for its own.
+            if connection.execute(select(roots.c.id).where(~roots.c.active).limit(1)).first():
+                found = found.where(_active)
             found = found.where(condition(all_of(few), _among), condition(all_of(rest), among))
             ordered = found.where(_allowed(filters, among)).order_by(*SORTS[sort]).subquery()
             # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps
