@@ -40,7 +40,7 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
     "random": (func.random(),),
 }
 
-FEW = 1000  # photos that are looked at one by one
+FEW = 500  # photos that are looked at one by one
 WILDCARD = re.compile(r"[*?]")
 LATE = "~"  # comes after whatever a date goes on with
 

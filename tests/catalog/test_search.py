@@ -309,7 +309,7 @@ def likely() -> st.SearchStrategy[Node]:
 @settings(max_examples=200, deadline=None)
 @given(
     # Both ways of a search are taken: whether a part finds few photos is a matter of this.
-    st.sampled_from((0, 2, 1000)),
+    st.sampled_from((0, 2, 500)),
     st.lists(st.lists(placed(), max_size=8, unique_by=lambda place: place[:2]), min_size=1, max_size=2),
     st.lists(trees(likely()), min_size=1, max_size=5),
     st.none() | st.lists(trees(likely()), max_size=3),
