@@ -8,6 +8,7 @@ from catalog import query, schema
 from catalog.changes import Changes, Memo
 from catalog.errors import Forbidden, Missing
 from catalog.search import Search
+from catalog.tree import Node
 
 METADATA = "pap:access:metadata"
 DOWNLOADS = "pap:access:downloads"
@@ -94,6 +95,6 @@ class Access:
         return self._search.sees(photoid, parsed(filters))
 
 
-def parsed(filters: tuple[str, ...] | None) -> tuple[query.Node, ...] | None:
+def parsed(filters: tuple[str, ...] | None) -> tuple[Node, ...] | None:
     """The filters of `Rights`, as a search wants them."""
     return None if filters is None else tuple(query.parse(text) for text in filters)

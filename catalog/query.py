@@ -6,17 +6,20 @@ term := ("not" | "-" | "+")* ("(" any ")" | field ":" value | "phrase" | word)
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from catalog.errors import MalformedPhotoid, MalformedQuery
 from catalog.photoid import parse_photoid
-from catalog.words import fold, words
+from catalog.tree import Created, Directory, Everything, Node, Not, PhotoIs, Phrase, Word, all_of, any_of
+from catalog.words import fold, spaced, words
 
 LENGTH = 10_000  # characters in a query
-NESTING = 50  # parentheses and `not`s around a term
-WORDS = 250  # in a query: a chain of them is that deep an expression for SQLite, which takes 1,000 levels
+# SQLite's parser has a stack of 100 entries, which a query of 24 levels can fill, and an expression of it has at most
+# 1,000 levels, of which a chain of words has one for each.
+NESTING = 20  # parentheses and `not`s around a term
+WORDS = 250  # in a query
 
 OPERATORS = ("and", "or", "not")
 QUOTE = re.compile('["“”„]')  # phones write curly ones
@@ -37,81 +40,6 @@ YEAR = re.compile("[0-9]{4}")
 DAY = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """Every photo."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word as it was written: `*` stands for any number of characters, `?` for one.
-
-    Where it has several words in it (`IMG_1234`), they stand side by side in the photo's text.
-    """
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that stand side by side, as they are: no character stands for others."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoIs:
-    """The photo of that id (in its canonical form)."""
-
-    photoid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Photos directly in a directory, or also below it, with the wildcards of a word.
-
-    `path` is its name, or the last names of the way to it; from a root's alias where it begins with `@`.
-    """
-
-    path: str
-    below: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """Photos created from the beginning of `first` to the end of `last`.
-
-    Each is a year, a month or a day, `2015-07-02`; where one is empty, that side is open.
-    """
-
-    first: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """What every part finds: two parts or more, none of them an And."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """What any part finds: two parts or more, none of them an Or."""
-
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """What the part does not find."""
-
-    part: "Node"
-
-
-Node = Everything | Word | Phrase | PhotoIs | Directory | Created | And | Or | Not
-
-
 def parse(text: str) -> Node:
     """The tree of a query. An empty one is every photo.
 
@@ -123,18 +51,6 @@ def parse(text: str) -> Node:
     if "\0" in text:
         raise MalformedQuery(text.index("\0"), "A query can't hold a NUL character")
     return _Parser(text).whole()
-
-
-def all_of(parts: Iterable[Node]) -> Node:
-    """One node for what every part finds, as flat as it can be; there is one part at least."""
-    flat = [each for part in parts for each in (part.parts if isinstance(part, And) else (part,))]
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
-
-
-def any_of(parts: Iterable[Node]) -> Node:
-    """One node for what any part finds, as flat as it can be; there is one part at least."""
-    flat = [each for part in parts for each in (part.parts if isinstance(part, Or) else (part,))]
-    return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
 def _photo(value: str) -> Node:
@@ -252,13 +168,13 @@ class _Parser:
         token = self._token
         if token.sign or token.kind == "end":
             raise self._malformed("A word to search for is missing")
-        if token.kind == "word" and not token.text.strip("*"):
-            return Everything()
-        self._words += max(1, len(words(token.text)))
+        self._words += 1 if token.kind == "field" else len(spaced(token.text, "*?").split())
         if self._words > WORDS:
             raise self._malformed(f"A query has at most {WORDS} words")
         if token.kind == "field":
             return self._field()
+        if token.kind == "word" and not token.text.strip("*"):
+            return Everything()
         if not words(token.text):
             raise self._malformed("There is no letter or digit to search for")
         return Phrase(token.text) if token.kind == "phrase" else Word(token.text)

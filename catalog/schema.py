@@ -1,6 +1,6 @@
 """The catalogue's tables. The migrations make them; a test holds the two together.
 
-Ids and paths are stored as the bytes they are: a million photos take about 560 MB, and a file's name may hold any
+Ids and paths are stored as the bytes they are: a million photos take about 500 MB, and a file's name may hold any
 byte but `/` and NUL.
 """
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
     LargeBinary,
     and_,
@@ -21,11 +22,12 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
+from sqlalchemy.sql.elements import Grouping
 
 from catalog import words
 from catalog.photoid import parse_photoid
-from catalog.query import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
 from catalog.schema import folders, photos, roots, texts
+from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of
 
 Sort = Literal["date", "-date", "name", "random"]
 
@@ -38,8 +40,8 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
     "random": (func.random(),),
 }
 
+FEW = 500  # photos that are looked at one by one
 WILDCARD = re.compile(r"[*?]")
-MATCH_NESTING = 10  # the parser of FTS5 has a stack of 100 entries; what is nested deeper is put together by SQL
 LATE = "~"  # comes after whatever a date goes on with
 
 _index = table("words", column("rowid"), column("words"))
@@ -64,13 +66,18 @@ class Search:
         `date` is by creation date, then root alias, then path; `-date` the other way round; `name` by the words of
         the file's name, then alias and path; `random` another order each time.
         """
-        found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))
-        found = found.where(_active, condition(node, _among), _allowed(filters, _among))
-        ordered = found.order_by(*SORTS[sort]).subquery()
-        # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps the
-        # order of a subquery for this function.
-        joined = select(cast(func.group_concat(ordered.c.photoid, ""), LargeBinary))
         with self._engine.connect() as connection:
+            few, rest = _split(connection, node)
+            among = _of_one if few else _among
+            found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))
+            # Where no root is out of sight, as in most catalogues, no photo need be asked for its own.
+            if connection.execute(select(roots.c.id).where(~roots.c.active).limit(1)).first():
+                found = found.where(_active)
+            found = found.where(condition(all_of(few), _among), condition(all_of(rest), among))
+            ordered = found.where(_allowed(filters, among)).order_by(*SORTS[sort]).subquery()
+            # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps
+            # the order of a subquery for this function.
+            joined = select(cast(func.group_concat(ordered.c.photoid, ""), LargeBinary))
             return connection.execute(joined).scalar_one() or b""
 
     def sees(self, photoid: str, filters: Sequence[Node] | None = None) -> bool:
@@ -82,6 +89,28 @@ class Search:
         query = select(photos.c.number).where(photos.c.photoid == parse_photoid(photoid), _active)
         with self._engine.connect() as connection:
             return connection.execute(query.where(_allowed(filters, _of_one))).first() is not None
+
+
+def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:
+    """The parts of a tree that find few photos by themselves, if there are such, and the others."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    fields = [(part,) for part in parts if isinstance(part, PhotoIs | Directory | Created)]
+    # All words together find fewer than each.
+    wordy = tuple(part for part in parts if _expression(part) is not None)
+    for some in (wordy, *fields):
+        if some and _few(connection, all_of(some)):
+            return some, [part for part in parts if part not in some]
+    return (), parts
+
+
+def _few(connection: Connection, node: Node) -> bool:
+    """Whether a tree finds no more than FEW; found out without finding all."""
+    expression = _expression(node)
+    if expression is None:
+        found = select(photos.c.number).where(condition(node, _among))
+    else:
+        found = select(_index.c.rowid).where(_index.c.words.bool_op("MATCH")(expression))
+    return connection.execute(found.limit(1).offset(FEW)).first() is None
 
 
 def condition(node: Node, among: Among) -> ColumnElement[bool]:
@@ -114,7 +143,7 @@ def _conditions(parts: Sequence[Node], operator: str, among: Among) -> list[Colu
     return [_matches(photos.c.number, operator.join(together), among), *apart] if together else apart
 
 
-def _expression(node: Node, depth: int = 0) -> str | None:
+def _expression(node: Node) -> str | None:
     """A tree of words in the language of FTS5, made of quoted words alone; None where it can't say that.
 
     Source: sqlite.org/fts5.html, "Full-text Query Syntax".
@@ -128,8 +157,8 @@ def _expression(node: Node, depth: int = 0) -> str | None:
             if WILDCARD.search(begins) or begins.endswith(" "):
                 return None
             return f'"{begins}"*' if begins != pattern else f'"{begins}"'
-        case And(parts) | Or(parts) if depth < MATCH_NESTING:
-            inner = [_expression(part, depth + 1) for part in parts]
+        case And(parts) | Or(parts):
+            inner = [_expression(part) for part in parts]
             operator = " AND " if isinstance(node, And) else " OR "
             return None if None in inner else f"({operator.join(filter(None, inner))})"
     return None
@@ -160,7 +189,10 @@ def _folder_pattern(node: Directory) -> str:
 
 
 def _allowed(filters: Sequence[Node] | None, among: Among) -> ColumnElement[bool]:
-    return true() if filters is None else or_(false(), *(condition(each, among) for each in filters))
+    if filters is None:
+        return true()
+    # Each in parentheses of its own: all their words in one chain could be deeper than SQLite takes.
+    return or_(false(), *(Grouping(condition(each, among)) for each in dict.fromkeys(filters)))
 
 
 def _among(one: ColumnElement[Any], of: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -7,11 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from catalog import photoid
 from catalog.database import FILE, HEAD, open_catalog, writing
 from catalog.errors import CatalogError
+from catalog.photos import Photos
+from catalog.query import parse
+from catalog.search import Search
 from tests.catalog.library import PROJECT
 
 
@@ -82,4 +88,54 @@ def test_a_writer_that_does_not_let_go(tmp_path: Path) -> None:
             pass
     assert caught.value.reason == "locked"
     other.close()
+    engine.dispose()
+
+
+def test_a_catalogue_of_the_first_revision_is_filled(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "catalog" / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO roots VALUES (1, 'Pictures', 1), (2, 'archive', 0)"))
+        photo = text("INSERT INTO photos VALUES (:id, :id, :root, :path, 7, 8, 9, 10, 'JPEG', :created)")
+        for number, root, path in ((1, 1, b"2015/Z\xfcrich/1.jpg"), (2, 1, b"top.jpg"), (3, 2, b"2015/away.jpg")):
+            row = {"id": bytes([number] * 16), "root": root, "path": path, "created": f"2015-0{4 - number}-02T00:00:00"}
+            connection.execute(photo, row)
+        connection.execute(
+            text("INSERT INTO failures VALUES (1, :path, 1, 2, 'broken', 'since', NULL)"), {"path": b"x"}
+        )
+        connection.execute(text("INSERT INTO users VALUES ('ann', 'hash', 'since')"))
+    engine.dispose()
+    engine = open_catalog(tmp_path)
+    known = list(Photos(engine).everything())
+    assert [(photo.root, photo.path) for photo in known] == [
+        ("Pictures", "top.jpg"),
+        ("Pictures", "2015/Z\udcfcrich/1.jpg"),
+    ]
+    assert (known[0].bytes, known[0].mtime_ns, known[0].width, known[0].height, known[0].format) == (
+        7,
+        8,
+        9,
+        10,
+        "JPEG",
+    )
+    search = Search(engine)
+    for query, number in (("rich", 1), ("mar", 1), ("dir:z?rich", 1), ("dir:@pictures", 2), ("top -mar", 2)):
+        assert search.find(parse(query)) == bytes([number] * 16)
+    assert not search.sees(photoid.encode(bytes([3] * 16)))
+    with engine.connect() as connection, writing(connection):
+        counts = [
+            connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 - constants
+            for table in ("photos", "texts", "folders", "failures", "users")
+        ]
+        assert counts == [3, 3, 3, 1, 1]
+        connection.execute(text("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)"))
+        connection.execute(text("UPDATE roots SET active = 1"))
+        connection.execute(text("DELETE FROM photos WHERE path = :path"), {"path": b"top.jpg"})
+        connection.execute(text("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)"))
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    assert search.find(parse("top")) == b""
+    assert search.find(parse("away")) == bytes([3] * 16)
     engine.dispose()
