@@ -17,7 +17,7 @@ from types import FrameType
 
 import config
 from catalog.database import FILE, open_catalog
-from catalog.errors import CatalogError
+from catalog.errors import CatalogProblem
 from catalog.sample import make_sample
 from catalog.users import GUEST, LOOPBACK, Users
 
@@ -36,7 +36,7 @@ def main() -> int:
         settings = config.load_or_exit()
         shutil.rmtree(settings.data_dir / "metrics", ignore_errors=True)
         return _serve() if way == "serve" else _up(settings)
-    except CatalogError as error:
+    except CatalogProblem as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"{error.filename or settings.data_dir}: {error.strerror or error}")

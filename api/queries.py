@@ -5,10 +5,10 @@ import falcon
 from api.answers import answer
 from api.errors import RequestError
 from api.identify import Identify
-from api.params import parse
+from api.params import parse, text
 from catalog import query
 from catalog.access import SEARCH, parsed
-from catalog.search import Search
+from catalog.search import SORTS, Search
 from catalog.views import Views
 
 
@@ -26,7 +26,10 @@ class RunQuery:
         caller = self._identify.caller(params, request.remote_addr, SEARCH)
         if "query" not in params:
             raise RequestError("malformed", "The parameter query is missing; an empty one finds every photo.")
-        found = self._search.find(query.parse(params["query"]), parsed(caller.rights.filters))
+        sort = text(params, "sort") or "date"
+        if sort not in SORTS:
+            raise RequestError("malformed", f"The parameter sort is one of {', '.join(SORTS)}.")
+        found = self._search.find(query.parse(params["query"]), parsed(caller.rights.filters), sort)
         apisid = self._identify.session(caller)
         vid, count = self._views.make(apisid, found)
         answer(response, {"apisid": apisid, "vid": vid, "count": count})

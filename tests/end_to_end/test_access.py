@@ -160,7 +160,8 @@ def test_nobody_shares_or_removes_what_is_not_theirs(world: World) -> None:
 @pytest.mark.parametrize(
     ("params", "status"),
     [
-        ({}, 400),
+        ({}, 403),
+        ({"apisid": "root"}, 400),
         ({"apisid": "", "photoid": "SEA"}, 400),
         ({"apisid": "ann", "photoid": "SEA"}, 403),  # ann's password is not her uid
         ({"apisid": "ROOT", "photoid": "SEA"}, 403),

@@ -27,6 +27,19 @@ def boss(server: Server) -> Server:
     return server
 
 
+def test_views_in_the_order_that_is_asked_for(boss: Server) -> None:
+    orders = {}
+    for sort in (None, "date", "-date", "name", "random"):
+        view = boss.api("runQuery", query="*", sort=sort).json()
+        shown = [boss.api("getPhotoMetadata", vid=view["vid"], index=index).json() for index in range(view["count"])]
+        orders[sort] = [photo["fileName"] for photo in shown]
+    assert orders[None] == orders["date"] == orders["-date"][::-1]
+    assert orders["name"] == sorted(orders["date"], key=lambda path: path.rpartition("/")[2])
+    assert sorted(orders["random"]) == sorted(orders["date"])
+    for sort in ("", "size", "rating"):
+        assert boss.api("runQuery", query="*", sort=sort).status_code == 400
+
+
 def test_a_gallery_from_a_view(boss: Server) -> None:
     view = boss.api("runQuery", apisid="boss", query="*").json()
     body = {"vid": view["vid"], "name": "All", "description": "of them", "indexmarked": 2, "public": True}
