@@ -18,7 +18,7 @@ from catalog.errors import CatalogError
 from catalog.files import locked
 
 FILE = "catalog.sqlite"
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
 
 ROOM = 64 * 1024  # bytes that SQLite needs beside the catalogue to open it at all, with some to spare

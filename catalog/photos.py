@@ -41,7 +41,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file (or a folder, or a link) that can't be read: why, and since when (UTC)."""
+    """A file (or a folder, or a link) that can't be read or rendered: why, and since when (UTC)."""
 
     root: str
     path: str
@@ -78,14 +78,20 @@ class Photos:
                 yield photo_of(row)
 
     def failures(self) -> Iterator[Failure]:
-        """Every file that can't be read, by root and path."""
-        roots, failures = schema.roots.c, schema.failures.c
-        query = (
+        """Every file that can't be read, and every photo that can't be rendered, by root and path."""
+        roots, failures, photos, faults = schema.roots.c, schema.failures.c, schema.photos.c, schema.faults.c
+        unread = (
             select(roots.alias, failures.path, failures.reason, failures.since)
             .select_from(schema.failures.join(schema.roots))
             .where(roots.active)
-            .order_by(roots.alias, failures.path)
         )
+        unrendered = (
+            select(roots.alias, photos.path, faults.reason, faults.since)
+            .select_from(schema.faults.join(schema.photos).join(schema.roots))
+            .where(roots.active, faults.bytes == photos.bytes, faults.mtime_ns == photos.mtime_ns)
+        )
+        both = unread.union_all(unrendered).subquery()
+        query = select(both).order_by(both.c.alias, both.c.path)
         with self._engine.connect().execution_options(yield_per=BATCH) as connection:
             for row in connection.execute(query):
                 yield Failure(*row)

@@ -125,6 +125,25 @@ failures = Table(
     sqlite_with_rowid=False,
 )
 
+# Photos that could be read, but not rendered, as their file was then.
+faults = Table(
+    "faults",
+    metadata,
+    Column(
+        "photoid",
+        PhotoId,
+        ForeignKey("photos.photoid", ondelete="CASCADE", onupdate="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
+    Column("bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What happened to photos: one row for each that was added, changed or removed, in order, by triggers on `photos`.
 # `workers.housekeeping` drains it; numbers are never used again, so the highest says whether anything is new.
 changes = Table(

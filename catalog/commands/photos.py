@@ -7,6 +7,7 @@ import sys
 
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
+from catalog.faults import Faults
 from catalog.photos import Failure, Photo, Photos
 from catalog.progress import Silent, for_terminal
 from catalog.scan import scan, sync_roots
@@ -19,10 +20,16 @@ def add_to(commands: Commands) -> None:
     scanning.add_argument("--accept-empty", action="store_true", help="a root without any entry has been emptied")
     scanning.add_argument("--quiet", action="store_true", help="say only what went wrong")
     scanning.set_defaults(run=_scan)
-    for name, text in (("photos", "list the photos"), ("failed", "list the files that can't be read, and why")):
+    for name, text in (
+        ("photos", "list the photos"),
+        ("failed", "list what can't be read or rendered, and why"),
+    ):
         listing = commands.add_parser(name, help=text)
         listing.add_argument("--json", action="store_true", help="one JSON object a line")
         listing.set_defaults(run=_list)
+    again = commands.add_parser("retry", help="try what failed again: rendering at once, reading by the next scan")
+    again.add_argument("--photoid", help="this photo alone")
+    again.set_defaults(run=_retry)
 
 
 def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -55,6 +62,12 @@ def _list(settings: Settings, chosen: argparse.Namespace) -> int:
     else:
         for failure in known.failures():
             print(_failure_json(failure) if chosen.json else _failure_line(failure))
+    return 0
+
+
+def _retry(settings: Settings, chosen: argparse.Namespace) -> int:
+    count = Faults(open_catalog(settings.data_dir)).forget(chosen.photoid)
+    print(f"{count} files are tried again")
     return 0
 
 

@@ -1,0 +1,62 @@
+"""Photos that could not be rendered: remembered with the reason, so that each is tried once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from catalog.database import writing
+from catalog.errors import Missing
+from catalog.photoid import parse_photoid
+from catalog.photos import Photo
+from catalog.schema import failures, faults
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a photo can't be rendered: `kind` is "damaged" or "unsupported", `reason` a sentence for everyone."""
+
+    kind: str
+    reason: str
+
+
+class Faults:
+    """Remembers faults, each for one version of its photo's file."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, photo: Photo) -> Fault | None:
+        """Why this version of the photo can't be rendered; None where nothing speaks against it."""
+        same = (faults.c.photoid == photo.photoid, faults.c.bytes == photo.bytes, faults.c.mtime_ns == photo.mtime_ns)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(faults.c.kind, faults.c.reason).where(*same)).one_or_none()
+        return None if row is None else Fault(*row)
+
+    def remember(self, photo: Photo, fault: Fault) -> None:
+        """Notes why this version of the photo could not be rendered."""
+        row = {"bytes": photo.bytes, "mtime_ns": photo.mtime_ns, "kind": fault.kind, "reason": fault.reason}
+        row["since"] = f"{datetime.now(UTC):%FT%TZ}"
+        new = upsert(faults).values(photoid=photo.photoid, **row)
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(new.on_conflict_do_update(index_elements=["photoid"], set_=row))
+
+    def forget(self, photoid: str | None = None) -> int:
+        """Has a photo tried again, or all that could not be rendered or read; gives how many those are.
+
+        Files that could not be read are so by the next scan.
+
+        Raises:
+            MalformedPhotoid: it can't be an id.
+            Missing: nothing is known against that photo.
+        """
+        again, unread = delete(faults), update(failures).values(bytes=None, mtime_ns=None)
+        if photoid is not None:
+            photoid = parse_photoid(photoid)
+            again, unread = again.where(faults.c.photoid == photoid), unread.where(failures.c.photoid == photoid)
+        with self._engine.connect() as connection, writing(connection):
+            count = connection.execute(again).rowcount + connection.execute(unread).rowcount
+        if photoid is not None and not count:
+            raise Missing("Nothing is known against this photo: it is rendered, or there is no such photo.")
+        return count

@@ -1,0 +1,60 @@
+"""Photos that could not be rendered are remembered for as long as their file is the same."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from catalog.errors import MalformedPhotoid, Missing
+from catalog.faults import Fault, Faults
+from tests.catalog.library import Library, jpeg, put
+
+DAMAGED = Fault("damaged", "The photo's file is damaged: it can't be decoded.")
+
+
+def test_a_fault_is_one_version_s(library: Library) -> None:
+    file = put(library.a / "red.jpg", jpeg())
+    put(library.b / "none.jpg", b"garbage")
+    library.scan()
+    known = Faults(library.engine)
+    photo = library.photos()["a/red.jpg"]
+    assert known.of(photo) is None
+    known.remember(photo, Fault("unsupported", "Too large."))
+    known.remember(photo, DAMAGED)
+    assert known.of(photo) == DAMAGED
+    assert known.of(replace(photo, mtime_ns=photo.mtime_ns + 1)) is None
+    assert list(library.failed()) == ["a/red.jpg", "b/none.jpg"]
+    assert library.failed()["a/red.jpg"] == DAMAGED.reason
+    os.utime(file, (1, 1))
+    library.scan()
+    assert known.of(library.photos()["a/red.jpg"]) is None
+    assert list(library.failed()) == ["b/none.jpg"]
+    known.remember(library.photos()["a/red.jpg"], DAMAGED)
+    file.unlink()
+    put(library.a / "blue.jpg", jpeg("blue"))
+    library.scan()
+    assert list(library.failed()) == ["b/none.jpg"]
+
+
+def test_what_is_tried_again(library: Library) -> None:
+    put(library.a / "red.jpg", jpeg())
+    put(library.a / "blue.jpg", jpeg("blue"))
+    put(library.b / "none.jpg", b"garbage")
+    library.scan()
+    known = Faults(library.engine)
+    red, blue = (library.photos()[f"a/{name}.jpg"] for name in ("red", "blue"))
+    for photo in (red, blue):
+        known.remember(photo, DAMAGED)
+    assert known.forget(red.photoid.replace("+", "-").replace("/", "_")) == 1
+    assert (known.of(red), known.of(blue)) == (None, DAMAGED)
+    with pytest.raises(Missing):
+        known.forget(red.photoid)
+    with pytest.raises(MalformedPhotoid):
+        known.forget("no id")
+    library.scan()
+    assert library.opened == []
+    done = library.command("retry")
+    assert (done.returncode, done.stdout) == (0, "2 files are tried again\n")
+    library.scan()
+    assert library.opened == ["b/none.jpg"]
+    assert known.of(blue) is None
