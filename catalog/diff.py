@@ -43,7 +43,7 @@ seen = _table(
     "seen", _key("root_id", Integer), _key("path", FsPath), Column("bytes", Integer), Column("mtime_ns", Integer)
 )
 faults = _table(
-    "faults", _key("root_id", Integer), _key("path", FsPath), Column("reason", Text), Column("folder", Integer)
+    "walk_faults", _key("root_id", Integer), _key("path", FsPath), Column("reason", Text), Column("folder", Integer)
 )
 todo = _table("todo", Column("number", Integer, primary_key=True), Column("root_id", Integer), Column("path", FsPath))
 
