@@ -15,7 +15,8 @@ class Work:
 
     `image` is as stored, not yet turned: `orientation` (EXIF, 1 to 8) says how to. `box` is the part of it that
     is wanted, in its pixels (left, upper, right, lower; fractions are meant). `size` is the output's, as a person
-    sees it; `quality` is libjpeg's. `jpeg` is empty until the last step.
+    sees it; `quality` is libjpeg's. `profile` is the ICC profile of the image's colours, empty for none. `jpeg` is
+    empty until the last step.
     """
 
     image: Image.Image
@@ -23,6 +24,7 @@ class Work:
     box: Box
     size: Size
     quality: int
+    profile: bytes = b""
     jpeg: bytes = b""
 
     @property
