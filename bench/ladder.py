@@ -9,12 +9,13 @@ from PIL import Image
 
 from bench.turns import decibels, medians, photos_from_arguments
 from workers.pipeline import SCALE, UNSCALED_QUALITY, render, render_ladder
-from workers.pipeline.colour import colour, profile_of
+from workers.pipeline.colour import colour
+from workers.pipeline.decode import load
 from workers.pipeline.flatten import flatten
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, orientation, photo_size
 from workers.pipeline.orient import orient
-from workers.pipeline.work import Work, whole
+from workers.pipeline.work import begin
 from workers.sizing import Size, output_size
 
 SIZES = ((2560, 1600), (1920, 1080), (1280, 800), (1080, 2340), (640, 480), (256, 256), (160, 160))
@@ -52,10 +53,8 @@ def _compare(path: Path, quality: int, rounds: int) -> None:
 def _reference(path: Path, size: Size) -> Image.Image:
     """The size by a full decode and Lanczos, never encoded."""
     with opened(path, Limits()) as image:
-        lies = orientation(image)
-        image.load()
-        work = flatten(Work(image, lies, whole(image), size, UNSCALED_QUALITY, profile_of(image)))
-        for step in (*SCALE, colour, orient):
+        work = begin(image, orientation(image), size, UNSCALED_QUALITY)
+        for step in (load, flatten, *SCALE, colour, orient):
             work = step(work)
         return work.image
 

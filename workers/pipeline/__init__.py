@@ -11,13 +11,13 @@ from workers.pipeline.decode import draft, load
 from workers.pipeline.encode import encode
 from workers.pipeline.flatten import flatten
 from workers.pipeline.ladder import basis, rungs
-from workers.pipeline.limits import Limits, check_deadline
+from workers.pipeline.limits import Limits, check_deadline, no_memory
 from workers.pipeline.open import opened, orientation, photo_size
 from workers.pipeline.orient import orient
 from workers.pipeline.resize import resize
 from workers.pipeline.strip import stripped
 from workers.pipeline.turn import turned
-from workers.pipeline.work import Work, whole
+from workers.pipeline.work import Work, begin
 from workers.sizing import Size
 
 # A part of every RenderKey's version. Raise it when the same photo comes out differently than before.
@@ -59,7 +59,7 @@ def render(
     limits.check_output(size)
     check_deadline(deadline)
     with opened(source, limits) as image:
-        work = Work(image, orientation(image), whole(image), size, quality)
+        work = begin(image, orientation(image), size, quality)
         return _run(STEPS, work, deadline, watch).jpeg
 
 
@@ -83,7 +83,7 @@ def render_ladder(
         limits.check_output(size)
     check_deadline(deadline)
     with opened(source, limits) as image:
-        start = Work(image, orientation(image), whole(image), photo_size(image), quality)
+        start = begin(image, orientation(image), photo_size(image), quality)
         order = rungs(start, sizes)
         decoded, made = start, list[Work]()
         for rung in order:
@@ -112,7 +112,7 @@ def unscaled(
     with opened(source, limits) as image:
         size = photo_size(image)
         limits.check_output(size)
-        work = Work(image, orientation(image), whole(image), size, UNSCALED_QUALITY)
+        work = begin(image, orientation(image), size, UNSCALED_QUALITY)
         began = time.monotonic()
         jpeg = turned(image, work.orientation, deadline)
         if jpeg is not None:
@@ -126,7 +126,10 @@ def _run(steps: Iterable[Step], work: Work, deadline: float | None, watch: Watch
     for step in steps:
         check_deadline(deadline)
         began = time.monotonic()
-        work = step(work)
+        try:
+            work = step(work)
+        except MemoryError as error:
+            raise no_memory() from error
         if watch:
             watch(step.__name__, time.monotonic() - began)
     return work

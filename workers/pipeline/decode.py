@@ -49,6 +49,6 @@ def load(work: Work) -> Work:
         work.image.load()
     except Exception as error:
         raise translated(error) from error
-    # A TIFF may have been turned by Pillow just now. Some formats tell of their profile only by now.
-    box = work.box if work.image.size == size else whole(work.image)
-    return replace(work, box=box, profile=profile_of(work.image))
+    work = replace(work, profile=profile_of(work.image))  # of which some formats tell only by now
+    # A TIFF may have been turned by Pillow just now.
+    return work if work.image.size == size else replace(work, box=whole(work.image), shape=work.image.size)

@@ -48,6 +48,24 @@ def kind_of(file: BinaryIO) -> str | None:
     return kind
 
 
+def webp_size(file: BinaryIO) -> tuple[int, int]:
+    """Width and height that a WebP's first 30 bytes give, 0 x 0 where they give none; leaves the file at its start.
+
+    libwebp takes memory for all pixels as it opens a file, so its size has to be looked at before. The layouts are
+    RFC 9649's: 2.5, 2.6 and 2.7.
+    """
+    file.seek(0)
+    head = file.read(30).ljust(30, b"\0")
+    file.seek(0)
+    word = int.from_bytes(head[21:25], "little")
+    sizes = {
+        b"VP8 ": (int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(head[28:30], "little") & 0x3FFF),
+        b"VP8L": ((word & 0x3FFF) + 1, (word >> 14 & 0x3FFF) + 1),
+        b"VP8X": (int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1),
+    }
+    return sizes.get(head[12:16], (0, 0))
+
+
 def _by_head(head: bytes) -> str | None:
     for signature, kind in SIGNATURES:
         if signature.match(head):

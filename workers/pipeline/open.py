@@ -15,8 +15,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from workers.errors import Damaged, RenderError, SourceMissing, Unsupported
-from workers.pipeline.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
-from workers.pipeline.limits import Limits, check_scans, no_memory
+from workers.pipeline.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
+from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
 from workers.pipeline.raw import open_raw
 from workers.sizing import Size
 
@@ -82,14 +82,22 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
         kind = kind_of(file)
         if kind is None:
             raise Unsupported(f"The file is of a kind that is not rendered; rendered are {', '.join(KINDS)}.")
+        if kind == WEBP:
+            _check_size(*webp_size(file), limits)
         image = open_raw(file, limits) if kind == RAW else READERS[kind](file)
         # What knows how many pictures it has without reading all of the file.
-        limits.check_source(image.width, image.height, getattr(image, "n_frames", 1) if kind in COUNTED else 1)
+        limits.check_frames(getattr(image, "n_frames", 1) if kind in COUNTED else 1)
+        _check_size(image.width, image.height, limits)
         if kind == JPEG and "progressive" in image.info:
             check_scans(file)
     except Exception as error:
         raise translated(error) from error
     return image
+
+
+def _check_size(width: int, height: int, limits: Limits) -> None:
+    limits.check_source(width, height)
+    check_memory(width, height)
 
 
 # Each photo is opened by the reader of its kind, not by `Image.open`: that has a limit of pixels which is the whole

@@ -182,7 +182,9 @@ class _Planner:
             self._parts.append(b"\xff\xee\0\x0e" + content[:ADOBE_CONTENT])
         elif marker == APP2 and content.startswith(ICC) and len(content) > len(ICC) + 2:
             skipped = len(ICC) + 2
-            self._profile.append((*content[len(ICC) : skipped], Span(span.start + 4 + skipped, span.length - 4 - skipped)))
+            self._profile.append(
+                (*content[len(ICC) : skipped], Span(span.start + 4 + skipped, span.length - 4 - skipped))
+            )
 
     def _end(self, at: int) -> Plan:
         if not (self._scans and self._components):

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 from PIL.Image import Transpose
 
-from workers.pipeline.work import Work, whole
+from workers.pipeline.work import Work, begin
 from workers.sizing import Size
 
 RED, GREEN, BLUE, YELLOW = (230, 30, 30), (30, 200, 30), (30, 30, 230), (230, 230, 30)
@@ -78,4 +78,4 @@ def shows(image: Image.Image, colours: tuple[tuple[int, ...], ...] = QUARTERS, t
 
 def work(image: Image.Image, size: Size | None = None, **fields: Any) -> Work:
     """Work at its beginning."""
-    return replace(Work(image, 1, whole(image), size or Size(*image.size), 80), **fields)
+    return replace(begin(image, 1, size or Size(*image.size), 80), **fields)
