@@ -3,12 +3,13 @@
 PSNR is that of the finished JPEGs against a full decode and Lanczos; the ladder's less the direct one's stands last.
 """
 
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 
 from bench.turns import decibels, medians, photos_from_arguments
-from workers.pipeline import SCALE, UNSCALED_QUALITY, render, render_ladder
+from workers.pipeline import SCALE, UNSCALED_QUALITY, Step, render, render_ladder
 from workers.pipeline.colour import colour
 from workers.pipeline.decode import load
 from workers.pipeline.flatten import flatten
@@ -18,6 +19,7 @@ from workers.pipeline.orient import orient
 from workers.pipeline.work import begin
 from workers.sizing import Size, output_size
 
+REFERENCE: tuple[Step, ...] = (load, flatten, *SCALE, colour, orient)
 SIZES = ((2560, 1600), (1920, 1080), (1280, 800), (1080, 2340), (640, 480), (256, 256), (160, 160))
 
 
@@ -34,7 +36,7 @@ def _compare(path: Path, quality: int, rounds: int) -> None:
     sizes = [output_size(photo, width, height, 8192) for width, height in SIZES]
     each = list(dict.fromkeys(sizes))
     largest = max(each, key=lambda size: size.width * size.height)
-    runs = [lambda size=size: render(path, size, quality) for size in each]
+    runs = [partial(render, path, size, quality) for size in each]
     *alone, ladder = medians([*runs, lambda: dict(render_ladder(path, sizes, quality))], rounds)
     renders = dict(render_ladder(path, sizes, quality))
     print(f"\n{path.name}, {photo.width} x {photo.height}\n\n| size | direct ms | direct dB | ladder dB | nearer by |")
@@ -54,7 +56,7 @@ def _reference(path: Path, size: Size) -> Image.Image:
     """The size by a full decode and Lanczos, never encoded."""
     with opened(path, Limits()) as image:
         work = begin(image, orientation(image), size, UNSCALED_QUALITY)
-        for step in (load, flatten, *SCALE, colour, orient):
+        for step in REFERENCE:
             work = step(work)
         return work.image
 

@@ -16,7 +16,7 @@ PHOTOS = Path(__file__).parents[2] / "shared/photos/large"
 
 
 def photos_from_arguments(doc: str | None) -> argparse.Namespace:
-    """The command line of a benchmark: `photos` (files), `rounds`, `quality`; exits with 2 where there are no photos."""
+    """A benchmark's command line: `photos` (files), `rounds`, `quality`. Exits with 2 where there are no photos."""
     parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("photos", nargs="*", type=Path, help=f"files or folders (default: {os.path.relpath(PHOTOS)})")
     parser.add_argument("--rounds", type=int, default=7, help="how often each is run (%(default)s)")

@@ -15,7 +15,6 @@ from workers.pipeline.limits import Limits, check_deadline, no_memory
 from workers.pipeline.open import opened, orientation, photo_size
 from workers.pipeline.orient import orient
 from workers.pipeline.resize import resize
-from workers.pipeline.strip import stripped
 from workers.pipeline.turn import turned
 from workers.pipeline.work import Work, begin
 from workers.sizing import Size

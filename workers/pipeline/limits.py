@@ -43,7 +43,7 @@ class Limits:
         return cls(settings.render_max_pixels, settings.render_max_bytes, settings.render_max_frames)
 
     def check_bytes(self, file: BinaryIO) -> None:
-        """Raises Unsupported for a file of more bytes than are read, Damaged for an empty one; leaves it at its start."""
+        """Raises Unsupported for a file of more bytes than are read, Damaged for an empty one."""
         size = file.seek(0, 2)
         file.seek(0)
         if not size:

@@ -125,7 +125,8 @@ def _heif(file: BinaryIO) -> Image.Image:
         from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s
     except ImportError as error:
         raise Unsupported("HEIC photos are not rendered here: pillow-heif is not installed.") from error
-    return HeifImageFile(file)
+    image: Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
+    return image
 
 
 def _avif(file: BinaryIO) -> Image.Image:
@@ -133,7 +134,8 @@ def _avif(file: BinaryIO) -> Image.Image:
         from pillow_avif.AvifImagePlugin import AvifImageFile
     except ImportError as error:
         raise Unsupported("AVIF photos are not rendered here: pillow-avif-plugin is not installed.") from error
-    return AvifImageFile(file)
+    image: Image.Image = AvifImageFile(file)
+    return image
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {

@@ -181,9 +181,9 @@ class _Planner:
         elif marker == APP14 and content.startswith(ADOBE) and len(content) >= ADOBE_CONTENT:
             self._parts.append(b"\xff\xee\0\x0e" + content[:ADOBE_CONTENT])
         elif marker == APP2 and content.startswith(ICC) and len(content) > len(ICC) + 2:
-            skipped = len(ICC) + 2
+            head = 4 + len(ICC) + 2
             self._profile.append(
-                (*content[len(ICC) : skipped], Span(span.start + 4 + skipped, span.length - 4 - skipped))
+                (content[len(ICC)], content[len(ICC) + 1], Span(span.start + head, span.length - head))
             )
 
     def _end(self, at: int) -> Plan:

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from io import BytesIO
+from typing import BinaryIO, cast
 
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
@@ -38,7 +39,7 @@ def turned(image: Image.Image, orientation: int, deadline: float | None = None) 
     if not isinstance(image, JpegImageFile) or image.fp is None:
         return None
     try:
-        jpeg = stripped(image.fp)
+        jpeg = stripped(cast(BinaryIO, image.fp))
     except Damaged:
         return None  # decoding it may still give what there is of it
     if jpeg is None or orientation == 1:

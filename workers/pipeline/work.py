@@ -23,7 +23,7 @@ class Work:
     image: Image.Image
     orientation: int
     box: Box
-    shape: tuple[int, int]
+    shape: tuple[float, float]
     size: Size
     quality: int
     profile: bytes = b""

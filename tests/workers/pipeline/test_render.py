@@ -21,7 +21,7 @@ SIZES = [Size(400, 300), Size(200, 150), Size(41, 31), Size(60, 60), Size(800, 6
 
 def test_the_steps_in_their_order() -> None:
     names = [step.__name__ for step in STEPS]
-    assert names == ["draft", "load", "flatten", "crop", "resize", "orient", "encode"]
+    assert names == ["draft", "load", "flatten", "crop", "resize", "colour", "orient", "encode"]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
