@@ -7,6 +7,7 @@ options. djpeg decodes the whole photo at 1/8, and writes it to /dev/null.
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -38,7 +39,10 @@ def main() -> None:
             photo = photo_size(image)
         for width, height in SIZES:
             size = output_size(photo, width, height, 8192)
-            runs = [partial(_by_hand, path, size, chosen.quality), partial(render, path, size, chosen.quality)]
+            runs: list[Callable[[], object]] = [
+                partial(_by_hand, path, size, chosen.quality),
+                partial(render, path, size, chosen.quality),
+            ]
             if (width, height) == TILE:
                 runs.append(partial(_djpeg, djpeg, path))
             by_hand, ours, *others = medians(runs, chosen.rounds)

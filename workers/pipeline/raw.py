@@ -1,7 +1,7 @@
 """Camera raw files: the JPEG that the camera has put into them, or the sensor's pixels where there is none."""
 
 from io import BytesIO
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import ExifTags, Image
 from PIL.JpegImagePlugin import JpegImageFile
@@ -9,8 +9,13 @@ from PIL.JpegImagePlugin import JpegImageFile
 from workers.errors import Damaged, Unsupported
 from workers.pipeline.limits import Limits, no_memory
 
+if TYPE_CHECKING:
+    from rawpy import RawPy
+
 # LibRaw's flip as an EXIF orientation.
 FLIPS = {0: 1, 3: 3, 5: 8, 6: 6}
+
+ON_ITS_SIDE = (5, 6, 7, 8)
 
 # A JPEG shorter than this part of the photo's side is for the camera's screen.
 LARGE_ENOUGH = 0.5
@@ -41,12 +46,10 @@ def open_raw(file: BinaryIO, limits: Limits) -> Image.Image:
         raise no_memory() from error
     except rawpy.LibRawError as error:
         raise Damaged("The photo's file is damaged: its raw data can't be read.") from error
-    limits.check_source(image.width, image.height)
-    _turn(image, sizes.flip, sizes.width > sizes.height)
     return image
 
 
-def _preview(raw: "rawpy.RawPy") -> Image.Image | None:  # type: ignore[name-defined]  # noqa: F821
+def _preview(raw: "RawPy") -> Image.Image | None:
     """The picture that the camera has made itself, where there is one that is large enough."""
     import rawpy
 
@@ -58,18 +61,20 @@ def _preview(raw: "rawpy.RawPy") -> Image.Image | None:  # type: ignore[name-def
     if thumbnail.format == rawpy.ThumbFormat.JPEG:
         try:
             image = JpegImageFile(BytesIO(thumbnail.data))
+            _turn(image, raw.sizes.flip, raw.sizes.width > raw.sizes.height)
         except Exception:  # noqa: BLE001 - Pillow raises anything at all, and the sensor's pixels are there still
             return None
     else:
         image = Image.fromarray(thumbnail.data)
+        _turn(image, raw.sizes.flip, raw.sizes.width > raw.sizes.height)
     large = max(image.size) >= LARGE_ENOUGH * max(raw.sizes.width, raw.sizes.height)
     return image if large else None
 
 
 def _turn(image: Image.Image, flip: int, wide: bool) -> None:
-    """Has the picture say how it lies where only the raw file does; some cameras store it turned already."""
+    """Has the picture say how it lies where only the raw file does. LibRaw writes the raw file's word into a JPEG that
+    has none of its own, though some cameras have turned theirs by then: its shape is no longer the sensor's."""
     exif = image.getexif()
-    if ExifTags.Base.Orientation in exif:
-        return
-    turned = flip in (5, 6) and (image.width > image.height) != wide
-    exif[ExifTags.Base.Orientation] = 1 if turned else FLIPS.get(flip, 1)
+    lies = exif.setdefault(ExifTags.Base.Orientation, FLIPS.get(flip, 1))
+    if lies in ON_ITS_SIDE and (image.width > image.height) != wide:
+        exif[ExifTags.Base.Orientation] = 1
