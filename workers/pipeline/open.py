@@ -109,13 +109,23 @@ def _jpeg(file: BinaryIO) -> Image.Image:
     return JpegImageFile(file)
 
 
+class _Tiff(TiffImageFile):
+    """A TIFF for which Pillow's own limit of pixels is not looked at either when it is decoded."""
+
+    def load_prepare(self) -> None:
+        """Makes the image before Pillow does."""
+        if self._im is None:
+            self.im = Image.core.new(self.mode, self._tile_size)
+        super().load_prepare()
+
+
 def _tiff(file: BinaryIO) -> Image.Image:
     try:
-        return TiffImageFile(file)
+        return _Tiff(file)
     except SyntaxError as error:
-        # What Pillow raises of its own for a layout of pixels that it does not know, and because of other errors
-        # for a header that is broken.
-        if error.__cause__ is not None:
+        # What Pillow raises for a layout of pixels that it does not know; and for a header that is broken, but then
+        # what it stumbled over is in it.
+        if error.args and isinstance(error.args[0], Exception):
             raise
         raise Unsupported("The photo is a TIFF of a kind that is not rendered.") from error
 

@@ -58,7 +58,7 @@ def _preview(raw: "RawPy") -> Image.Image | None:
     except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
         return None
     image: Image.Image
-    if thumbnail.format == rawpy.ThumbFormat.JPEG:
+    if isinstance(thumbnail.data, bytes):  # a JPEG; else pixels
         try:
             image = JpegImageFile(BytesIO(thumbnail.data))
             _turn(image, raw.sizes.flip, raw.sizes.width > raw.sizes.height)

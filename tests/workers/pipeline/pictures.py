@@ -4,6 +4,8 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import pillow_avif  # noqa: F401 - teaches Pillow to write AVIF
+import pillow_heif
 from PIL import Image
 from PIL.Image import Transpose
 
@@ -50,6 +52,15 @@ def saved(image: Image.Image, format: str = "JPEG", **options: Any) -> BytesIO:
         options = {"quality": 95, "subsampling": 0, **options}
     out = BytesIO()
     image.save(out, format, **options)
+    out.seek(0)
+    return out
+
+
+def heic(image: Image.Image, **options: Any) -> BytesIO:
+    """A HEIC file of the picture; `exif` among the options says how it lies, and libheif is told so too."""
+    file = pillow_heif.from_pillow(image)
+    out = BytesIO()
+    file.save(out, quality=90, **options)
     out.seek(0)
     return out
 

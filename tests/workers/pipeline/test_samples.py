@@ -7,7 +7,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-import pillow_avif  # noqa: F401 - teaches Pillow to write AVIF
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -3,6 +3,7 @@
 import time
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -28,7 +29,7 @@ def turned_file(source: BytesIO, deadline: float | None = None) -> bytes | None:
 
 @pytest.mark.parametrize(("mode", "options"), [("RGB", {}), ("RGB", {"progressive": True}), ("L", {}), ("CMYK", {})])
 @pytest.mark.parametrize("lies", range(2, 9))
-def test_without_loss(lies: int, mode: str, options: dict[str, object]) -> None:
+def test_without_loss(lies: int, mode: str, options: dict[str, Any]) -> None:
     """Turned back, it decodes bit for bit to what it was."""
     source = stored(quarters(320, 240).convert(mode), lies, **options).getvalue()
     done = turned_file(BytesIO(with_segments(source, *METADATA[1:])))
