@@ -115,7 +115,7 @@ class _Tiff(TiffImageFile):
     def load_prepare(self) -> None:
         """Makes the image before Pillow does."""
         if self._im is None:
-            self.im = Image.core.new(self.mode, self._tile_size)
+            self.im = Image.new(self.mode, self._tile_size, None).im
         super().load_prepare()
 
 
