@@ -109,6 +109,18 @@ class Settings:
     render_max_pixels: int = setting(
         "render.max.pixels", 200_000_000, "largest photo that is decoded", low=1, high=2**31 - 1, unit="pixels"
     )
+    render_max_bytes: Bytes = setting(
+        "render.max.bytes", Bytes(1_000_000_000), "largest file of a photo that is decoded", low=1, unit="bytes"
+    )
+    render_max_frames: int = setting(
+        "render.max.frames", 1000, "most pictures in a file of which the first is rendered", low=1
+    )
+    workers_memory_bytes: Bytes = setting(
+        "workers.memory.bytes",
+        Bytes(6_000_000_000),
+        "addresses that each worker process may have, not in the embedded way; 0: no bound",
+        unit="bytes",
+    )
     workers_concurrency: int = setting(
         "workers.concurrency", 0, "renders that a host makes at once (0: one for each core)", low=0, high=256
     )

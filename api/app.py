@@ -12,6 +12,7 @@ from api.errors import handle, serialize
 from api.functions import Function, Functions
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
 from api.identify import Identify
+from api.known import KnownFaults
 from api.library import Library, open_library
 from api.metadata import GetPhotoMetadata
 from api.originals import GetOriginalFile
@@ -19,9 +20,11 @@ from api.photos import GetPhoto, Renders, thumbnail
 from api.queries import RunQuery
 from api.rendering import Rendering, start_rendering
 from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
+from catalog.faults import Faults
 from catalog.scan import refresh
 from catalog.users import default_uid
 from config import Settings
+from workers.pipeline.limits import Limits
 
 App = falcon.App[falcon.Request, falcon.Response]
 
@@ -60,7 +63,10 @@ def _functions(
     renders = Renders(
         rendering.cache,
         rendering.dispatcher,
+        KnownFaults(Faults(library.engine)),
         partial(refresh, library.engine, settings),
+        settings.root_paths,
+        limits=Limits.of(settings),
         max_side=settings.render_max_side,
         max_age=settings.http_max_age,
     )

@@ -14,6 +14,7 @@ STATUS_OF_KIND = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "missing": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
+    "beyond": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     "damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "failed": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unsupported": HTTPStatus.NOT_IMPLEMENTED,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import falcon
 
 from api.answers import readable
-from api.conditional import cache_control, matches
+from api.conditional import cache_control, not_modified
 from api.errors import RequestError
 from api.identify import Identify
 from api.metadata import media_type
@@ -32,7 +32,7 @@ class GetOriginalFile:
         file = self._opened(photo)
         status = os.fstat(file.fileno())
         tag = f'"{source_version(status.st_size, status.st_mtime_ns)}"'
-        if matches(request.get_header("If-None-Match"), tag):
+        if not_modified(request.get_header("If-None-Match"), None, tag, ""):
             file.close()
             response.status = 304
         else:

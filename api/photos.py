@@ -1,25 +1,28 @@
 """getPhoto and getThumbnail: a photo in the size that is asked for."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import falcon
 
-from api.conditional import cache_control, entity_tag, matches
+from api.conditional import cache_control, entity_tag, http_date, not_modified
+from api.delivery import opened, send
 from api.errors import RequestError
 from api.identify import Identify
+from api.known import KnownFaults
 from api.params import DEFAULT_QUALITY, Params, Wanted, parse, wanted
 from cache.key import RenderKey
 from cache.tiers import RenderCache
-from catalog.photos import Photo
+from catalog.photos import Photo, source_version
 from workers.dispatch import Dispatcher
 from workers.errors import SourceChanged
+from workers.pipeline.limits import Limits
+from workers.pipeline.strip import Plan, deliverable
 from workers.sizing import Size, output_size
 from workers.tasks import key_version
-
-# Where no size is asked for, `quality` plays no part; this much loses nothing that can be seen.
-UNSCALED_QUALITY = 95
 
 REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 
@@ -32,20 +35,37 @@ class Render:
 
     key: RenderKey
     tag: str
+    modified: str
 
 
 class Renders:
-    """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone."""
+    """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone.
+
+    `roots` says where the photo roots are, by alias.
+    """
 
     def __init__(
-        self, cache: RenderCache, dispatcher: Dispatcher, refresh: Refresh, *, max_side: int, max_age: int
+        self,
+        cache: RenderCache,
+        dispatcher: Dispatcher,
+        faults: KnownFaults,
+        refresh: Refresh,
+        roots: Mapping[str, Path],
+        *,
+        limits: Limits,
+        max_side: int,
+        max_age: int,
     ) -> None:
         self._cache = cache
         self._dispatcher = dispatcher
+        self._faults = faults
         self._refresh = refresh
+        self._roots = roots
+        self._limits = limits
         self._max_side = max_side
         self._cache_control = cache_control(max_age)
         self._render = lru_cache(REMEMBERED)(self._worked_out)
+        self._plans: dict[Photo, Plan | None] = {}
 
     def answer(self, photo: Photo, size: Wanted, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the photo in that size: from the cache at once, else as soon as a worker has made it."""
@@ -60,21 +80,61 @@ class Renders:
 
     def _answer(self, photo: Photo, size: Wanted, request: falcon.Request, response: falcon.Response) -> None:
         render = self._render(photo, size)
-        if matches(request.get_header("If-None-Match"), render.tag):
+        response.set_header("Cache-Control", self._cache_control)
+        if render.key.quality is None and self._delivered(photo, render, request, response):
+            return
+        header = request.get_header
+        if not_modified(header("If-None-Match"), header("If-Modified-Since"), render.tag, render.modified):
             response.status = 304
         else:
-            response.data = self._cache.get(render.key) or self._dispatcher.render(photo, render.key)
+            response.data = self._cache.get(render.key) or self._made(photo, render.key)
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
-        response.set_header("Cache-Control", self._cache_control)
+        response.set_header("Last-Modified", render.modified)
+
+    def _made(self, photo: Photo, key: RenderKey) -> bytes:
+        """A render that no tier has. A photo that failed once is not tried again."""
+        if key.quality is None:
+            self._limits.check_output(Size(key.width, key.height))
+        with self._faults.noted(photo):
+            return self._dispatcher.render(photo, key)
+
+    def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
+        """Answers with the photo's own file less its metadata; False where that takes a worker.
+
+        Raises:
+            SourceChanged: the file is not the one that the catalogue knows.
+        """
+        if photo in self._plans and self._plans[photo] is None:
+            return False
+        file = opened(self._roots, photo)
+        try:
+            status = os.fstat(file.fileno())
+            if source_version(status.st_size, status.st_mtime_ns) != photo.version:
+                raise SourceChanged("The photo's file has changed since it was catalogued.")
+            if photo not in self._plans:
+                with self._faults.noted(photo):
+                    found = deliverable(file)
+                if len(self._plans) >= REMEMBERED:
+                    self._plans.clear()
+                self._plans[photo] = found
+            plan = self._plans[photo]
+        except BaseException:
+            file.close()
+            raise
+        if plan is None:
+            file.close()
+            return False
+        response.content_type = "image/jpeg"
+        send(request, response, file, plan.parts, tag=render.tag, mtime_ns=photo.mtime_ns)
+        return True
 
     def _worked_out(self, photo: Photo, size: Wanted) -> Render:
         """What the parameters ask of the photo, as one render: equal requests have equal keys."""
-        unscaled = size.width is None and size.height is None
-        quality = UNSCALED_QUALITY if unscaled else size.quality
+        quality = None if size.width is None and size.height is None else size.quality
         output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side)
         key = RenderKey(photo.photoid, key_version(photo.version), output.width, output.height, quality)
-        return Render(key, entity_tag(key))
+        return Render(key, entity_tag(key), http_date(photo.mtime_ns))
 
 
 class GetPhoto:

@@ -44,7 +44,7 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
 
 
 def _start_worker(settings: Settings, celery: Celery, cache: RenderCache, flights: Flights, closing: ExitStack) -> None:
-    renderer = Renderer(settings.root_paths, cache, flights, Limits(settings.render_max_pixels))
+    renderer = Renderer(settings.root_paths, cache, flights, Limits.of(settings))
     register(celery, lambda: renderer)
     worker = EmbeddedWorker(celery, settings.concurrency)
     worker.start()

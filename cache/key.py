@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 PHOTOID = re.compile(r"[A-Za-z0-9+/]{22}")
 VERSION = re.compile(r"[a-z0-9-]{1,64}")
-NAME = re.compile(r"([A-Za-z0-9_-]{22})\.([a-z0-9-]{1,64})\.([1-9][0-9]*)x([1-9][0-9]*)\.q(0|[1-9][0-9]*)")
+NAME = re.compile(r"([A-Za-z0-9_-]{22})\.([a-z0-9-]{1,64})\.([1-9][0-9]*)x([1-9][0-9]*)\.(?:q(0|[1-9][0-9]*)|whole)")
 URL_SAFE = str.maketrans("+/", "-_")
 STANDARD = str.maketrans("-_", "+/")
 LONGEST_SIDE = 999_999
@@ -18,7 +18,7 @@ class RenderKey:
 
     `photoid` is 22 characters of standard base64; `version` (lower-case letters, digits and dashes) stands for
     the source's content and the pipeline's revision; `width` and `height` are the output's in pixels; `quality`
-    is libjpeg's, 0 to 100.
+    is libjpeg's, 0 to 100, or None: the photo in its own size, with as little loss as can be.
 
     Raises:
         ValueError: a part is none of this. File names are made of keys, so nothing else may become one.
@@ -28,19 +28,21 @@ class RenderKey:
     version: str
     width: int
     height: int
-    quality: int
+    quality: int | None
 
     def __post_init__(self) -> None:
         if not (PHOTOID.fullmatch(self.photoid) and VERSION.fullmatch(self.version)):
             raise ValueError(f"no photoid with a version: {self.photoid!r}, {self.version!r}")
-        if not (0 < self.width <= LONGEST_SIDE and 0 < self.height <= LONGEST_SIDE and 0 <= self.quality <= 100):
+        size = 0 < self.width <= LONGEST_SIDE and 0 < self.height <= LONGEST_SIDE
+        if not size or (self.quality is not None and not 0 <= self.quality <= 100):
             raise ValueError(f"no size with a quality: {self.width}x{self.height}, {self.quality}")
 
     @property
     def name(self) -> str:
         """The key as text that is safe as a file name and in a URL; `parse` reads it."""
         photoid = self.photoid.translate(URL_SAFE)
-        return f"{photoid}.{self.version}.{self.width}x{self.height}.q{self.quality}"
+        kind = "whole" if self.quality is None else f"q{self.quality}"
+        return f"{photoid}.{self.version}.{self.width}x{self.height}.{kind}"
 
     @property
     def path(self) -> str:
@@ -59,4 +61,6 @@ class RenderKey:
         if match is None:
             raise ValueError(f"no render has the name {name!r}")
         photoid, version, width, height, quality = match.groups()
-        return cls(photoid.translate(STANDARD), version, int(width), int(height), int(quality))
+        return cls(
+            photoid.translate(STANDARD), version, int(width), int(height), None if quality is None else int(quality)
+        )

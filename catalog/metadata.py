@@ -6,7 +6,7 @@ import re
 import stat
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +15,18 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
 from PIL import ExifTags, Image
+from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
-from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import PREFIXES as TIFF_PREFIXES
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from catalog import photoid
 from catalog.errors import MalformedPhotoid, Unreadable
 from catalog.files import stored_mtime
+from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
+from catalog.raw import developed_size, preview
 
 BLOCK = 64 * 1024
 NAMESPACE = "{http://ns.contecon.de/picapport/1.0/}"
@@ -69,14 +70,14 @@ def read(path: Path) -> Header:
         # own warnings stay unseen; everybody else's are left alone.
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"PIL\.")
-            image = _open(file)
+            kind, image = _open(file)
             width, height, taken = _exif(file, image)
         return Header(
             bytes=status.st_size,
             mtime_ns=stored_mtime(status),
             width=width,
             height=height,
-            format=image.format or "",
+            format=kind,
             created=taken or _timestamp(status.st_mtime),
             photoid=_xmp_photoid(image),
             content_id=content_id,
@@ -97,45 +98,72 @@ def _content_id(file: BinaryIO, size: int) -> str:
     return photoid.encode(digest.digest())
 
 
-def _open(file: BinaryIO) -> ImageFile:
-    """The image, opened by the reader of its kind, nothing decoded.
+def _open(file: BinaryIO) -> tuple[str, Image.Image]:
+    """Which kind of file it is, and the image, opened by the reader of its kind, nothing decoded.
 
     Not by `Image.open`: it refuses large photos by a limit that is the whole process's. How large a photo may be
     is for whoever decodes it. A multi-picture JPEG is its first picture, so a plain JPEG.
     """
-    file.seek(0)
-    head = file.read(16)
-    file.seek(0)
-    kind = _kind(head)
+    kind = kind_of(file)
     if kind is None:
-        raise Unreadable("it is not a JPEG, PNG, WebP, TIFF or GIF file")
+        raise Unreadable(f"it is none of {', '.join(KINDS)}")
     try:
-        image: ImageFile = kind(file)
+        image = READERS[kind](file)
+    except ImportError as error:
+        raise Unreadable(f"{kind} files are not read here: {error.name} is not installed") from error
     except Exception as error:  # Pillow raises more than it documents
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise Unreadable(f"its header is damaged: {_plain(error)}") from error
     if min(image.size) < 1:
         raise Unreadable("its header is damaged: it has no pixels")
+    return kind, image
+
+
+def _heif(file: BinaryIO) -> Image.Image:
+    from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s, which only such photos are to cost
+
+    image: Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
     return image
 
 
-def _kind(head: bytes) -> type[ImageFile] | None:
-    """The reader for a file that begins so."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return JpegImageFile
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImageFile
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return WebPImageFile
-    if head.startswith(tuple(TIFF_PREFIXES)):
-        return TiffImageFile
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return GifImageFile
-    return None
+def _avif(file: BinaryIO) -> Image.Image:
+    from pillow_avif.AvifImagePlugin import AvifImageFile
+
+    image: Image.Image = AvifImageFile(file)
+    return image
 
 
-def _exif(file: BinaryIO, image: ImageFile) -> tuple[int, int, str | None]:
+def _raw(file: BinaryIO) -> Image.Image:
+    """The camera's own picture in a raw file; where there is none, an empty one of the size of the developed photo."""
+    import rawpy
+
+    with rawpy.imread(file) as raw:
+        return preview(raw) or Blank(developed_size(raw))
+
+
+class Blank(Image.Image):
+    """A picture of which nothing is known but its size."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__()
+        self._size = size
+
+
+READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
+    JPEG: JpegImageFile,
+    PNG: PngImageFile,
+    WEBP: WebPImageFile,
+    TIFF: TiffImageFile,
+    GIF: GifImageFile,
+    BMP: BmpImageFile,
+    HEIF: _heif,
+    AVIF: _avif,
+    RAW: _raw,
+}
+
+
+def _exif(file: BinaryIO, image: Image.Image) -> tuple[int, int, str | None]:
     """Width and height as a person sees them, and when it was taken. Broken EXIF says nothing."""
     width, height = image.size
     swapped = isinstance(image, TiffImageFile) and image.tag_v2.get(ExifTags.Base.Orientation) in TURNED
@@ -144,8 +172,8 @@ def _exif(file: BinaryIO, image: ImageFile) -> tuple[int, int, str | None]:
             image.info["exif"] = late
         # Image's own: the one for PNG decodes the photo in search of EXIF behind the pixels.
         exif = Image.Image.getexif(image)
-        # Pillow swaps the sides of such a TIFF when it opens it, and of nothing else.
-        if exif.get(ExifTags.Base.Orientation) in TURNED and not swapped:
+        # Pillow swaps the sides of such a TIFF when it opens it, libheif those of a HEIC.
+        if exif.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
             width, height = height, width
     except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
         return width, height, None
@@ -196,7 +224,7 @@ def _late_exif(file: BinaryIO) -> bytes | None:
         position += 12 + length
 
 
-def _xmp_photoid(image: ImageFile) -> str | None:
+def _xmp_photoid(image: Image.Image) -> str | None:
     """The photo id in the photo's XMP; None where there is none, or none that is well-formed."""
     packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     if isinstance(packet, str):

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from catalog.files import stored_mtime
 
-EXTENSIONS = frozenset(("jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "gif"))
+PICTURES = "jpg jpeg jpe jfif png webp tif tiff gif bmp heic heif hif avif"
+RAW = "dng cr2 cr3 nef arw raf orf rw2"  # camera raw files
+EXTENSIONS = frozenset(f"{PICTURES} {RAW}".split())
 
 
 @dataclass(frozen=True, slots=True)

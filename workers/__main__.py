@@ -1,4 +1,5 @@
-"""`python -m workers run` is a worker of the distributed way, `python -m workers beat` what wakes it by the clock."""
+"""`python -m workers run` is a worker of the distributed way, `… beat` what wakes it by the clock; `… render` renders
+one file, without any server."""
 
 import argparse
 import functools
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import config
+from workers import offline
 
 # What counts is imported below, once `config.share_metrics` has said where the counts go.
 if TYPE_CHECKING:
@@ -28,8 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running.add_argument("--concurrency", type=int, help="renders at once (default: workers.concurrency)")
     running.add_argument("--nice", type=int, default=0, help="lower the OS priority by so much")
     commands.add_parser("beat", help="queue what has to be done by the clock")
+    offline.add_arguments(commands.add_parser("render", help="render one file, and say how long each step took"))
     chosen = parser.parse_args(arguments)
     settings = config.load_or_exit()
+    if chosen.command == "render":
+        return offline.run(settings, chosen)
     if not settings.distributed:
         print("workers: redis.url is not set: without it `python -m api` has its workers inside", file=sys.stderr)
         return 1
@@ -57,6 +62,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
+    signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
     signals.setup_logging.connect(_keep_logging)
     # What Celery says of root is said once, by us.
     warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -84,6 +90,13 @@ def _keep_logging(**_: object) -> None:
     """Where something listens to this signal, Celery leaves logging as it is."""
 
 
+def _confine(bytes: int, **_: object) -> None:
+    """In each child, so that a photo that takes too much memory ends in an error, and its worker stays alive."""
+    from workers.pipeline.limits import confine_memory
+
+    confine_memory(bytes)
+
+
 def _renderer(settings: config.Settings) -> "Renderer":
     from cache.tiers import build
     from workers.flights import RedisFlights
@@ -94,7 +107,7 @@ def _renderer(settings: config.Settings) -> "Renderer":
         settings.root_paths,
         build(settings, memory=False),
         RedisFlights(settings.redis_url),
-        Limits(settings.render_max_pixels),
+        Limits.of(settings),
     )
 
 

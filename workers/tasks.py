@@ -80,6 +80,8 @@ class Renderer:
             if key.version != key_version(source_version(status.st_size, stored_mtime(status))):
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
             size = Size(key.width, key.height)
+            if key.quality is None:
+                return pipeline.unscaled(source, limits=self._limits, deadline=deadline)
             return pipeline.render(source, size, key.quality, limits=self._limits, deadline=deadline)
 
     def _source(self, root: str, path: str) -> BinaryIO:

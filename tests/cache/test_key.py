@@ -1,6 +1,7 @@
 """Keys: their names and paths."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,13 +15,14 @@ KEYS = st.builds(
     version=st.from_regex(r"[a-z0-9-]{1,64}", fullmatch=True),
     width=st.integers(1, LONGEST_SIDE),
     height=st.integers(1, LONGEST_SIDE),
-    quality=st.integers(0, 100),
+    quality=st.none() | st.integers(0, 100),
 )
 KEY = RenderKey("abc+def/ghijklmnopqrsA", "0123456789abcdef-1", 400, 300, 70)
 
 
 def test_name_says_everything() -> None:
     assert KEY.name == "abc-def_ghijklmnopqrsA.0123456789abcdef-1.400x300.q70"
+    assert replace(KEY, quality=None).name == "abc-def_ghijklmnopqrsA.0123456789abcdef-1.400x300.whole"
 
 
 @given(KEYS)
@@ -53,6 +55,8 @@ def test_renders_of_one_photo_share_a_folder() -> None:
         KEY.name.replace("400", "1000000"),
         KEY.name.replace("q70", "q101"),
         KEY.name.replace("q70", "q070"),
+        KEY.name.replace("q70", "qwhole"),
+        KEY.name.replace("q70", "Whole"),
         KEY.name.replace("0123", "ABCD"),
         KEY.name.replace(".0123", "../0123"),
         KEY.name[1:],

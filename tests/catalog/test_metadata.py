@@ -125,8 +125,8 @@ def test_content_id_is_of_length_head_and_tail(tmp_path: Path, size: int) -> Non
     ("content", "reason"),
     [
         (b"", "empty"),
-        (b"\0" * 5000, "not a JPEG"),
-        (b"hello", "not a JPEG"),
+        (b"\0" * 5000, "it is none of JPEG"),
+        (b"hello", "it is none of JPEG"),
         (jpeg()[:100], "header is damaged"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 40, "header is damaged"),
         (b"RIFF\x10\0\0\0WEBPVP8 " + b"x" * 40, "header is damaged"),

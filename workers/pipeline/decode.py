@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PIL import JpegImagePlugin
 
+from workers.pipeline.colour import profile_of
 from workers.pipeline.open import translated
 from workers.pipeline.work import Work, whole
 
@@ -17,13 +18,18 @@ SCALES = (8, 4, 2)
 HEADROOM = 2
 
 
+def draft_scale(work: Work) -> int:
+    """The part of the image's sides, as 8 for 1/8, at which it is decoded for the work's size: 1, 2, 4 or 8."""
+    width, height = work.target
+    room = min(work.image.width // (width * HEADROOM), work.image.height // (height * HEADROOM))
+    return next((scale for scale in SCALES if scale <= room), 1)
+
+
 def draft(work: Work) -> Work:
     """Has libjpeg decode a JPEG at 1/2, 1/4 or 1/8, where that leaves HEADROOM times the pixels of a side."""
     if not isinstance(work.image, JpegImagePlugin.JpegImageFile):
         return work
-    image, (width, height) = work.image, work.target
-    room = min(image.width // (width * HEADROOM), image.height // (height * HEADROOM))
-    scale = next((scale for scale in SCALES if scale <= room), 1)
+    image, scale = work.image, draft_scale(work)
     if scale == 1:
         return work
     # libjpeg rounds the scaled sides up; the photo ends where the exact ones do.
@@ -43,5 +49,6 @@ def load(work: Work) -> Work:
         work.image.load()
     except Exception as error:
         raise translated(error) from error
+    work = replace(work, profile=profile_of(work.image))  # of which some formats tell only by now
     # A TIFF may have been turned by Pillow just now.
-    return work if work.image.size == size else replace(work, box=whole(work.image))
+    return work if work.image.size == size else replace(work, box=whole(work.image), shape=work.image.size)

@@ -1,4 +1,4 @@
-"""Brings every kind of pixel to what a JPEG has: 8 bits of grey or of red, green and blue, nothing transparent."""
+"""Brings every kind of pixel to 8 bits of grey, of red, green and blue or of four inks, nothing transparent."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ LARGEST_16_BIT = 65_535
 
 
 def flatten(work: Work) -> Work:
-    """The image in RGB or L, with white behind what is transparent.
+    """The image in RGB, L or CMYK, in its own colours, with white behind what is transparent.
 
     Raises:
         Unsupported: pixels of a kind that is not known here.
@@ -23,7 +23,7 @@ def flatten(work: Work) -> Work:
     # Of a palette's entry, or of one colour. (Of one grey among 65,536 it is ignored: no camera writes that.)
     if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
         return replace(work, image=_on_white(image))
-    if image.mode in ("RGB", "L"):
+    if image.mode in ("RGB", "L", "CMYK"):
         return work
     convert = CONVERSIONS.get(image.mode)
     if convert is None:
@@ -32,9 +32,9 @@ def flatten(work: Work) -> Work:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    image = image.convert("RGBA")
+    image = image if image.mode == "RGBA" else image.convert("RGBA")
     ground = Image.new("RGB", image.size, WHITE)
-    ground.paste(image, mask=image.getchannel("A"))
+    ground.paste(image, mask=image)
     return ground
 
 
@@ -61,7 +61,6 @@ CONVERSIONS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "RGBX": _to("RGB"),
     "YCbCr": _to("RGB"),
     "HSV": _to("RGB"),
-    "CMYK": _to("RGB"),
     "LA": _on_white,
     "La": _on_white,
     "PA": _on_white,

@@ -1,30 +1,65 @@
 """Every limit on what is rendered; each is checked before the work that it is there to prevent."""
 
+import mmap
+import resource
 import time
 from dataclasses import dataclass
+from typing import BinaryIO
 
-from workers.errors import Busy, Unsupported
+from config import Settings
+from workers.errors import Busy, Damaged, RenderError, Unsupported
 from workers.sizing import Size
-
-# What Pillow may try on a file. MPO is not named: Pillow knows it as a JPEG that turns out to hold several.
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF")
 
 # libjpeg's JPEG_MAX_DIMENSION: no output can be longer, whatever the settings allow.
 JPEG_LONGEST_SIDE = 65_500
+
+# The largest profiles of printing presses have 3 MB; what is longer is no profile, and is not looked at.
+MAX_PROFILE_BYTES = 4_000_000
+
+# Encoders write about 10 scans into a progressive JPEG. Each costs a pass over all of the photo, so that thousands
+# of them in a small file would keep a core busy for hours.
+MAX_SCANS = 100
+START_OF_SCAN = b"\xff\xda"
+BLOCK = 1 << 20
+
+# What a decoder takes at most, for each pixel of the photo. Measured as VmPeak on 200 megapixels: a progressive JPEG
+# 6 at 1/8 and 10 in full, WebP 16, PNG 8, 16-bit TIFF 10.
+BYTES_PER_PIXEL = 16
 
 LATE = "The photo took longer than a render may take."
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`max_pixels`: the largest photo that is decoded, width times height."""
+    """What a photo may have: `max_pixels` is width times height, `max_bytes` the file's, `max_frames` its pictures."""
 
     max_pixels: int = 200_000_000
+    max_bytes: int = 1_000_000_000
+    max_frames: int = 1000
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """The limits that the settings set."""
+        return cls(settings.render_max_pixels, settings.render_max_bytes, settings.render_max_frames)
+
+    def check_bytes(self, file: BinaryIO) -> None:
+        """Raises Unsupported for a file of more bytes than are read, Damaged for an empty one."""
+        size = file.seek(0, 2)
+        file.seek(0)
+        if not size:
+            raise Damaged("The photo's file is empty.")
+        if size > self.max_bytes:
+            raise Unsupported(f"A file of {size:,} bytes is above the limit of {self.max_bytes:,} bytes.")
 
     def check_source(self, width: int, height: int) -> None:
         """Raises Unsupported for a photo of more pixels than are decoded."""
         if width * height > self.max_pixels:
             raise Unsupported(f"A photo of {width * height:,} pixels is above the limit of {self.max_pixels:,} pixels.")
+
+    def check_frames(self, frames: int) -> None:
+        """Raises Unsupported for a file of more pictures than a photo has."""
+        if frames > self.max_frames:
+            raise Unsupported(f"A file of {frames:,} pictures is above the limit of {self.max_frames:,} pictures.")
 
     def check_output(self, size: Size) -> None:
         """Raises Unsupported for a size that no JPEG can have."""
@@ -34,7 +69,61 @@ class Limits:
             )
 
 
+def check_scans(file: BinaryIO) -> None:
+    """Raises Unsupported for a progressive JPEG of more scans than encoders write; leaves the file at its start.
+
+    Counts what looks like the start of one, wherever it is, which takes milliseconds and is never too few.
+    """
+    file.seek(0)
+    scans, last = 0, b""
+    while block := file.read(BLOCK):
+        scans += block.count(START_OF_SCAN) + (last + block[:1] == START_OF_SCAN)
+        last = block[-1:]
+    file.seek(0)
+    if scans > MAX_SCANS:
+        raise Unsupported(f"A JPEG of more than {MAX_SCANS} scans is not rendered.")
+
+
 def check_deadline(deadline: float | None) -> None:
     """Raises Busy where `deadline`, in seconds of time.monotonic(), has passed."""
     if deadline is not None and time.monotonic() >= deadline:
         raise Busy(LATE)
+
+
+def confine_memory(bytes: int) -> None:
+    """Lets this process have `bytes` of addresses and no more, code and libraries included; 0: as many as it wants.
+
+    Meant for a worker's process that makes one render at a time. What starts from it later inherits the limit.
+    """
+    if bytes:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = bytes if hard == resource.RLIM_INFINITY else min(bytes, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def confined() -> bool:
+    """Whether this process has a limit of memory."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
+def check_memory(width: int, height: int) -> None:
+    """Raises Unsupported where this process is confined and a photo of so many pixels might not fit.
+
+    Asked for before, as some decoders say of a photo that it is damaged when it is the memory that has run out.
+    """
+    if confined():
+        try:
+            mmap.mmap(-1, width * height * BYTES_PER_PIXEL, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+        except OSError as error:
+            raise no_memory() from error
+
+
+def no_memory() -> RenderError:
+    """The error where memory ran out.
+
+    A confined process does one render, so the photo alone was too much, and would be the next time: nobody is to
+    try again. Otherwise others had the memory, and may have given it back by then.
+    """
+    if confined():
+        return Unsupported("The photo needs more memory than a render may have.")
+    return Busy("There is not enough memory for the photo now.")

@@ -1,42 +1,32 @@
 """Opens a photo: which format it is, how large, how it lies. Nothing is decoded before the limits are checked."""
 
 import errno
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import (
-    ExifTags,
-    GifImagePlugin,
-    Image,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import ExifTags, Image
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
-from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
-from workers.pipeline.limits import FORMATS, Limits
-
-# The pixel limit is ours, a setting, and checked below for each photo: Pillow's own, which warns first and is
-# the same for the whole process, would only get in its way.
-Image.MAX_IMAGE_PIXELS = None
-
-# Named here so that they are there from the start: else Pillow imports all of its formats at the first TIFF.
-PLUGINS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
-
-# Files that begin so are meant to be of a format that is rendered: where they can't be opened, they are broken.
-# TIFF's is left out, as it is that of many a camera's raw format too.
-SIGNATURES = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|RIFF....WEBP", re.DOTALL)
+from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
+from workers.errors import Damaged, RenderError, SourceMissing, Unsupported
+from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
+from workers.pipeline.raw import open_raw
+from workers.sizing import Size
 
 # A file system that lost the file, or the right to read it; Pillow's own complaints carry no such number.
 FILE_SYSTEM = frozenset({errno.EIO, errno.ESTALE, errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV})
 
-# Pillow has a TIFF turned by the time it is loaded, so for us it lies as it should.
-TURNED_BY_PILLOW = "TIFF"
+GONE = "The photo's file is gone, or can't be read."
+
+# Turned by Pillow and by libheif by the time they are loaded, so for us they lie as they should.
+TURNED = (TIFF, HEIF)
 
 
 @contextmanager
@@ -52,14 +42,14 @@ def opened(source: Path | BinaryIO, limits: Limits) -> Iterator[Image.Image]:
     try:
         file = source.open("rb")
     except OSError as error:
-        raise SourceMissing("The photo's file is gone, or can't be read.") from error
+        raise SourceMissing(GONE) from error
     with file:
         yield _identified(file, limits)
 
 
 def orientation(image: Image.Image) -> int:
     """How the photo lies, as EXIF has it, 1 to 8; 1 where nothing that can be read says otherwise."""
-    if image.format == TURNED_BY_PILLOW:
+    if image.format in TURNED:
         return 1
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -68,34 +58,104 @@ def orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def photo_size(image: Image.Image) -> Size:
+    """How large a photo is that was just opened, as a person sees it."""
+    return Size(image.height, image.width) if orientation(image) >= 5 else Size(image.width, image.height)
+
+
 def translated(error: Exception) -> RenderError:
     """Our error for whatever Pillow raised while it read a photo: it documents few, and raises many."""
+    if isinstance(error, RenderError):
+        return error
     if isinstance(error, MemoryError):
-        return Busy("There is not enough memory for the photo now.")
+        return no_memory()
+    if isinstance(error, Image.DecompressionBombError):
+        return Unsupported("A part of the photo has more pixels than are decoded.")
     if isinstance(error, OSError) and error.errno in FILE_SYSTEM:
-        return SourceMissing("The photo's file is gone, or can't be read.")
+        return SourceMissing(GONE)
     return Damaged("The photo's file is damaged: it can't be decoded.")
 
 
 def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
     try:
-        image = Image.open(file, formats=FORMATS)
-    except UnidentifiedImageError as error:
-        raise _unidentified(file) from error
+        limits.check_bytes(file)
+        kind = kind_of(file)
+        if kind is None:
+            raise Unsupported(f"The file is of a kind that is not rendered; rendered are {', '.join(KINDS)}.")
+        if kind == WEBP:
+            _check_size(*webp_size(file), limits)
+        image = open_raw(file, limits) if kind == RAW else READERS[kind](file)
+        # What knows how many pictures it has without reading all of the file.
+        limits.check_frames(getattr(image, "n_frames", 1) if kind in COUNTED else 1)
+        _check_size(image.width, image.height, limits)
+        if kind == JPEG and "progressive" in image.info:
+            check_scans(file)
     except Exception as error:
         raise translated(error) from error
-    limits.check_source(image.width, image.height)
     return image
 
 
-def _unidentified(file: BinaryIO) -> RenderError:
+def _check_size(width: int, height: int, limits: Limits) -> None:
+    limits.check_source(width, height)
+    check_memory(width, height)
+
+
+# Each photo is opened by the reader of its kind, not by `Image.open`: that has a limit of pixels which is the whole
+# process's, where ours is a setting, checked for each photo.
+
+
+def _jpeg(file: BinaryIO) -> Image.Image:
+    # Of a multi-picture JPEG this is the first.
+    return JpegImageFile(file)
+
+
+class _Tiff(TiffImageFile):
+    """A TIFF for which Pillow's own limit of pixels is not looked at either when it is decoded."""
+
+    def load_prepare(self) -> None:
+        """Makes the image before Pillow does."""
+        if self._im is None:
+            self.im = Image.new(self.mode, self._tile_size, None).im
+        super().load_prepare()
+
+
+def _tiff(file: BinaryIO) -> Image.Image:
     try:
-        file.seek(0)
-        start = file.read(12)
-    except OSError as error:
-        return translated(error)
-    if not start:
-        return Damaged("The photo's file is empty.")
-    if SIGNATURES.match(start):
-        return Damaged("The photo's file is damaged: its beginning can't be read.")
-    return Unsupported(f"The file is of a kind that is not rendered; rendered are {', '.join(FORMATS)}.")
+        return _Tiff(file)
+    except SyntaxError as error:
+        # What Pillow raises for a layout of pixels that it does not know; and for a header that is broken, but then
+        # what it stumbled over is in it.
+        if error.args and isinstance(error.args[0], Exception):
+            raise
+        raise Unsupported("The photo is a TIFF of a kind that is not rendered.") from error
+
+
+def _heif(file: BinaryIO) -> Image.Image:
+    try:
+        from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s
+    except ImportError as error:
+        raise Unsupported("HEIC photos are not rendered here: pillow-heif is not installed.") from error
+    image: Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
+    return image
+
+
+def _avif(file: BinaryIO) -> Image.Image:
+    try:
+        from pillow_avif.AvifImagePlugin import AvifImageFile
+    except ImportError as error:
+        raise Unsupported("AVIF photos are not rendered here: pillow-avif-plugin is not installed.") from error
+    image: Image.Image = AvifImageFile(file)
+    return image
+
+
+READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
+    JPEG: _jpeg,
+    PNG: PngImageFile,
+    WEBP: WebPImageFile,
+    TIFF: _tiff,
+    GIF: GifImageFile,
+    BMP: BmpImageFile,
+    HEIF: _heif,
+    AVIF: _avif,
+}
+COUNTED = frozenset({PNG, WEBP, HEIF, AVIF})

@@ -14,15 +14,19 @@ class Work:
     """One render under way; a step gives a new one.
 
     `image` is as stored, not yet turned: `orientation` (EXIF, 1 to 8) says how to. `box` is the part of it that
-    is wanted, in its pixels (left, upper, right, lower; fractions are meant). `size` is the output's, as a person
-    sees it; `quality` is libjpeg's. `jpeg` is empty until the last step.
+    is wanted, in its pixels (left, upper, right, lower; fractions are meant), `shape` that part's width and height in
+    any unit: the box shows both only as near as whole pixels allow. `size` is the output's, as a person
+    sees it; `quality` is libjpeg's. `profile` is the ICC profile of the image's colours, empty for none. `jpeg` is
+    empty until the last step.
     """
 
     image: Image.Image
     orientation: int
     box: Box
+    shape: tuple[float, float]
     size: Size
     quality: int
+    profile: bytes = b""
     jpeg: bytes = b""
 
     @property
@@ -31,6 +35,11 @@ class Work:
         if self.orientation >= 5:
             return self.size.height, self.size.width
         return self.size.width, self.size.height
+
+
+def begin(image: Image.Image, orientation: int, size: Size, quality: int) -> Work:
+    """The work on all of an image that was just opened."""
+    return Work(image, orientation, whole(image), image.size, size, quality)
 
 
 def whole(image: Image.Image) -> Box:

@@ -4,10 +4,12 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import pillow_avif  # noqa: F401 - teaches Pillow to write AVIF
+import pillow_heif
 from PIL import Image
 from PIL.Image import Transpose
 
-from workers.pipeline.work import Work, whole
+from workers.pipeline.work import Work, begin
 from workers.sizing import Size
 
 RED, GREEN, BLUE, YELLOW = (230, 30, 30), (30, 200, 30), (30, 30, 230), (230, 230, 30)
@@ -54,6 +56,15 @@ def saved(image: Image.Image, format: str = "JPEG", **options: Any) -> BytesIO:
     return out
 
 
+def heic(image: Image.Image, **options: Any) -> BytesIO:
+    """A HEIC file of the picture; `exif` among the options says how it lies, and libheif is told so too."""
+    file = pillow_heif.from_pillow(image)
+    out = BytesIO()
+    file.save(out, quality=90, **options)
+    out.seek(0)
+    return out
+
+
 def decoded(jpeg: bytes) -> Image.Image:
     """A render's picture, in RGB; fails where it is no whole JPEG."""
     assert jpeg.startswith(b"\xff\xd8")
@@ -78,4 +89,4 @@ def shows(image: Image.Image, colours: tuple[tuple[int, ...], ...] = QUARTERS, t
 
 def work(image: Image.Image, size: Size | None = None, **fields: Any) -> Work:
     """Work at its beginning."""
-    return replace(Work(image, 1, whole(image), size or Size(*image.size), 80), **fields)
+    return replace(begin(image, 1, size or Size(*image.size), 80), **fields)

@@ -1,12 +1,13 @@
 """Encoding: a bare JPEG, whatever the picture."""
 
 import random
+import re
 
 import pytest
 from PIL import Image
 
 from tests.workers.pipeline.pictures import decoded, quarters, shows, work
-from workers.pipeline.encode import encode
+from workers.pipeline.encode import _jpeg, encode, is_progressive
 
 
 def test_a_bare_jpeg() -> None:
@@ -31,7 +32,34 @@ def test_the_wildest_noise(quality: int) -> None:
     assert decoded(encode(work(image, quality=quality)).jpeg).size == (800, 800)
 
 
-def test_subsampling() -> None:
-    jpeg = encode(work(quarters())).jpeg
-    sof = jpeg.index(b"\xff\xc0")
-    assert jpeg[sof + 11] == 0x22  # twice as many samples of brightness as of colour, both ways
+@pytest.mark.parametrize(("quality", "samples"), [(0, 0x22), (70, 0x22), (89, 0x22), (90, 0x11), (100, 0x11)])
+def test_subsampling(quality: int, samples: int) -> None:
+    """Below 90 twice as many samples of brightness as of colour, both ways."""
+    jpeg = encode(work(quarters(), quality=quality)).jpeg
+    frame = re.search(b"\xff[\xc0\xc2]\0\x11", jpeg)
+    assert frame
+    assert jpeg[frame.start() + 11] == samples
+
+
+@pytest.mark.parametrize(
+    ("pixels", "quality", "expected"),
+    [
+        (10**7, 79, False),
+        (90_000, 80, True),
+        (89_999, 80, False),
+        (89_999, 89, False),
+        (15_000, 90, True),
+        (14_999, 100, False),
+    ],
+)
+def test_progressive(pixels: int, quality: int, expected: bool) -> None:
+    assert is_progressive(pixels, quality) is expected
+
+
+def test_progressive_is_what_is_smaller() -> None:
+    """A picture with something of everything, above the thresholds."""
+    picture = Image.blend(Image.linear_gradient("L").resize((600, 400)), Image.effect_noise((600, 400), 60), 0.3)
+    for quality in (85, 95):
+        jpeg = encode(work(picture.convert("RGB"), quality=quality)).jpeg
+        assert b"\xff\xc2" in jpeg
+        assert len(jpeg) < len(_jpeg(picture.convert("RGB"), quality, optimize=True, progressive=False))

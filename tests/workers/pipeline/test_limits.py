@@ -1,20 +1,123 @@
 """Limits: each one exact."""
 
+import subprocess
+import sys
 import time
+from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
+import config
 from tests.workers.pipeline.pictures import quarters, saved
 from workers.errors import Busy, Unsupported
 from workers.pipeline import render
-from workers.pipeline.limits import JPEG_LONGEST_SIDE, Limits, check_deadline
+from workers.pipeline.limits import (
+    BLOCK,
+    JPEG_LONGEST_SIDE,
+    MAX_SCANS,
+    START_OF_SCAN,
+    Limits,
+    check_deadline,
+    check_scans,
+)
 from workers.sizing import Size
+
+PROJECT = Path(__file__).parents[3]
 
 
 def test_pixels() -> None:
     Limits(max_pixels=12).check_source(4, 3)
     with pytest.raises(Unsupported, match="12"):
         Limits(max_pixels=12).check_source(13, 1)
+
+
+def test_bytes() -> None:
+    source = saved(quarters(8, 8))
+    size = len(source.getvalue())
+    Limits(max_bytes=size).check_bytes(source)
+    assert source.tell() == 0
+    with pytest.raises(Unsupported, match="bytes is above the limit"):
+        render(source, Size(4, 4), 50, limits=Limits(max_bytes=size - 1))
+
+
+@pytest.mark.parametrize("format", ["WEBP", "PNG", "AVIF"])
+def test_pictures(format: str) -> None:
+    source = saved(quarters(8, 8), format, save_all=True, append_images=[quarters(8, 8).rotate(90 * n) for n in (1, 2)])
+    assert render(source, Size(4, 4), 50, limits=Limits(max_frames=3))
+    with pytest.raises(Unsupported, match="3 pictures is above the limit of 2"):
+        render(source, Size(4, 4), 50, limits=Limits(max_frames=2))
+
+
+def test_scans() -> None:
+    """The same scan again and again: each would cost a pass over the photo."""
+    jpeg = saved(quarters(), progressive=True).getvalue()
+    last = jpeg.rindex(b"\xff\xda")
+    bomb = BytesIO(jpeg[:-2] + jpeg[last:-2] * MAX_SCANS + b"\xff\xd9")
+    check_scans(BytesIO(jpeg))
+    with pytest.raises(Unsupported, match="scans"):
+        render(bomb, Size(40, 30), 80)
+
+
+def test_scans_across_the_edges_of_blocks() -> None:
+    with pytest.raises(Unsupported):
+        check_scans(BytesIO((bytes(BLOCK - 1) + START_OF_SCAN).join([b""] * 2) + START_OF_SCAN * MAX_SCANS))
+    check_scans(BytesIO(bytes(BLOCK - 1) + START_OF_SCAN * MAX_SCANS))
+
+
+def test_limits_of_settings(tmp_path: Path) -> None:
+    environ = {"RENDER_MAX_PIXELS": "7", "RENDER_MAX_BYTES": "8kB", "RENDER_MAX_FRAMES": "9"}
+    assert Limits.of(config.load(environ, tmp_path / "none")) == Limits(7, 8000, 9)
+    assert Limits.of(config.load({}, tmp_path / "none")) == Limits()
+
+
+CONFINED = """
+import sys
+from pathlib import Path
+from workers.errors import RenderError
+from workers.pipeline import render
+from workers.pipeline.limits import confine_memory
+from workers.sizing import Size
+confine_memory(int(sys.argv[2]))
+try:
+    render(Path(sys.argv[1]), Size(50, 50), 80)
+except RenderError as error:
+    print(error.kind, error)
+else:
+    print("done")
+"""
+
+
+@pytest.mark.parametrize(
+    ("format", "options", "megabytes", "said"),
+    [
+        ("JPEG", {"progressive": True}, 400, "unsupported The photo needs more memory than a render may have."),
+        ("WEBP", {"method": 0}, 400, "unsupported The photo needs more memory than a render may have."),
+        ("PNG", {"compress_level": 1}, 400, "unsupported The photo needs more memory than a render may have."),
+        ("JPEG", {"progressive": True}, 2000, "done"),
+        ("JPEG", {"progressive": True}, 0, "done"),
+    ],
+)
+def test_memory(tmp_path: Path, format: str, options: dict[str, Any], megabytes: int, said: str) -> None:
+    """In a process of its own, as the limit stays: too large a photo is an answer, and no reason to try again."""
+    path = tmp_path / "photo"
+    path.write_bytes(saved(Image.new("RGB", (7000, 5000), (200, 10, 10)), format, **options).getvalue())
+    command = [sys.executable, "-c", CONFINED, str(path), str(megabytes * 1_000_000)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.stderr) == (said, "")
+
+
+def test_no_memory_where_others_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process has no limit of its own."""
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "resize", full)
+    with pytest.raises(Busy):
+        render(saved(quarters()), Size(40, 30), 80)
 
 
 def test_sides_of_a_jpeg() -> None:

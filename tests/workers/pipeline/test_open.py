@@ -2,6 +2,8 @@
 
 import errno
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -9,15 +11,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.workers.pipeline.pictures import quarters, saved, stored
+from tests.workers.pipeline.pictures import heic, quarters, saved, stored
+from tests.workers.pipeline.raws import dng
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline import render
 from workers.pipeline.limits import Limits
-from workers.pipeline.open import opened, orientation, translated
+from workers.pipeline.open import READERS, opened, orientation, translated
 from workers.sizing import Size
 
 JPEG = saved(quarters()).getvalue()
 PNG = saved(quarters(), "PNG").getvalue()
+AVIF = saved(quarters(), "AVIF").getvalue()
+HEIC = heic(quarters()).getvalue()
+RAW = dng(quarters(64, 48)).getvalue()
 
 
 def header_only(width: int, height: int) -> bytes:
@@ -40,7 +46,8 @@ def chunk(kind: bytes, content: bytes) -> bytes:
         (b"%PDF-1.7\n", Unsupported),
         (b"RIFF\0\0\1\0AVI LIST" + bytes(100), Unsupported),
         (b"RIFF\0\0\1\0WEBPVP8 " + bytes(4), Damaged),
-        (saved(quarters(), "BMP").getvalue(), Unsupported),
+        (saved(quarters(), "BMP").getvalue()[:200], Damaged),
+        (b"BM is a car maker, and this is a text", Unsupported),
         (JPEG[:3], Damaged),
         (JPEG[:100], Damaged),
         (PNG[:12], Damaged),
@@ -100,6 +107,7 @@ def test_broken_exif_spoils_no_photo() -> None:
     ("error", "expected"),
     [
         (OSError("image file is truncated"), Damaged),
+        (Image.DecompressionBombError("a tile of many pixels"), Unsupported),
         (OSError(errno.EIO, "Input/output error"), SourceMissing),
         (OSError(errno.ESTALE, "Stale file handle"), SourceMissing),
         (MemoryError(), Busy),
@@ -109,3 +117,55 @@ def test_broken_exif_spoils_no_photo() -> None:
 )
 def test_pillows_errors_become_ours(error: Exception, expected: type[RenderError]) -> None:
     assert type(translated(error)) is expected
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "words"),
+    [
+        ("pillow_heif.as_plugin", HEIC, "HEIC photos are not rendered here: pillow-heif is not installed."),
+        ("pillow_avif.AvifImagePlugin", AVIF, "AVIF photos are not rendered here: pillow-avif-plugin is not"),
+        ("rawpy", RAW, "Camera raw files are not rendered here: rawpy is not installed."),
+    ],
+)
+def test_what_is_not_installed(monkeypatch: pytest.MonkeyPatch, module: str, source: bytes, words: str) -> None:
+    assert render(BytesIO(source), Size(20, 15), 80)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(Unsupported, match=words):
+        render(BytesIO(source), Size(20, 15), 80)
+
+
+def test_a_tiff_of_pixels_that_nobody_knows_and_a_broken_one() -> None:
+    whole = saved(quarters(), "TIFF").getvalue()
+    directory = int.from_bytes(whole[4:8], "little")
+    strange = bytearray(whole)
+    photometric = whole.index(b"\x06\x01\x03\x00", directory)
+    strange[photometric + 8] = 77
+    with pytest.raises(Unsupported, match="TIFF"):
+        render(BytesIO(bytes(strange)), Size(20, 15), 80)
+    with pytest.raises(Damaged):
+        render(BytesIO(whole[: directory + 4] if directory > 8 else whole[:20]), Size(20, 15), 80)
+
+
+def test_a_webps_size_is_looked_at_before_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As libwebp takes memory for all of its pixels then."""
+    monkeypatch.setitem(READERS, "WEBP", lambda _: pytest.fail("it was opened"))
+    with pytest.raises(Unsupported, match="120,000 pixels"):
+        render(saved(quarters(), "WEBP"), Size(10, 10), 80, limits=Limits(max_pixels=400 * 300 - 1))
+
+
+def test_nothing_of_the_whole_process_is_changed_and_little_is_loaded() -> None:
+    """Not Pillow's own limit, nor its list of formats; and what few photos need is left for them."""
+    code = (
+        "import sys; from PIL import Image; before = Image.MAX_IMAGE_PIXELS, dict(Image.OPEN); import workers.pipeline;"
+        "assert before[0] == Image.MAX_IMAGE_PIXELS;"
+        "assert not {'rawpy', 'numpy', 'pillow_heif', 'pillow_avif'} & set(sys.modules)"
+    )
+    project = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_photos_larger_than_pillows_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    for format in ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"):
+        assert render(saved(quarters(), format), Size(40, 30), 80)

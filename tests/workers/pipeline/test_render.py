@@ -10,23 +10,27 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, JpegImagePlugin
 
-from tests.workers.pipeline.pictures import QUARTERS, WHITE, decoded, near, quarters, saved, shows, stored
-from workers.errors import Busy, RenderError, SourceMissing
-from workers.pipeline import STEPS, render
+from tests.photos import SHARED
+from tests.workers.pipeline import profiles
+from tests.workers.pipeline.pictures import QUARTERS, STORED, WHITE, decoded, heic, near, quarters, saved, shows, stored
+from tests.workers.pipeline.raws import dng
+from workers.errors import Busy, SourceMissing
+from workers.pipeline import STEPS, render, unscaled
+from workers.pipeline.limits import Limits
+from workers.pipeline.open import opened, photo_size
 from workers.sizing import Size, output_size
 
-PHOTOS = Path(__file__).parents[4] / "shared" / "photos"
 SIZES = [Size(400, 300), Size(200, 150), Size(41, 31), Size(60, 60), Size(800, 600), Size(1, 1)]
 
 
 def test_the_steps_in_their_order() -> None:
     names = [step.__name__ for step in STEPS]
-    assert names == ["draft", "load", "flatten", "crop", "resize", "orient", "encode"]
+    assert names == ["draft", "load", "flatten", "crop", "resize", "colour", "orient", "encode"]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_orientations(format: str, orientation: int, size: Size) -> None:
     image = decoded(render(stored(quarters(), orientation, format), size, 90))
     assert image.size == (size.width, size.height)
@@ -154,22 +158,66 @@ def test_many_threads_render_the_same() -> None:
     assert len(set(renders)) == 1
 
 
-@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the real photos are not here")
-@pytest.mark.filterwarnings("default")
-def test_real_photos() -> None:
-    """Each gives a JPEG of the right size, or one of our errors; the large ones give JPEGs."""
-    rendered: list[str] = []
-    refused: dict[str, str] = {}
-    for path in sorted(each for each in PHOTOS.rglob("*") if each.is_file()):
-        for size in (Size(256, 256), Size(1920, 1080)):
-            try:
-                jpeg = render(path, size, 70)
-            except RenderError as error:
-                refused[path.name] = error.kind
-                continue
-            assert decoded(jpeg).size == (size.width, size.height)
-            rendered.append(path.name)
-    assert set(refused.values()) <= {"damaged", "unsupported"}
-    assert refused["README.md"] == "unsupported"
-    assert {path.name for path in (PHOTOS / "large").iterdir()} <= set(rendered) - set(refused)
-    assert len(rendered) > 100
+@pytest.mark.parametrize("lies", range(1, 9))
+def test_heic(lies: int) -> None:
+    exif = Image.Exif()
+    exif[274] = lies
+    source = heic(quarters() if (method := STORED[lies]) is None else quarters().transpose(method), exif=exif.tobytes())
+    for size in (Size(200, 150), Size(60, 60)):
+        image = decoded(render(source, size, 90))
+        assert image.size == (size.width, size.height)
+        assert shows(image, tolerance=20)
+    assert decoded(unscaled(source)).size == (400, 300)
+
+
+UNSCALED = {
+    "jpeg": stored(quarters(), 1),
+    "jpeg, turned without loss": stored(quarters(320, 240), 6),
+    "jpeg, turned": stored(quarters(317, 243), 6),
+    "jpeg, turned, 4:2:0": stored(quarters(317, 243), 8, subsampling=2),
+    "jpeg, of ink": saved(quarters().convert("CMYK")),
+    "png": stored(quarters(), 5, "PNG"),
+    "webp": saved(quarters(), "WEBP"),
+    "tiff": stored(quarters(), 7, "TIFF"),
+    "gif": saved(quarters(), "GIF"),
+    "bmp": saved(quarters(), "BMP"),
+    "avif": stored(quarters(), 3, "AVIF"),
+    "dng": dng(quarters(120, 90), preview=saved(quarters()).getvalue()),
+}
+
+
+@pytest.mark.parametrize("name", UNSCALED)
+def test_unscaled(name: str) -> None:
+    source = UNSCALED[name]
+    with opened(source, Limits()) as photo:
+        size = photo_size(photo)
+    jpeg = unscaled(source)
+    image = decoded(jpeg)
+    assert image.size == (size.width, size.height)
+    assert image.width > image.height
+    assert shows(image, tolerance=20)
+    assert b"Exif" not in jpeg
+    assert b"\0\x11\x08" not in jpeg or jpeg[jpeg.index(b"\0\x11\x08") + 9] == 0x11  # 4:4:4
+
+
+def test_a_wide_profile_is_not_lost_on_the_way() -> None:
+    """Delivered or turned without loss a JPEG keeps it; encoded, it has the colours that the profile means."""
+    strange, in_srgb = (100, 150, 200), (65, 151, 202)
+    profile = profiles.rgb(*profiles.ADOBE_RGB)
+    for width, stays in ((320, True), (317, False)):
+        jpeg = unscaled(stored(Image.new("RGB", (width, 240), strange), 6, icc_profile=profile))
+        assert (Image.open(BytesIO(jpeg)).info.get("icc_profile") == profile) is stays
+        assert near(decoded(jpeg).getpixel((50, 50)), strange if stays else in_srgb, 4)
+
+
+def test_steps_are_told_of() -> None:
+    steps: list[tuple[str, float]] = []
+    render(saved(quarters()), Size(40, 30), 80, watch=lambda *step: steps.append(step))
+    assert [name for name, _ in steps] == [step.__name__ for step in STEPS]
+    assert all(seconds >= 0 for _, seconds in steps)
+
+
+@pytest.mark.parametrize("path", sorted(each for each in (SHARED / "large").glob("*")), ids=lambda path: path.name)
+def test_large_photos(path: Path) -> None:
+    for size in (Size(256, 256), Size(1920, 1080)):
+        assert decoded(render(path, size, 70)).size == (size.width, size.height)

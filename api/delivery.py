@@ -1,0 +1,138 @@
+"""Sends files as they are, or spans of them, without holding a thread until the client has taken them."""
+
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import falcon
+
+from api.conditional import RangeNotSatisfiable, byte_range, http_date, not_modified
+from api.errors import RequestError
+from catalog.photos import Photo
+from workers.pipeline.strip import Span
+
+GONE = "The photo's file is gone, or can't be read."
+
+
+def opened(roots: Mapping[str, Path], photo: Photo) -> BinaryIO:
+    """The photo's file.
+
+    Raises:
+        RequestError: missing: it is gone, or no file any more.
+    """
+    root = roots.get(photo.root)
+    if root is None:
+        raise RequestError("missing", GONE)
+    try:
+        # Not blocking: the name may have become a pipe's.
+        file = os.fdopen(os.open(root / photo.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    except (OSError, ValueError):
+        raise RequestError("missing", GONE) from None
+    return file
+
+
+class Spans(io.RawIOBase):
+    """Bytes and spans of a file, one behind the other, as one file; it closes the file when it is closed.
+
+    waitress reads it on the thread of its sockets: so it has to say when a file has become shorter, where a plain
+    file would only give nothing and be asked again, for ever.
+    """
+
+    def __init__(self, file: BinaryIO, parts: Sequence[bytes | Span]) -> None:
+        super().__init__()
+        self._file = file
+        self._parts = parts
+        self._size = sum(part.length if isinstance(part, Span) else len(part) for part in parts)
+        self._position = 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def tell(self) -> int:
+        """How many bytes are before the next one that is read."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Goes to another byte."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = base + offset
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many bytes.
+
+        Raises:
+            OSError: the file has become shorter.
+        """
+        end = self._size if size < 0 else min(self._position + size, self._size)
+        found: list[bytes] = []
+        start = 0
+        for part in self._parts:
+            length = part.length if isinstance(part, Span) else len(part)
+            first, last = max(self._position - start, 0), min(end - start, length)
+            if first < last:
+                found.append(
+                    part[first:last] if isinstance(part, bytes) else self._of_file(part.start + first, last - first)
+                )
+            start += length
+        self._position = max(self._position, end)
+        return b"".join(found)
+
+    def close(self) -> None:
+        """Closes the file too."""
+        self._file.close()
+        super().close()
+
+    def _of_file(self, start: int, length: int) -> bytes:
+        self._file.seek(start)
+        data = self._file.read(length)
+        if len(data) != length:
+            raise OSError(f"a file has become shorter while it was sent: {len(data)} of {length} bytes are left")
+        return data
+
+
+def send(
+    request: falcon.Request,
+    response: falcon.Response,
+    file: BinaryIO,
+    parts: Sequence[bytes | Span],
+    *,
+    tag: str,
+    mtime_ns: int,
+) -> None:
+    """Answers with the parts, or with the range of them that is asked for; or says that the caller's copy is current.
+
+    The server closes the file when it is sent, or the client gone. Media type and Cache-Control are the caller's.
+    """
+    modified = http_date(mtime_ns)
+    response.set_header("ETag", tag)
+    response.set_header("Last-Modified", modified)
+    response.set_header("Accept-Ranges", "bytes")
+    header = request.get_header
+    if not_modified(header("If-None-Match"), header("If-Modified-Since"), tag, modified):
+        file.close()
+        response.status = 304
+        return
+    stream = Spans(file, parts)
+    size = stream.seek(0, os.SEEK_END)
+    try:
+        part = byte_range(header("Range"), header("If-Range"), tag, modified, size) if request.method == "GET" else None
+    except RangeNotSatisfiable:
+        stream.close()
+        response.set_header("Content-Range", f"bytes */{size}")
+        raise RequestError("beyond", f"The file has {size} bytes: none of the range is there.") from None
+    first, length = part or (0, size)
+    stream.seek(first)
+    if part:
+        response.status = 206
+        response.set_header("Content-Range", f"bytes {first}-{first + length - 1}/{size}")
+    # The system begins to read: the thread of the sockets should not be the one that waits for the disk.
+    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+    response.set_stream(stream, length)

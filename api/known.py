@@ -1,0 +1,40 @@
+"""What is known against a photo: asked before it is rendered, and written down when it could not be."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from catalog.errors import CatalogError
+from catalog.faults import Fault, Faults
+from catalog.photos import Photo
+from workers.errors import Damaged, RenderError, Unsupported
+
+log = logging.getLogger("darkroom.api")
+
+ERRORS: dict[str, type[RenderError]] = {error.kind: error for error in (Damaged, Unsupported)}
+
+
+class KnownFaults:
+    """Workers have no database: the side that hears what they found out about a photo notes it."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    @contextmanager
+    def noted(self, photo: Photo) -> Iterator[None]:
+        """Around whatever tries a photo.
+
+        Raises:
+            Damaged, Unsupported: at once where that is known, else noted as it happens.
+        """
+        known = self._faults.of(photo)
+        if known is not None:
+            raise ERRORS[known.kind](known.reason)
+        try:
+            yield
+        except (Damaged, Unsupported) as error:
+            try:
+                self._faults.remember(photo, Fault(error.kind, str(error)))
+            except CatalogError as trouble:  # then it is tried again the next time, which is all
+                log.warning("a photo that can't be rendered could not be noted: %s", trouble)
+            raise
