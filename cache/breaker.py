@@ -19,6 +19,7 @@ class Breaker:
         self._lock = Lock()
         self._rest = 0.0
         self._until = 0.0
+        self._trying = False
 
     def lets_through(self) -> bool:
         """Whether to call; who is told yes has to say `succeeded` or `failed` afterwards."""
@@ -29,6 +30,7 @@ class Breaker:
                 return False
             # The next one is let through should this one never be heard of again.
             self._until = self._clock() + self._rest
+            self._trying = True
             return True
 
     def succeeded(self) -> None:
@@ -40,6 +42,9 @@ class Breaker:
     def failed(self) -> None:
         """The service did not answer."""
         with self._lock:
-            if not self._rest or self._clock() >= self._until - self._rest:
-                self._rest = min(max(SHORTEST, 2 * self._rest), LONGEST)
+            if not self._rest:
+                self._rest = SHORTEST
+            elif self._trying:  # else it is a call from before the rest
+                self._rest = min(2 * self._rest, LONGEST)
+            self._trying = False
             self._until = self._clock() + self._rest

@@ -213,7 +213,7 @@ class DiskTier:
                 if not grows:
                     self._files.move(temporary, key.path)
         if not room:
-            raise TierError("there is no room yet")
+            raise TierError("there is no room yet, by its budget or on its filesystem")
         if grows:
             try:
                 self._files.move(temporary, key.path)

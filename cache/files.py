@@ -134,7 +134,7 @@ def key_of(path: str) -> RenderKey | None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file where that is possible, and says nothing where it is not: something else has gone wrong already."""
+    """Removes a file where that is possible, and says nothing where it is not: there is a worse trouble to tell."""
     with suppress(OSError):
         path.unlink()
 

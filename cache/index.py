@@ -1,4 +1,4 @@
-"""The disk tier's index, an SQLite file beside the renders: opened where it is needed, made anew where it is damaged."""
+"""The disk tier's index, an SQLite file among the renders: opened when needed, made anew when damaged."""
 
 import os
 import sqlite3

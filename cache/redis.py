@@ -1,8 +1,8 @@
 """The Redis tier: renders that all hosts share, within a budget of bytes, each for a time."""
 
 import math
-import time
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
@@ -14,6 +14,8 @@ from cache.breaker import Breaker
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.tier import LARGEST_SHARE, Figures
+
+Given = TypeVar("Given")
 
 TIMEOUT = 0.25  # seconds: a render costs less than a long wait for a ready one
 BATCH = 500  # renders forgotten by one call, which takes Redis about a millisecond
@@ -38,6 +40,10 @@ local function forget(member)
     if size then redis.call('DECRBY', BYTES, size) end
     return known
 end
+local function tidy(ttl, most)
+    local expired = redis.call('ZRANGEBYSCORE', USES, '-inf', now() - ttl, 'LIMIT', 0, most)
+    for _, member in ipairs(expired) do forget(member) end
+end
 """
 
 # ARGV: photoid, name, seconds to live. A Redis that is full refuses the notes, but still gives the render.
@@ -54,7 +60,7 @@ return render
 PUT = """
 local member, size = ARGV[1] .. ' ' .. ARGV[2], #ARGV[5]
 forget(member)
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', USES, '-inf', now() - ARGV[3], 'LIMIT', 0, 16)) do forget(gone) end
+tidy(ARGV[3], 16)
 local evicted = 0
 while tonumber(redis.call('GET', BYTES) or '0') + size > tonumber(ARGV[4]) do
     local oldest = redis.call('ZRANGE', USES, 0, 0)[1]
@@ -76,7 +82,13 @@ for _, member in ipairs(ARGV) do forgotten = forgotten + forget(member) end
 return forgotten
 """
 
-USES, BYTES, OF = "darkroom:renders:uses", "darkroom:renders:bytes", "darkroom:renders:of:"
+# ARGV: seconds to live. Gives entries and bytes.
+FIGURES = """
+tidy(ARGV[1], 1000)
+return {redis.call('ZCARD', USES), tonumber(redis.call('GET', BYTES) or '0')}
+"""
+
+USES, OF = "darkroom:renders:uses", "darkroom:renders:of:"
 
 
 class RedisTier:
@@ -98,9 +110,8 @@ class RedisTier:
         self._redis = redis.Redis.from_url(
             url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=retry, health_check_interval=0
         )
-        self._get, self._put, self._forget = (
-            self._redis.register_script(BOOKS + script) for script in (GET, PUT, FORGET)
-        )
+        scripts = (self._redis.register_script(BOOKS + script) for script in (GET, PUT, FORGET, FIGURES))
+        self._get, self._put, self._forget, self._figures = scripts
         self._evictions = metrics.evictions.labels(self.name)
 
     def get(self, key: RenderKey) -> bytes | None:
@@ -123,7 +134,7 @@ class RedisTier:
 
     def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
         """Forgets all renders of a photo but those of one version; gives how many there were."""
-        names = [name.decode("ascii") for name in self._call(lambda: self._redis.hkeys(OF + photoid))]
+        names = [str(name, "ascii") for name in self._ask("HKEYS", OF + photoid)]
         found = [name for name in names if RenderKey.parse(name).version != keep_version]
         return self._forget_all([f"{photoid} {name}" for name in found])
 
@@ -131,28 +142,30 @@ class RedisTier:
         """Forgets the renders not used since a Unix time (all of them where that is infinite); gives how many."""
         end = "+inf" if since == math.inf else since
         forgotten = 0
-        while found := self._call(lambda: self._redis.zrangebyscore(USES, "-inf", end, 0, BATCH)):
+        while found := self._ask("ZRANGEBYSCORE", USES, "-inf", end, "LIMIT", 0, BATCH):
             forgotten += self._forget_all(found)
         return forgotten
 
     def figures(self) -> Figures:
-        """How much is in here, of all hosts."""
-        entries = self._call(lambda: self._redis.zcount(USES, time.time() - self._ttl, "+inf"))
-        size = self._call(lambda: self._redis.get(BYTES))
-        return Figures(int(entries), int(size or 0))
+        """How much is in here, of all hosts, by the books: what an operator's maxmemory took counts until its time."""
+        entries, size = self._run(self._figures, self._ttl)
+        return Figures(int(entries), int(size))
 
     def close(self) -> None:
         """Closes the connections."""
         self._redis.close()
 
-    def _forget_all(self, members: Sequence[str | bytes]) -> int:
+    def _forget_all(self, members: Sequence[str] | Sequence[bytes]) -> int:
         batches = (members[at : at + BATCH] for at in range(0, len(members), BATCH))
         return sum(int(self._run(self._forget, *batch) or 0) for batch in batches)
 
-    def _run(self, script: Script, *arguments: str | bytes | int) -> bytes | int | None:
+    def _ask(self, *command: str | float) -> list[bytes]:
+        return list(self._call(lambda: self._redis.execute_command(*command)))
+
+    def _run(self, script: Script, *arguments: str | bytes | int) -> Any:
         return self._call(lambda: script(args=arguments))
 
-    def _call(self, call: Callable[[], T]) -> T:
+    def _call(self, call: Callable[[], Given]) -> Given:
         """What `call` gives, unless Redis is being left alone.
 
         Raises:

@@ -161,4 +161,5 @@ class Rows:
 
     def is_sound(self) -> bool:
         """Whether SQLite finds no damage; reads everything."""
-        return self._execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        found: tuple[str] = self._execute("PRAGMA quick_check(1)").fetchone()
+        return found == ("ok",)
