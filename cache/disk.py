@@ -93,7 +93,7 @@ class DiskTier:
 
     def drop(self, key: RenderKey) -> None:
         """Removes a render, if it is here."""
-        with self._rows(PATIENCE) as rows:
+        with self._rows(PATIENT) as rows:
             self._remove(rows, [(key.photoid, key.name)])
 
     def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
@@ -126,6 +126,13 @@ class DiskTier:
         with self._index.reading() as rows:
             state = rows.state()
         return Figures(state.entries, state.bytes)
+
+    def complete(self) -> bool:
+        """Whether the index knows of every file; if not, `tend` or `reconcile` sees to it."""
+        if self._index.identity() is None:
+            return not self._files.any_shard()
+        with self._index.reading() as rows:
+            return rows.state().complete
 
     def counts(self) -> dict[Count, int]:
         """The look-ups of this host by tier and result, over all its processes, those that ended too."""
@@ -194,8 +201,9 @@ class DiskTier:
     def close(self) -> None:
         """Lets go of the index. What gets have collected is lost unless it was flushed."""
         self._reconciliation = None
-        with self._index.locked(PATIENT):
-            self._index.close()
+        if self._index.identity() is not None:  # else there is nothing to close, and no folder need be made
+            with self._index.locked(PATIENT):
+                self._index.close()
 
     @contextmanager
     def _rows(self, patience: float) -> Iterator[Rows]:
@@ -260,7 +268,8 @@ class DiskTier:
     def _remove_torn(self, key: RenderKey) -> None:
         """Where another process has just put a good one in its place, that one goes: it costs one render."""
         try:
-            self.drop(key)
+            with self._rows(PATIENCE) as rows:
+                self._remove(rows, [(key.photoid, key.name)])
         except (OSError, TierError):
             with suppress(OSError):
                 self._files.remove(key.path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cache.errors import Held
 
-FIRST_WAIT, LONGEST_WAIT = 0.0001, 0.002  # seconds between two tries
+FIRST_WAIT, LONGEST_WAIT = 0.00005, 0.0005  # seconds between two tries
 
 
 @contextmanager

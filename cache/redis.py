@@ -160,7 +160,7 @@ class RedisTier:
         return sum(int(self._run(self._forget, *batch) or 0) for batch in batches)
 
     def _ask(self, *command: str | float) -> list[bytes]:
-        return list(self._call(lambda: self._redis.execute_command(*command)))
+        return list(self._call(lambda: self._redis.execute_command(*command)))  # type: ignore[no-untyped-call]
 
     def _run(self, script: Script, *arguments: str | bytes | int) -> Any:
         return self._call(lambda: script(args=arguments))
