@@ -15,9 +15,9 @@ from cache.reconcile import Chunk, reconcile
 from cache.rows import Count, Rows, Size
 from cache.tier import LARGEST_SHARE, Figures
 
-# A put may be part of a request: it waits this long for the lock, and evicts for this long (seconds).
-PATIENCE, EVICTING = 0.025, 0.02
-PATIENT = 5.0  # seconds that background work waits for the lock
+# Seconds that are waited for the lock: within a request that has its render, after making one, in the background.
+HURRIED, PATIENCE, PATIENT = 0.025, 0.25, 5.0
+EVICTING = 0.02  # seconds that one call evicts for
 STEP = 16  # entries removed between two looks at the clock
 BATCH = 100  # last uses written in one transaction
 MOST_USES = 50_000  # last uses kept in memory while they can't be written
@@ -71,8 +71,10 @@ class DiskTier:
             self._uses[path] = (_now(), key)
         return render
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps `render`, in the place of what was there under this key; False where it is too big for this tier.
+
+        It takes 50 ms at most where it is hurried, as long as the disk itself is not slow.
 
         Raises:
             TierError: the disk doesn't take it (full, read-only, …), or there is no room for it yet; nothing is left.
@@ -82,7 +84,7 @@ class DiskTier:
         temporary: Path | None = None
         try:
             temporary = self._files.write(render)
-            with self._index.locked(PATIENCE):
+            with self._index.locked(HURRIED if hurried else PATIENCE):
                 self._take(key, len(render), temporary)
         except (OSError, TierError) as error:
             if temporary:
@@ -268,7 +270,7 @@ class DiskTier:
     def _remove_torn(self, key: RenderKey) -> None:
         """Where another process has just put a good one in its place, that one goes: it costs one render."""
         try:
-            with self._rows(PATIENCE) as rows:
+            with self._rows(HURRIED) as rows:
                 self._remove(rows, [(key.photoid, key.name)])
         except (OSError, TierError):
             with suppress(OSError):

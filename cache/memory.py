@@ -38,7 +38,7 @@ class MemoryTier:
                 self._renders.move_to_end(key)
             return render
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps `render`; False where it is too big for this tier."""
         if _cost(render) * LARGEST_SHARE > self._budget:
             self.drop(key)

@@ -119,7 +119,7 @@ class RedisTier:
         render = self._run(self._get, key.photoid, key.name, self._ttl)
         return render if isinstance(render, bytes) else None
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps the render; False where it is too big for this tier."""
         if len(render) * LARGEST_SHARE > self._budget:
             return False

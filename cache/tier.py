@@ -31,8 +31,11 @@ class Tier(Protocol):
     def get(self, key: RenderKey) -> bytes | None:
         """The render; None where it is not here."""
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
-        """Keeps the render; False where this tier does not take one like it."""
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+        """Keeps the render; False where this tier does not take one like it.
+
+        Hurried is one for which a request waits that has its render already: it is rather not kept than late.
+        """
 
     def drop(self, key: RenderKey) -> None:
         """Forgets the render, if it is here."""

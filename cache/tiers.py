@@ -50,7 +50,7 @@ class RenderCache:
                 self._looks[tier.name].add(hit=render is not None)
             if render is not None:
                 for above in self.tiers[:depth]:
-                    self._put(above, key, render)
+                    self._put(above, key, render, hurried=True)
                 return render
         return None
 
@@ -136,9 +136,9 @@ class RenderCache:
         counts = Counter({(name, result): n for name, looks in self._looks.items() for result, n in looks.taken()})
         disk.flush(+counts)
 
-    def _put(self, tier: Tier, key: RenderKey, render: bytes) -> bool:
+    def _put(self, tier: Tier, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         try:
-            return tier.put(key, render)
+            return tier.put(key, render, hurried=hurried)
         except (OSError, TierError) as error:
             self._complaints[tier.name].add(error)
             return False

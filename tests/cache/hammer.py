@@ -32,7 +32,7 @@ def turn(tier: DiskTier, dice: random.Random, keys: int) -> str:
         try:
             return f"put {tier.put(key(number), made(number, length)) and length}"
         except TierError as error:
-            logging.warning("%s", error)
+            logging.debug("%s", error)
             return "refused"
     if act < 0.98:
         found = tier.get(key(number))

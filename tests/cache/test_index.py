@@ -89,6 +89,7 @@ def test_another_s_new_index_is_taken_up_and_not_harmed(index: Index, tmp_path: 
     other.close()
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of Python 3.12 and later
 def test_a_child_opens_its_own(index: Index) -> None:
     put(index)
     child = os.fork()

@@ -61,6 +61,7 @@ def test_another_process_holds_it_until_it_is_killed(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of Python 3.12 and later
 def test_a_child_forked_while_it_is_held_does_not_keep_it(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     with locked(tmp_path, 0):

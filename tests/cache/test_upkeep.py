@@ -52,6 +52,7 @@ def test_it_ends_with_what_it_tends() -> None:
     assert not tending._thread.is_alive()
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of Python 3.12 and later
 def test_a_child_has_one_of_its_own() -> None:
     patient = Patient()
     tending = Upkeep(patient)
