@@ -133,7 +133,7 @@ def _purge(kept: Sequence[Tier], chosen: argparse.Namespace) -> int:
 
 
 def _purged(tier: DiskTier | RedisTier, chosen: argparse.Namespace) -> int:
-    if isinstance(tier, DiskTier) and not tier.complete():
+    if isinstance(tier, DiskTier) and not tier.state().complete:
         for _ in tier.reconcile(patience=PATIENCE):
             pass  # what the index does not know of could not be removed
     if chosen.photoid:

@@ -12,7 +12,7 @@ from cache.files import Files, is_whole, remove
 from cache.index import Index
 from cache.key import RenderKey
 from cache.reconcile import Chunk, reconcile
-from cache.rows import Count, Rows, Size
+from cache.rows import Count, Rows, Size, State
 from cache.tier import LARGEST_SHARE, Figures
 
 # Seconds that are waited for the lock: within a request that has its render, after making one, in the background.
@@ -123,18 +123,15 @@ class DiskTier:
 
     def figures(self) -> Figures:
         """How much is in here, over all processes of the host."""
-        if self._index.identity() is None:
-            return Figures(0, 0)
-        with self._index.reading() as rows:
-            state = rows.state()
+        state = self.state()
         return Figures(state.entries, state.bytes)
 
-    def complete(self) -> bool:
-        """Whether the index knows of every file; if not, `tend` or `reconcile` sees to it."""
+    def state(self) -> State:
+        """What the index says of itself."""
         if self._index.identity() is None:
-            return not self._files.any_shard()
+            return State(0, 0, complete=not self._files.any_shard(), reconciled=0)
         with self._index.reading() as rows:
-            return rows.state().complete
+            return rows.state()
 
     def counts(self) -> dict[Count, int]:
         """The look-ups of this host by tier and result, over all its processes, those that ended too."""

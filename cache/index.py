@@ -19,7 +19,8 @@ BUSY = 0.05  # seconds for which SQLite waits for somebody who looks into the fi
 DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT}
 
 # Nothing waits for the disk: what a power cut damages is rebuilt from the files.
-PRAGMAS = ("journal_mode = WAL", "synchronous = OFF", "temp_store = MEMORY")
+# The log is kept short (0.8 MB), as it counts where a small disk is nearly full.
+PRAGMAS = ("journal_mode = WAL", "synchronous = OFF", "temp_store = MEMORY", "wal_autocheckpoint = 200")
 
 
 class Index:

@@ -56,22 +56,21 @@ end
 return render
 """
 
-# ARGV: photoid, name, seconds to live, budget, render. Gives how many were evicted.
+# ARGV: photoid, name, seconds to live, budget, render. Gives how many were evicted. The render goes in first: a
+# Redis that is full says no to that, but lets everything pass once a script has written.
 PUT = """
-local member, size = ARGV[1] .. ' ' .. ARGV[2], #ARGV[5]
-forget(member)
+redis.call('SET', RENDER .. ARGV[2], ARGV[5], 'EX', ARGV[3])
+local before = redis.call('HGET', OF .. ARGV[1], ARGV[2])
+redis.call('HSET', OF .. ARGV[1], ARGV[2], #ARGV[5])
+redis.call('ZADD', USES, now(), ARGV[1] .. ' ' .. ARGV[2])
+redis.call('INCRBY', BYTES, #ARGV[5] - (before or 0))
 tidy(ARGV[3], 16)
 local evicted = 0
-while tonumber(redis.call('GET', BYTES) or '0') + size > tonumber(ARGV[4]) do
-    local oldest = redis.call('ZRANGE', USES, 0, 0)[1]
-    if not oldest then redis.call('DEL', BYTES) break end
-    forget(oldest)
+while tonumber(redis.call('GET', BYTES)) > tonumber(ARGV[4]) do
+    if redis.call('ZCARD', USES) == 1 then redis.call('SET', BYTES, #ARGV[5]) break end -- books were lost
+    forget(redis.call('ZRANGE', USES, 0, 0)[1])
     evicted = evicted + 1
 end
-redis.call('SET', RENDER .. ARGV[2], ARGV[5], 'EX', ARGV[3])
-redis.call('HSET', OF .. ARGV[1], ARGV[2], size)
-redis.call('ZADD', USES, now(), member)
-redis.call('INCRBY', BYTES, size)
 return evicted
 """
 

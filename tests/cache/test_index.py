@@ -33,9 +33,14 @@ def entries(index: Index) -> int:
 
 def test_what_is_done_is_kept_together_or_not_at_all(index: Index) -> None:
     put(index)
-    with pytest.raises(KeyError), index.locked(5), index.transaction() as rows:
-        rows.put(key(1), 10, 1)
-        raise KeyError
+
+    def fail() -> None:
+        with index.locked(5), index.transaction() as rows:
+            rows.put(key(1), 10, 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert entries(index) == 1
 
 

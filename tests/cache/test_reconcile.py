@@ -125,8 +125,8 @@ def test_rows_of_an_index_that_was_replaced_meanwhile_are_not_called_complete(fo
     with tier._index.locked(1):
         tier._index.remove()
     list(going)
-    assert not tier.complete()
+    assert not tier.state().complete
     list(tier.reconcile())
-    assert tier.complete()
+    assert tier.state().complete
     assert len(in_index(folder)) == 300
     tier.close()

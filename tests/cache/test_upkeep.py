@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -25,10 +24,9 @@ class Patient:
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "EVERY", 0.001)
     monkeypatch.setattr(upkeep, "PAUSE", 0.001)
-    return
 
 
 @pytest.mark.parametrize("ill", [False, True])
