@@ -1,7 +1,7 @@
 """Whether the disk tier costs the same at a million entries as at ten thousand.
 
-`python -m bench.cache_scale --folder F` fills two tiers in a new folder inside F with renders of 400 bytes, and then measures
-both by turns: a put where there is room, a get, and a put that has to evict. The medians of all turns are compared.
+`python -m bench.cache_scale --folder F` fills two tiers in a new folder inside F with renders of 400 bytes, and then
+measures both by turns: a put where there is room, a get, and a put that has to evict. The medians of all are compared.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """The disk tier: one bare .jpg for each render, in sharded folders, seen by every process of the host."""
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -55,6 +56,8 @@ class DiskTier:
         self._index = Index(self._files)
         self._uses: dict[str, tuple[int, RenderKey]] = {}
         self._reconciliation: Iterator[Chunk] | None = None
+        self._parents: Iterator[Chunk] | None = None
+        self._process = os.getpid()
         self._asked = False
         self._evictions = metrics.evictions.labels(self.name)
 
@@ -171,6 +174,9 @@ class DiskTier:
             state = rows.state()
             if not self._make_room(rows, 0, 0) and state.entries:
                 return True
+        if self._process != os.getpid():
+            # What a parent is at goes on there; ended here, it would take the parent's locks away.
+            self._parents, self._reconciliation, self._process = self._reconciliation, None, os.getpid()
         if self._reconciliation is None:
             if not self._asked and state.complete and time.time() - state.reconciled < RECONCILE_EVERY:
                 return False
