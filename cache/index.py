@@ -78,7 +78,9 @@ class Index:
             TierError: there is no index, or it can't be read.
         """
         try:
-            connection = sqlite3.connect(f"{self._file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            connection = sqlite3.connect(
+                f"{self._file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            )
             try:
                 yield Rows(connection)
             finally:

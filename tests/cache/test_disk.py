@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -124,6 +125,17 @@ def test_a_budget_that_was_lowered_is_reached_in_steps(tier: DiskTier, tmp_path:
     assert lowered.get(key(2)) is None
     assert_equal(tmp_path)
     lowered.close()
+
+
+def test_closed_in_the_middle_of_upkeep(tier: DiskTier) -> None:
+    for number in range(300):
+        tier.put(key(number), render())
+    tier.ask_to_reconcile()
+    thread = Thread(target=tier.tend)
+    thread.start()
+    thread.join()
+    tier.close()
+    assert sum(chunk.looked for chunk in tier.reconcile()) == 600  # nobody is at it any more
 
 
 def test_the_entries_have_a_budget_too(tmp_path: Path) -> None:
