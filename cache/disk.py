@@ -9,7 +9,7 @@ from pathlib import Path
 
 import metrics
 from cache.errors import Held, TierError
-from cache.files import Files, is_whole, remove
+from cache.files import Files, is_whole, path_of, remove
 from cache.index import Index
 from cache.key import RenderKey
 from cache.reconcile import Chunk, reconcile
@@ -266,8 +266,9 @@ class DiskTier:
     def _remove(self, rows: Rows, names: Iterable[tuple[str, str]]) -> None:
         names = list(names)
         for _, name in names:
-            with suppress(ValueError):  # a name that only another Darkroom can read: its file is found as strange
-                self._files.remove(RenderKey.parse(name).path)
+            path = path_of(name)
+            if path:  # else its file is found as strange
+                self._files.remove(path)
         rows.remove(names)
 
     def _remove_torn(self, key: RenderKey) -> None:

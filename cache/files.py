@@ -133,6 +133,14 @@ def key_of(path: str) -> RenderKey | None:
     return key if key.path == path else None
 
 
+def path_of(name: str) -> str | None:
+    """Where the render of that name belongs; None where only another Darkroom, newer or older, can read the name."""
+    try:
+        return RenderKey.parse(name).path
+    except ValueError:
+        return None
+
+
 def remove(path: Path) -> None:
     """Removes a file where that is possible, and says nothing where it is not: there is a worse trouble to tell."""
     with suppress(OSError):

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from cache.errors import TierError
-from cache.files import Files, Found, is_whole, key_of
+from cache.files import Files, Found, is_whole, key_of, path_of
 from cache.index import Index
-from cache.key import RenderKey
 from cache.lock import locked
 from cache.rows import Rows
 
@@ -93,9 +92,14 @@ def _rows(files: Files, index: Index, rows: Rows) -> Iterator[Chunk]:
     last = 0
     while page := rows.page(last, CHUNK):
         last = page[-1][0]
-        paths = [RenderKey.parse(name).path for _, _, name in page]
-        suspects = [path for path in paths if files.found(path) is None]
-        yield Chunk(len(page), _heal(files, index, suspects, reading=False))
+        paths = [path_of(name) for _, _, name in page]
+        strange = [row[1:] for row, path in zip(page, paths, strict=True) if path is None]
+        if strange:
+            with index.locked(PATIENCE), index.transaction() as writing:
+                writing.remove(strange)
+        suspects = [path for path in paths if path and files.found(path) is None]
+        healed = _heal(files, index, suspects, reading=False)
+        yield Chunk(len(page), tuple((name, STRANGE) for _, name in strange) + healed)
 
 
 def _heal(files: Files, index: Index, suspects: list[str], *, reading: bool) -> tuple[tuple[str, str], ...]:

@@ -134,7 +134,7 @@ class RedisTier:
     def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
         """Forgets all renders of a photo but those of one version; gives how many there were."""
         names = [str(name, "ascii") for name in self._ask("HKEYS", OF + photoid)]
-        found = [name for name in names if RenderKey.parse(name).version != keep_version]
+        found = [name for name in names if not keep_version or _version(name) != keep_version]
         return self._forget_all([f"{photoid} {name}" for name in found])
 
     def drop_unused(self, since: float) -> int:
@@ -182,3 +182,11 @@ class RedisTier:
             raise TierError(f"Redis refuses: {error}") from error
         self._breaker.succeeded()
         return given
+
+
+def _version(name: str) -> str:
+    """The version in a render's name; empty where only another Darkroom, newer or older, can read it."""
+    try:
+        return RenderKey.parse(name).version
+    except ValueError:
+        return ""

@@ -3,7 +3,9 @@
 import os
 import random
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 
@@ -82,6 +84,14 @@ def test_a_page_in_the_middle_of_the_index_is_damaged(folder: Path) -> None:
     with pytest.raises(TierError, match="rebuilt"):
         mended(folder)
     assert mended(folder) == {UNKNOWN: 300}
+    assert_equal(folder)
+    assert len(on_disk(folder)) == 300
+
+
+def test_rows_of_another_darkroom_go(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "index.sqlite")) as connection, connection:
+        connection.execute("UPDATE entries SET name = name || '.new' WHERE id < 4")
+    assert mended(folder) == {UNKNOWN: 3, STRANGE: 3}
     assert_equal(folder)
     assert len(on_disk(folder)) == 300
 

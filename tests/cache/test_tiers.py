@@ -211,6 +211,18 @@ def test_a_built_cache_keeps_renders_below_the_data_folder(settings: config.Sett
         cache.close()
 
 
+def test_hosts_without_a_common_disk_share_by_redis(settings: config.Settings, tmp_path: Path, redis_url: str) -> None:
+    here, there = (build(replace(settings, redis_url=redis_url, data_dir=tmp_path / host)) for host in "ab")
+    assert here.put(key(), render())
+    assert there.get(key()) == render()
+    assert (tmp_path / "b/renders" / key().path).is_file()
+    assert there.drop_photo(key().photoid) == 3
+    assert there.get(key()) is None
+    assert here.get(key()) == render()
+    for cache in (here, there):
+        cache.close()
+
+
 def test_a_built_cache_tends_itself(settings: config.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cache.upkeep.EVERY", 0.01)
     cache = build(settings, memory=False)
