@@ -17,7 +17,7 @@ from cache.tier import LARGEST_SHARE, Figures
 
 Given = TypeVar("Given")
 
-TIMEOUT = 0.25  # seconds: a render costs less than a long wait for a ready one
+TIMEOUT = 0.5  # seconds: enough for a large render on a slow network, and less than a render costs
 BATCH = 500  # renders forgotten by one call, which takes Redis about a millisecond
 
 # Redis runs a script as one step, so books and renders agree, however many hosts there are. `uses` holds the last
