@@ -249,9 +249,10 @@ class DiskTier:
         if not state.complete:
             # How much there is in all is not known yet, so nothing may be added to it.
             bytes_over, entries_over = max(bytes_over, size), max(entries_over, entries)
+        late = False
         while bytes_over > 0 or entries_over > 0:
-            victims = rows.oldest(STEP)
-            if not victims or time.monotonic() > end:
+            victims = [] if late else rows.oldest(STEP)
+            if not victims:
                 return False
             evicted = []
             for photoid, name, length in victims:
@@ -261,6 +262,7 @@ class DiskTier:
                     entries_over -= 1
             self._remove(rows, evicted)
             self._evictions.inc(len(evicted))
+            late = time.monotonic() > end  # looked at after a step, so that a slow disk gets on too
         return True
 
     def _remove(self, rows: Rows, names: Iterable[tuple[str, str]]) -> None:
