@@ -132,6 +132,21 @@ class Settings:
     cache_memory_bytes: Bytes = setting(
         "cache.memory.bytes", Bytes(64_000_000), "renders kept in the memory of each front end; 0: none", unit="bytes"
     )
+    cache_disk_bytes: Bytes = setting(
+        "cache.disk.bytes", Bytes(10_000_000_000), "renders kept on disk; 0: none", unit="bytes"
+    )
+    cache_disk_entries: int = setting(
+        "cache.disk.entries", 1_000_000, "renders kept on disk, as each takes an inode; 0: none", unit="renders"
+    )
+    cache_disk_free: Bytes = setting(
+        "cache.disk.free", Bytes(1_000_000_000), "what the renders leave free on their filesystem", unit="bytes"
+    )
+    cache_redis_bytes: Bytes = setting(
+        "cache.redis.bytes", Bytes(256_000_000), "renders kept in Redis, where redis.url is set; 0: none", unit="bytes"
+    )
+    cache_redis_ttl: int = setting(
+        "cache.redis.ttl", 604_800, "how long Redis keeps a render after its last use", low=1, high=31536000, unit="s"
+    )
 
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 

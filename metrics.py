@@ -6,7 +6,8 @@ is imported, so it must be set before this module is.
 """
 
 import os
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
@@ -32,6 +33,36 @@ flights = Gauge("darkroom_flights", "Renders that somebody waits for.", multipro
 shed = Counter("darkroom_shed", "Requests refused with 503.", ["reason"])
 
 
+Figures = Callable[[], Mapping[str, tuple[int, int]]]
+_shared: list["weakref.WeakMethod[Figures]"] = []
+
+
+def watch_shared(figures: Figures) -> None:
+    """Lets `figures`, a method, say at each scrape what the tiers hold that processes share: entries and bytes by tier.
+
+    Every process would report the same of them, so a sum would be wrong. The last one that was given counts.
+    """
+    _shared[:] = [weakref.WeakMethod(figures)]
+
+
+class _WithShared(Collector):
+    """What `registry` collects, and of the cache also the tiers that processes share."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterable[Metric]:
+        """All metrics."""
+        families = {metric.name: metric for metric in self._registry.collect()}
+        for figures in filter(None, (reference() for reference in _shared)):
+            for tier, values in figures().items():
+                for gauge, value in zip((cache_entries, cache_bytes), values, strict=True):
+                    (description,) = gauge.describe()
+                    family = families.setdefault(description.name, description)
+                    family.add_sample(description.name, {"tier": tier}, value)
+        return families.values()
+
+
 class QueueLengths(Collector):
     """`darkroom_queue_length{queue}`, asked of the broker when it is scraped."""
 
@@ -53,9 +84,10 @@ def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
         _forget_the_dead(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    extra = CollectorRegistry()
-    extra.register(QueueLengths(queue_lengths))
-    return generate_latest(registry) + generate_latest(extra)
+    whole = CollectorRegistry()
+    whole.register(_WithShared(registry))
+    whole.register(QueueLengths(queue_lengths))
+    return generate_latest(whole)
 
 
 def _forget_the_dead(folder: Path) -> None:

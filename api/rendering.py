@@ -31,6 +31,7 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
     What has to be ended goes on `closing`.
     """
     cache = build(settings)
+    closing.callback(cache.close)
     sweep(cache)
     flights: Flights = RedisFlights(settings.redis_url) if settings.distributed else MemoryFlights()
     closing.callback(flights.close)

@@ -1,109 +1,287 @@
 """The disk tier: one bare .jpg for each render, in sharded folders, seen by every process of the host."""
 
 import os
-import secrets
 import time
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from cache.errors import TierError
+import metrics
+from cache.errors import Held, TierError
+from cache.files import Files, is_whole, path_of, remove
+from cache.index import Index
 from cache.key import RenderKey
+from cache.reconcile import Chunk, reconcile
+from cache.rows import Count, Rows, Size, State
+from cache.tier import LARGEST_SHARE, Figures
 
-START_OF_IMAGE = b"\xff\xd8"
-END_OF_IMAGE = b"\xff\xd9"
+# Seconds that are waited for the lock: within a request that has its render, after making one, in the background.
+HURRIED, PATIENCE, PATIENT = 0.025, 0.25, 5.0
+EVICTING = 0.02  # seconds that one call evicts for
+STEP = 16  # entries removed between two looks at the clock
+BATCH = 100  # last uses written in one transaction
+MOST_USES = 50_000  # last uses kept in memory while they can't be written
+RECONCILE_EVERY = 6 * 3600.0  # seconds
+
+# A put takes milliseconds: what is older was left by a process that was killed.
+TEMPORARY_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the tier may take: `bytes` of files and `entries` in all; `free` bytes of its filesystem stay free."""
+
+    bytes: int = 10_000_000_000
+    entries: int = 1_000_000
+    free: int = 1_000_000_000
 
 
 class DiskTier:
-    """Keeps renders as files below `folder`, which is made when the first one comes.
+    """Keeps renders as files below `folder`, which is made when the first one comes, within `budget`.
 
-    No index and no lock: a file appears whole, by its rename, or not at all. Nothing is fsynced, since a render
-    can be made again; what a power cut leaves torn is found when it is read, by its first and last bytes.
-    The folder may be removed while this runs: it comes back with the next render.
+    A get opens the file: no index, no lock. Whatever adds or removes files does so under the folder's lock, in step
+    with the index, in an order by which the index never holds less than there is: a process killed at any instant
+    leaves at worst a row without its file. Nothing is fsynced, since a render can be made again; what a power cut
+    leaves torn is found when it is read, by its first and last bytes. The folder may be removed while this runs: it
+    comes back with the next render. Methods raise TierError or OSError where the disk or the index is ill.
     """
 
     name = "disk"
     shared = True
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._prefix = f"{folder}/"
-        self._temporary = folder / "tmp"  # inside the folder, so on its filesystem: a rename must not copy
+    def __init__(self, folder: Path, budget: Budget | None = None) -> None:
+        self._budget = budget or Budget()
+        self._files = Files(folder)
+        self._index = Index(self._files)
+        self._uses: dict[str, tuple[int, RenderKey]] = {}
+        self._reconciliation: Iterator[Chunk] | None = None
+        self._parents: Iterator[Chunk] | None = None
+        self._process = os.getpid()
+        self._asked = False
+        self._evictions = metrics.evictions.labels(self.name)
 
     def get(self, key: RenderKey) -> bytes | None:
-        """The render; None where it is not here. A file that is no whole JPEG is removed and counts as not here.
-
-        Raises:
-            OSError: the disk can't be read.
-        """
-        path = self._prefix + key.path
-        try:
-            descriptor = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
+        """The render; None where it is not here. A file that is no whole JPEG is removed and counts as not here."""
+        path = key.path
+        render = self._files.read(path)
+        if render is None:
             return None
-        try:
-            render = os.read(descriptor, os.fstat(descriptor).st_size)
-        finally:
-            os.close(descriptor)
-        if render.startswith(START_OF_IMAGE) and render.endswith(END_OF_IMAGE):
-            return render
-        # Where another process has just put a good one in its place, that one goes: it costs one render.
-        with suppress(OSError):
-            Path(path).unlink()
-        return None
+        if not is_whole(render):
+            self._remove_torn(key)
+            return None
+        if len(self._uses) < MOST_USES:
+            self._uses[path] = (_now(), key)
+        return render
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
-        """Keeps `render`, in the place of what was there under this key. True.
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+        """Keeps `render`, in the place of what was there under this key; False where it is too big for this tier.
+
+        It takes 50 ms at most where it is hurried, as long as the disk itself is not slow.
 
         Raises:
-            TierError: the disk doesn't take it (full, read-only, …); nothing of it is left.
+            TierError: the disk doesn't take it (full, read-only, …), or there is no room for it yet; nothing is left.
         """
-        temporary = self._temporary / f"{os.getpid()}-{secrets.token_hex(8)}"
+        if len(render) * LARGEST_SHARE > self._budget.bytes:
+            return False
+        temporary: Path | None = None
         try:
-            self._write(temporary, render)
-            self._move(temporary, Path(self._prefix + key.path))
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink()
-            raise TierError(f"a render of {len(render)} bytes was not taken: {error.strerror}") from error
+            temporary = self._files.write(render)
+            with self._index.locked(HURRIED if hurried else PATIENCE):
+                self._take(key, len(render), temporary)
+        except (OSError, TierError) as error:
+            if temporary:
+                remove(temporary)
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise TierError(f"a render of {len(render)} bytes was not taken: {reason}") from error
         return True
 
     def drop(self, key: RenderKey) -> None:
-        """Removes a render, if it is here.
+        """Removes a render, if it is here."""
+        with self._rows(PATIENT) as rows:
+            self._remove(rows, [(key.photoid, key.name)])
 
-        Raises:
-            OSError: the disk doesn't let it go.
+    def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
+        """Removes all renders of a photo but those of one version; gives how many."""
+        removed = 0
+        while True:
+            with self._rows(PATIENT) as rows:
+                found = [row[:2] for row in rows.of_photo(photoid, keep_version, STEP)]
+                self._remove(rows, found)
+            removed += len(found)
+            if len(found) < STEP:
+                return removed
+
+    def drop_unused(self, since: float) -> int:
+        """Removes the renders not used since a Unix time (all of them where that is infinite); gives how many."""
+        removed = 0
+        self.flush()
+        while True:
+            with self._rows(PATIENT) as rows:
+                found = [row[:2] for row in rows.oldest(STEP, int(min(since, 9e12) * 1e6))]
+                self._remove(rows, found)
+            removed += len(found)
+            if len(found) < STEP:
+                return removed
+
+    def figures(self) -> Figures:
+        """How much is in here, over all processes of the host."""
+        state = self.state()
+        return Figures(state.entries, state.bytes)
+
+    def state(self) -> State:
+        """What the index says of itself."""
+        if self._index.identity() is None:
+            return State(0, 0, complete=not self._files.any_shard(), reconciled=0)
+        with self._index.reading() as rows:
+            return rows.state()
+
+    def counts(self) -> dict[Count, int]:
+        """The look-ups of this host by tier and result, over all its processes, those that ended too."""
+        if self._index.identity() is None:
+            return {}
+        with self._index.reading() as rows:
+            return rows.counts()
+
+    def sizes(self, limit: int) -> list[Size]:
+        """The most frequent sizes."""
+        if self._index.identity() is None:
+            return []
+        with self._index.reading() as rows:
+            return rows.sizes(limit)
+
+    def flush(self, counts: Mapping[Count, int] | None = None) -> None:
+        """Writes the last uses that gets have collected, and adds `counts` to the look-ups of this host.
+
+        Where they can't be written, what was in hand is lost.
         """
-        Path(self._prefix + key.path).unlink(missing_ok=True)
+        if counts:
+            with self._rows(PATIENT) as rows:
+                rows.add_counts(counts)
+        while self._uses:
+            uses = [self._uses.popitem()[1] for _ in range(min(BATCH, len(self._uses)))]
+            with self._rows(PATIENT) as rows:
+                rows.touch((used, key.photoid, key.name) for used, key in uses)
+
+    def tend(self) -> bool:
+        """A few milliseconds of upkeep; gives whether more is waiting to be done.
+
+        Writes last uses, evicts what is over a budget that was lowered, and compares index and files: where the
+        index is new, where it was asked for, and every few hours.
+        """
+        self.flush()
+        with self._rows(PATIENT) as rows:
+            state = rows.state()
+            if not self._make_room(rows, 0, 0) and state.entries:
+                return True
+        if self._process != os.getpid():
+            # What a parent is at goes on there; ended here, it would take the parent's locks away.
+            self._parents, self._reconciliation, self._process = self._reconciliation, None, os.getpid()
+        if self._reconciliation is None:
+            if not self._asked and state.complete and time.time() - state.reconciled < RECONCILE_EVERY:
+                return False
+            self._asked = False
+            self.sweep(TEMPORARY_SECONDS)
+            self._reconciliation = self.reconcile()
+        reconciliation, self._reconciliation = self._reconciliation, None
+        try:
+            if next(reconciliation, None) is not None:
+                self._reconciliation = reconciliation
+        except Held:
+            pass  # another process is at it
+        return self._reconciliation is not None
+
+    def ask_to_reconcile(self) -> None:
+        """Lets `tend` compare index and files soon."""
+        self._asked = True
+
+    def reconcile(self, *, reading: bool = False, patience: float = 0) -> Iterator[Chunk]:
+        """Makes index and files equal, chunk by chunk, as `cache.reconcile` says."""
+        return reconcile(self._files, self._index, reading=reading, patience=patience)
 
     def sweep(self, older_than: float) -> int:
-        """Removes temporary files that were begun more than `older_than` seconds ago, by processes killed since.
+        """Removes temporary files older than so many seconds; gives how many. See `Files.sweep`."""
+        return self._files.sweep(older_than)
 
-        Gives how many there were. A put takes milliseconds: with a minute or more no living one is hit.
+    def close(self) -> None:
+        """Lets go of the index. What gets have collected is lost unless it was flushed."""
+        self._reconciliation = None
+        if self._index.identity() is not None:  # else there is nothing to close, and no folder need be made
+            with self._index.locked(PATIENT):
+                self._index.close()
+
+    @contextmanager
+    def _rows(self, patience: float) -> Iterator[Rows]:
+        with self._index.locked(patience), self._index.transaction() as rows:
+            yield rows
+
+    def _take(self, key: RenderKey, size: int, temporary: Path) -> None:
+        """Makes room, and moves the file to its place; the lock is held."""
+        with self._index.transaction() as rows:
+            room = self._make_room(rows, size, 1)
+            before = rows.size_of(key)
+            grows = before is None or size > before
+            if room:
+                rows.put(key, size, _now())
+                if not grows:
+                    self._files.move(temporary, key.path)
+        if not room:
+            raise TierError("there is no room yet, by its budget or on its filesystem")
+        if grows:
+            try:
+                self._files.move(temporary, key.path)
+            except OSError:
+                with self._index.transaction() as rows:
+                    rows.remove([(key.photoid, key.name)])
+                raise
+
+    def _make_room(self, rows: Rows, size: int, entries: int) -> bool:
+        """Evicts the least recently used, until so many bytes and entries fit in; False where that takes too long.
+
+        What was evicted has to be kept in any case, as the files are gone.
         """
-        last = time.time() - older_than
-        swept = 0
-        with suppress(FileNotFoundError):
-            for path in list(self._temporary.iterdir()):
-                with suppress(OSError):  # another process sweeps too
-                    if path.stat().st_mtime <= last:
-                        path.unlink()
-                        swept += 1
-        return swept
+        end = time.monotonic() + EVICTING
+        state, budget = rows.state(), self._budget
+        bytes_over = state.bytes + size - budget.bytes
+        entries_over = state.entries + entries - budget.entries
+        if budget.free:
+            bytes_over = max(bytes_over, budget.free - self._files.free())
+        if not state.complete:
+            # How much there is in all is not known yet, so nothing may be added to it.
+            bytes_over, entries_over = max(bytes_over, size), max(entries_over, entries)
+        late = False
+        while bytes_over > 0 or entries_over > 0:
+            victims = [] if late else rows.oldest(STEP)
+            if not victims:
+                return False
+            evicted = []
+            for photoid, name, length in victims:
+                if bytes_over > 0 or entries_over > 0:
+                    evicted.append((photoid, name))
+                    bytes_over -= length
+                    entries_over -= 1
+            self._remove(rows, evicted)
+            self._evictions.inc(len(evicted))
+            late = time.monotonic() > end  # looked at after a step, so that a slow disk gets on too
+        return True
 
-    def _write(self, temporary: Path, render: bytes) -> None:
-        try:
-            file = temporary.open("xb")
-        except FileNotFoundError:
-            self._temporary.mkdir(parents=True, exist_ok=True)
-            file = temporary.open("xb")
-        with file:
-            file.write(render)
+    def _remove(self, rows: Rows, names: Iterable[tuple[str, str]]) -> None:
+        names = list(names)
+        for _, name in names:
+            path = path_of(name)
+            if path:  # else its file is found as strange
+                self._files.remove(path)
+        rows.remove(names)
 
-    @staticmethod
-    def _move(temporary: Path, path: Path) -> None:
-        # Shards are made when they are missed, not looked for each time: soon all of them are there.
+    def _remove_torn(self, key: RenderKey) -> None:
+        """Where another process has just put a good one in its place, that one goes: it costs one render."""
         try:
-            temporary.replace(path)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.replace(path)
+            with self._rows(HURRIED) as rows:
+                self._remove(rows, [(key.photoid, key.name)])
+        except (OSError, TierError):
+            with suppress(OSError):
+                self._files.remove(key.path)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -5,13 +5,11 @@ from threading import Lock
 
 import metrics
 from cache.key import RenderKey
+from cache.tier import LARGEST_SHARE, Figures
 
 # What an entry costs beside its render: key, strings, ints, and its places in the dictionary.
 # tracemalloc counts 412 bytes an entry, over 50,000 of them on CPython 3.11; the rest is the allocator's.
 ENTRY_OVERHEAD = 450
-
-# A render above this share of the budget is not taken: it would push out all the others.
-LARGEST_SHARE = 8
 
 
 class MemoryTier:
@@ -40,7 +38,7 @@ class MemoryTier:
                 self._renders.move_to_end(key)
             return render
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps `render`; False where it is too big for this tier."""
         if _cost(render) * LARGEST_SHARE > self._budget:
             self.drop(key)
@@ -60,6 +58,23 @@ class MemoryTier:
         with self._lock:
             self._remove(key)
             self._report()
+
+    def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
+        """Forgets all renders of a photo but those of one version; gives how many there were."""
+        with self._lock:
+            keys = list(self._renders)
+        found = [key for key in keys if key.photoid == photoid and key.version != keep_version]
+        for key in found:
+            self.drop(key)
+        return len(found)
+
+    def figures(self) -> Figures:
+        """How much is in here, in this process."""
+        with self._lock:
+            return Figures(len(self._renders), self._used - ENTRY_OVERHEAD * len(self._renders))
+
+    def close(self) -> None:
+        """Nothing: the memory goes with the process."""
 
     def _remove(self, key: RenderKey) -> None:
         render = self._renders.pop(key, None)

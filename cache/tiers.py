@@ -2,42 +2,24 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Protocol
 
 import metrics
-from cache.disk import DiskTier
+from cache.disk import Budget, DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.memory import MemoryTier
+from cache.redis import RedisTier
+from cache.tier import Figures, Tier
+from cache.upkeep import Upkeep
 from config import Settings
 
 RENDERS = "renders"  # the disk tier's folder below data.dir
 COMPLAIN_EVERY = 60.0  # seconds between two log lines about one tier
 
 log = logging.getLogger(__name__)
-
-
-class Tier(Protocol):
-    """One place where renders are kept. Its methods may raise OSError or TierError."""
-
-    @property
-    def name(self) -> str:
-        """The tier's name in metrics and logs."""
-
-    @property
-    def shared(self) -> bool:
-        """Whether other processes see what is put here."""
-
-    def get(self, key: RenderKey) -> bytes | None:
-        """The render; None where it is not here."""
-
-    def put(self, key: RenderKey, render: bytes) -> bool:
-        """Keeps the render; False where this tier does not take one like it."""
-
-    def drop(self, key: RenderKey) -> None:
-        """Forgets the render, if it is here."""
 
 
 class RenderCache:
@@ -50,8 +32,8 @@ class RenderCache:
     def __init__(self, tiers: Sequence[Tier], clock: Callable[[], float] = time.monotonic) -> None:
         self.tiers = tuple(tiers)
         self._complaints = {tier.name: _Complaints(tier.name, clock) for tier in tiers}
-        self._hits = {tier.name: metrics.cache_requests.labels(tier.name, "hit") for tier in tiers}
-        self._misses = {tier.name: metrics.cache_requests.labels(tier.name, "miss") for tier in tiers}
+        self._looks = {tier.name: _Looks(tier.name) for tier in tiers}
+        self._upkeep: Upkeep | None = None
 
     def get(self, key: RenderKey, *, counted: bool = True) -> bytes | None:
         """The render from the first tier that has it, now in the tiers above too; None where none has it.
@@ -65,17 +47,22 @@ class RenderCache:
                 self._complaints[tier.name].add(error)
                 continue
             if counted:
-                (self._misses if render is None else self._hits)[tier.name].inc()
+                self._looks[tier.name].add(hit=render is not None)
             if render is not None:
                 for above in self.tiers[:depth]:
-                    self._put(above, key, render)
+                    self._put(above, key, render, hurried=True)
                 return render
         return None
 
     def put(self, key: RenderKey, render: bytes) -> bool:
-        """Keeps the render in every tier; gives whether other processes can see it in one of them."""
-        taken = [tier.shared for tier in self.tiers if self._put(tier, key, render)]
-        return any(taken)
+        """Keeps the render in every tier; gives whether all who share this cache can see it now.
+
+        The lowest tier says so, as it reaches the furthest: other hosts see Redis, but not this one's disk.
+        """
+        seen = False
+        for tier in self.tiers:
+            seen = self._put(tier, key, render) and tier.shared
+        return seen
 
     def drop(self, key: RenderKey) -> None:
         """Forgets the render in every tier that can be reached."""
@@ -85,12 +72,97 @@ class RenderCache:
             except (OSError, TierError) as error:
                 self._complaints[tier.name].add(error)
 
-    def _put(self, tier: Tier, key: RenderKey, render: bytes) -> bool:
+    def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
+        """Forgets all renders of a photo but those of one version; gives how many, over the tiers.
+
+        What other processes have in memory stays until it is evicted: nobody asks for it by this version any more.
+        """
+        dropped = 0
+        for tier in self.tiers:
+            try:
+                dropped += tier.drop_photo(photoid, keep_version)
+            except (OSError, TierError) as error:
+                self._complaints[tier.name].add(error)
+        return dropped
+
+    def figures(self) -> dict[str, Figures]:
+        """How much is in each tier that can be reached, by name."""
+        figures: dict[str, Figures] = {}
+        for tier in self.tiers:
+            try:
+                figures[tier.name] = tier.figures()
+            except (OSError, TierError) as error:
+                self._complaints[tier.name].add(error)
+        return figures
+
+    def shared_figures(self) -> dict[str, tuple[int, int]]:
+        """Entries and bytes of the tiers that processes share, by name: for a scrape of the metrics."""
+        shared = {tier.name for tier in self.tiers if tier.shared}
+        return {name: (each.entries, each.bytes) for name, each in self.figures().items() if name in shared}
+
+    def begin_upkeep(self) -> None:
+        """Starts a thread that calls `tend` now and then, until `close`."""
+        self._upkeep = Upkeep(self)
+
+    def tend(self) -> bool:
+        """A few milliseconds of upkeep of the disk tier, which also keeps the hits and misses of this process.
+
+        Gives whether more is waiting to be done.
+        """
+        more = False
+        for tier in self.tiers:
+            if isinstance(tier, DiskTier):
+                try:
+                    self._keep_counts(tier)
+                    more = tier.tend() or more
+                except (OSError, TierError) as error:
+                    self._complaints[tier.name].add(error)
+        return more
+
+    def close(self) -> None:
+        """Ends the upkeep, writes what is collected, and lets go of files and connections."""
+        if self._upkeep is not None:
+            self._upkeep.stop()
+        for tier in self.tiers:
+            try:
+                if isinstance(tier, DiskTier):
+                    self._keep_counts(tier)
+                    tier.flush()
+                tier.close()
+            except (OSError, TierError) as error:
+                self._complaints[tier.name].add(error)
+
+    def _keep_counts(self, disk: DiskTier) -> None:
+        counts = Counter({(name, result): n for name, looks in self._looks.items() for result, n in looks.taken()})
+        disk.flush(+counts)
+
+    def _put(self, tier: Tier, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         try:
-            return tier.put(key, render)
+            return tier.put(key, render, hurried=hurried)
         except (OSError, TierError) as error:
             self._complaints[tier.name].add(error)
             return False
+
+
+class _Looks:
+    """Hits and misses of one tier: as metrics, and as numbers since they were last taken."""
+
+    def __init__(self, tier: str) -> None:
+        self._metrics = {hit: metrics.cache_requests.labels(tier, "hit" if hit else "miss") for hit in (True, False)}
+        self._counts = {True: 0, False: 0}
+        self._lock = Lock()
+
+    def add(self, *, hit: bool) -> None:
+        """Counts one look."""
+        self._metrics[hit].inc()
+        with self._lock:
+            self._counts[hit] += 1
+
+    def taken(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """The numbers, which begin anew."""
+        with self._lock:
+            counts, self._counts = self._counts, {True: 0, False: 0}
+        return ("hit", counts[True]), ("miss", counts[False])
 
 
 class _Complaints:
@@ -117,13 +189,25 @@ class _Complaints:
         log.warning("the %s tier is passed over (%d failures since the last word): %s", self._tier, unsaid, error)
 
 
+def tiers(settings: Settings, *, memory: bool = True) -> list[Tier]:
+    """The tiers that the settings ask for, the fastest first."""
+    wanted: list[Tier] = []
+    if memory and settings.cache_memory_bytes:
+        wanted.append(MemoryTier(settings.cache_memory_bytes))
+    if settings.cache_disk_bytes and settings.cache_disk_entries:
+        budget = Budget(settings.cache_disk_bytes, settings.cache_disk_entries, settings.cache_disk_free)
+        wanted.append(DiskTier(settings.data_dir / RENDERS, budget))
+    if settings.redis_url and settings.cache_redis_bytes:
+        wanted.append(RedisTier(settings.redis_url, settings.cache_redis_bytes, settings.cache_redis_ttl))
+    return wanted
+
+
 def build(settings: Settings, *, memory: bool = True) -> RenderCache:
-    """The cache that the settings ask for.
+    """The cache that the settings ask for, with its upkeep begun; `close` ends it.
 
     `memory` is false for processes that only make renders: nobody asks them for one again.
     """
-    tiers: list[Tier] = []
-    if memory and settings.cache_memory_bytes:
-        tiers.append(MemoryTier(settings.cache_memory_bytes))
-    tiers.append(DiskTier(settings.data_dir / RENDERS))
-    return RenderCache(tiers)
+    cache = RenderCache(tiers(settings, memory=memory))
+    cache.begin_upkeep()
+    metrics.watch_shared(cache.shared_figures)
+    return cache

@@ -18,6 +18,7 @@ STATUSES = [
     ("forbidden", 403),
     ("missing", 404),
     ("conflict", 409),
+    ("beyond", 416),
     ("damaged", 500),
     ("failed", 500),
     ("unsupported", 501),

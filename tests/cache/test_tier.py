@@ -1,19 +1,55 @@
 """What every tier does: one suite over all of them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from cache.disk import DiskTier
-from cache.memory import MemoryTier
-from cache.tiers import Tier
+from cache.disk import Budget, DiskTier
+from cache.memory import ENTRY_OVERHEAD, MemoryTier
+from cache.redis import RedisTier
+from cache.tier import Tier
 from tests.cache.keys import key, render
 
+PLACES = 10  # renders of 1000 bytes that a small tier holds
 
-@pytest.fixture(params=["memory", "disk"])
-def tier(request: pytest.FixtureRequest, tmp_path: Path) -> Tier:
-    return MemoryTier(1_000_000) if request.param == "memory" else DiskTier(tmp_path / "renders")
+
+@pytest.fixture(params=["memory", "disk", "redis"])
+def tier(request: pytest.FixtureRequest) -> Iterator[Tier]:
+    """A tier with room for all that a test does."""
+    made = make(request, 1_000_000, 2000)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["memory", "disk", "redis"])
+def small(request: pytest.FixtureRequest) -> Iterator[Tier]:
+    """A tier with ten places."""
+    made = make(request, PLACES * 1000, PLACES)
+    yield made
+    made.close()
+
+
+def make(request: pytest.FixtureRequest, size: int, entries: int) -> Tier:
+    if request.param == "memory":
+        return MemoryTier(size + entries * ENTRY_OVERHEAD)
+    if request.param == "disk":
+        folder: Path = request.getfixturevalue("tmp_path")
+        return DiskTier(folder / "renders", Budget(size, entries, free=0))
+    return RedisTier(request.getfixturevalue("redis_url"), size, ttl=600)
+
+
+def kept(tier: Tier, count: int) -> list[int]:
+    return [number for number in range(count) if tier.get(key(number)) is not None]
+
+
+def written(tier: Tier) -> None:
+    """What upkeep does in a running server: last uses that were collected are written."""
+    if isinstance(tier, DiskTier):
+        tier.flush()
 
 
 def test_what_was_put_is_got(tier: Tier) -> None:
@@ -25,9 +61,11 @@ def test_what_was_put_is_got(tier: Tier) -> None:
 
 
 def test_the_last_put_counts(tier: Tier) -> None:
-    tier.put(key(), render(fill=b"a"))
-    tier.put(key(), render(fill=b"b"))
-    assert tier.get(key()) == render(fill=b"b")
+    for length in (1000, 500, 2000):
+        tier.put(key(), render(length, fill=b"a"))
+        tier.put(key(), render(length, fill=b"b"))
+        assert tier.get(key()) == render(length, fill=b"b")
+        assert (tier.figures().entries, tier.figures().bytes) == (1, length)
 
 
 def test_what_was_dropped_is_gone(tier: Tier) -> None:
@@ -35,6 +73,75 @@ def test_what_was_dropped_is_gone(tier: Tier) -> None:
     tier.drop(key())
     tier.drop(key(1))
     assert tier.get(key()) is None
+    assert (tier.figures().entries, tier.figures().bytes) == (0, 0)
+
+
+def test_it_can_be_used_after_it_was_closed(tier: Tier) -> None:
+    tier.put(key(), render())
+    tier.close()
+    assert tier.get(key()) == render()
+    assert tier.put(key(1), render())
+
+
+def test_a_photo_goes_but_for_one_version(tier: Tier) -> None:
+    old = [key(version=f"old-{number % 2}", width=number + 1) for number in range(40)]
+    new = [key(version="new-1", width=number + 1) for number in range(3)]
+    others = [key(number, version="old-1") for number in range(1, 4)]
+    for each in old + new + others:
+        assert tier.put(each, render())
+    assert tier.drop_photo(key().photoid, "new-1") == 40
+    assert [tier.get(each) for each in old] == [None] * 40
+    assert None not in [tier.get(each) for each in new + others]
+    assert tier.drop_photo(key().photoid) == 3
+    assert tier.drop_photo(key().photoid) == 0
+    assert tier.figures().entries == 3
+    assert None not in [tier.get(each) for each in others]
+
+
+def test_the_least_recently_used_goes_first(small: Tier) -> None:
+    for number in range(PLACES):
+        small.put(key(number), render())
+    small.get(key(0))
+    written(small)
+    small.put(key(10), render())
+    assert kept(small, 11) == [0, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+
+
+def test_a_render_that_would_push_out_all_others_is_not_taken(small: Tier) -> None:
+    for number in range(5):
+        small.put(key(number), render())
+    assert not small.put(key(5), render(PLACES * 1000))
+    assert kept(small, 6) == [0, 1, 2, 3, 4]
+
+
+ACTS = st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), st.integers(0, 15), st.integers(4, 1100)))
+
+
+@given(acts=ACTS)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_done_the_budget_holds_and_the_account_is_right(
+    small: Tier, acts: list[tuple[str, int, int]]
+) -> None:
+    seen = {number: small.get(key(number)) for number in range(16)}  # what earlier examples left
+    sizes = {number: len(found) for number, found in seen.items() if found is not None}
+    for act, number, length in acts:
+        if act == "put":
+            assert small.put(key(number), render(length))
+            sizes[number] = length
+        elif act == "get":
+            found = small.get(key(number))
+            assert found is None or found == render(sizes[number])
+        else:
+            small.drop(key(number))
+        left = {each: small.get(key(each)) for each in range(16)}
+        figures = small.figures()
+        assert (
+            figures.bytes
+            == sum(len(found) for found in left.values() if found is not None)
+            <= PLACES * 1000 + PLACES * 450
+        )
+        assert figures.entries == sum(found is not None for found in left.values())
+        assert isinstance(small, MemoryTier) or figures.bytes <= PLACES * 1000
 
 
 def test_a_reader_sees_a_whole_render(tier: Tier) -> None:

@@ -4,15 +4,16 @@ import os
 import time
 from pathlib import Path
 
-from cache.disk import DiskTier
+from cache.disk import TEMPORARY_SECONDS, Budget, DiskTier
 from cache.memory import MemoryTier
 from cache.tiers import RenderCache
+from tests.cache.disks import assert_equal
 from tests.cache.keys import key, render
-from workers.housekeeping import TEMPORARY_SECONDS, sweep
+from workers.housekeeping import sweep
 
 
 def test_only_old_temporary_files_are_swept(tmp_path: Path) -> None:
-    tier = DiskTier(tmp_path)
+    tier = DiskTier(tmp_path, Budget(free=0))
     cache = RenderCache([MemoryTier(10**6), tier])
     cache.put(key(), render())
     kept = tmp_path / key().path
@@ -29,6 +30,22 @@ def test_only_old_temporary_files_are_swept(tmp_path: Path) -> None:
 
 
 def test_a_cache_that_is_not_there_yet_has_nothing_to_sweep(tmp_path: Path) -> None:
-    assert sweep(RenderCache([DiskTier(tmp_path / "none")])) == 0
+    assert sweep(RenderCache([DiskTier(tmp_path / "none", Budget(free=0))])) == 0
     assert sweep(RenderCache([])) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_processes_left_goes_and_the_index_is_compared_soon(tmp_path: Path) -> None:
+    cache = RenderCache([MemoryTier(10**6), DiskTier(tmp_path, Budget(free=0))])
+    cache.put(key(), render())
+    while cache.tend():
+        pass
+    (tmp_path / "tmp/half").write_bytes(b"half")
+    os.utime(tmp_path / "tmp/half", (1, 1))
+    (tmp_path / key().path).unlink()  # a row without its file
+    assert sweep(cache) == 1
+    while cache.tend():
+        pass
+    assert_equal(tmp_path)
+    assert cache.figures()["disk"].entries == 0
+    cache.close()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from cache.errors import TierError
 from cache.key import RenderKey
+from cache.tier import Figures
 from cache.tiers import RenderCache
 from catalog import metadata
 from catalog.photos import Photo
@@ -51,7 +52,7 @@ class Tray:
             raise self._on_get
         return self.renders.get(key)
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         if self._on_put:
             raise self._on_put
         self.renders[key] = render
@@ -59,6 +60,15 @@ class Tray:
 
     def drop(self, key: RenderKey) -> None:
         self.renders.pop(key, None)
+
+    def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
+        return 0
+
+    def figures(self) -> Figures:
+        return Figures(len(self.renders), sum(map(len, self.renders.values())))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
 
 class Landings(MemoryFlights):

@@ -14,7 +14,7 @@ from celery import Celery
 from prometheus_client import REGISTRY
 from redis import Redis
 
-from cache.disk import DiskTier
+from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
 from cache.tiers import RenderCache
 from catalog.photos import Photo
@@ -151,7 +151,7 @@ def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterat
             app.control.purge()  # queues in memory are the process's
         closing.callback(flights.close)
         closing.callback(app.close)
-        yield Way(settings, app, flights, RenderCache([DiskTier(folder / "renders")]), opened)
+        yield Way(settings, app, flights, RenderCache([DiskTier(folder / "renders", Budget(free=0))]), opened)
 
 
 def save_photo(folder: Path, path: str = "a.jpg", photoid: str = "A" * 22) -> Photo:

@@ -1,0 +1,158 @@
+"""The disk tier's files: each appears whole, by its rename, or not at all. Nothing of budgets or of the index."""
+
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cache.key import RenderKey
+
+START_OF_IMAGE = b"\xff\xd8"
+END_OF_IMAGE = b"\xff\xd9"
+HEX = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file in a shard: its path below the folder, its bytes, and its last use in microseconds of Unix time."""
+
+    path: str
+    bytes: int
+    used: int
+
+
+class Files:
+    """The files below `folder`, which is made when the first one comes. Methods raise OSError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.temporary = folder / "tmp"  # inside the folder, so on its filesystem: a rename must not copy
+        self._prefix = f"{folder}/"
+
+    def read(self, path: str) -> bytes | None:
+        """The whole of a file; None where there is none."""
+        try:
+            descriptor = os.open(self._prefix + path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            return os.read(descriptor, os.fstat(descriptor).st_size)
+        finally:
+            os.close(descriptor)
+
+    def write(self, render: bytes) -> Path:
+        """Writes a temporary file, for `move`; where it can't be written, nothing is left."""
+        path = self.temporary / f"{os.getpid()}-{secrets.token_hex(8)}"
+        try:
+            file = path.open("xb")
+        except FileNotFoundError:
+            self.temporary.mkdir(parents=True, exist_ok=True)
+            file = path.open("xb")
+        try:
+            with file:
+                file.write(render)
+        except OSError:
+            remove(path)
+            raise
+        return path
+
+    def move(self, temporary: Path, path: str) -> None:
+        """Puts a temporary file in its place, instead of what was there."""
+        # Shards are made when they are missed, not looked for each time: soon all of them are there.
+        target = self._prefix + path
+        try:
+            temporary.replace(target)
+        except FileNotFoundError:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(target)
+
+    def remove(self, path: str) -> None:
+        """Removes a file, if it is there."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._prefix + path)  # noqa: PTH108 - half the time of a Path, and many are evicted at once
+
+    def found(self, path: str) -> Found | None:
+        """What there is at a path; None where there is no file."""
+        try:
+            status = os.stat(self._prefix + path)  # noqa: PTH116 - as above
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        # Many filesystems note a read once a day at most; it is all that is left where the index is lost.
+        used = max(status.st_mtime_ns, status.st_atime_ns) // 1000
+        return Found(path, status.st_size, used) if stat.S_ISREG(status.st_mode) else None
+
+    def walk(self) -> Iterator[Found]:
+        """Every file in a shard, whatever its name."""
+        for outer in _shards(self._prefix):
+            for inner in _shards(f"{self._prefix}{outer}/"):
+                for name in _names(f"{self._prefix}{outer}/{inner}"):
+                    found = self.found(f"{outer}/{inner}/{name}")
+                    if found is not None:
+                        yield found
+
+    def any_shard(self) -> bool:
+        """Whether there may be a render."""
+        return any(True for _ in _shards(self._prefix))
+
+    def sweep(self, older_than: float) -> int:
+        """Removes temporary files that were begun more than `older_than` seconds ago, by processes killed since.
+
+        Gives how many there were. A put takes milliseconds: with a minute or more no living one is hit.
+        """
+        last = time.time() - older_than
+        swept = 0
+        with suppress(FileNotFoundError):
+            for path in list(self.temporary.iterdir()):
+                with suppress(OSError):  # another process sweeps too
+                    if path.stat().st_mtime <= last:
+                        path.unlink()
+                        swept += 1
+        return swept
+
+    def free(self) -> int:
+        """Bytes of the filesystem that may still be written."""
+        system = os.statvfs(self.folder)
+        return system.f_bavail * system.f_frsize
+
+
+def is_whole(render: bytes) -> bool:
+    """Whether this begins and ends as a JPEG does."""
+    return render.startswith(START_OF_IMAGE) and render.endswith(END_OF_IMAGE)
+
+
+def key_of(path: str) -> RenderKey | None:
+    """The key whose render belongs at this path; None where no render does."""
+    try:
+        key = RenderKey.parse(Path(path).stem)
+    except ValueError:
+        return None
+    return key if key.path == path else None
+
+
+def path_of(name: str) -> str | None:
+    """Where the render of that name belongs; None where only another Darkroom, newer or older, can read the name."""
+    try:
+        return RenderKey.parse(name).path
+    except ValueError:
+        return None
+
+
+def remove(path: Path) -> None:
+    """Removes a file where that is possible, and says nothing where it is not: there is a worse trouble to tell."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _shards(folder: str) -> list[str]:
+    return [name for name in _names(folder) if len(name) == 2 and HEX.issuperset(name)]
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - as above
+    except (FileNotFoundError, NotADirectoryError):
+        return []

@@ -1,0 +1,50 @@
+"""What a tier is."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cache.key import RenderKey
+
+# A render above this share of a tier's budget is not taken: it would push out all the others.
+LARGEST_SHARE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many renders there are in a tier, and their bytes."""
+
+    entries: int
+    bytes: int
+
+
+class Tier(Protocol):
+    """One place where renders are kept. Its methods may raise OSError or TierError."""
+
+    @property
+    def name(self) -> str:
+        """The tier's name in metrics and logs."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes see what is put here."""
+
+    def get(self, key: RenderKey) -> bytes | None:
+        """The render; None where it is not here."""
+
+    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+        """Keeps the render; False where this tier does not take one like it.
+
+        Hurried is one for which a request waits that has its render already: it is rather not kept than late.
+        """
+
+    def drop(self, key: RenderKey) -> None:
+        """Forgets the render, if it is here."""
+
+    def drop_photo(self, photoid: str, keep_version: str | None = None) -> int:
+        """Forgets all renders of a photo but those of one version; gives how many there were."""
+
+    def figures(self) -> Figures:
+        """How much is in here."""
+
+    def close(self) -> None:
+        """Lets go of files and connections; whoever uses the tier again opens them again."""

@@ -1,0 +1,22 @@
+"""A real Redis for the tests of the cache."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.end_to_end.servers import redis_server
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
+        yield url
+
+
+@pytest.fixture
+def redis_url(shared_redis: str) -> str:
+    """A Redis with nothing in it."""
+    with redis.Redis.from_url(shared_redis) as client:
+        client.flushall()
+    return shared_redis
