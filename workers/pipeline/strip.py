@@ -34,6 +34,7 @@ START = b"\xff\xd8"
 # Version 1.01, no density, no thumbnail.
 START_JFIF = START + b"\xff\xe0\x00\x10JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 ADOBE_CONTENT = 12
+MOST_CONTENT = 65_535 - 2 - len(ICC) - 2
 
 SPACES = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
 MOST_SEGMENTS = 5000
@@ -193,18 +194,20 @@ class _Planner:
         return Plan((self._start, *self._kept_profile(), *self._parts))
 
     def _kept_profile(self) -> list[bytes | Span]:
-        """The segments of the profile, where it is whole, for these colours, and not sRGB."""
+        """The profile in segments of our own, where it is whole, for these colours, and not sRGB.
+
+        Not the file's segments: some hold more bytes than the profile says that it has.
+        """
         pieces = sorted(self._profile, key=lambda piece: piece[0])
         counted = [(number + 1, len(pieces)) for number in range(len(pieces))]
         size = sum(span.length for *_, span in pieces)
         if not 0 < size <= MAX_PROFILE_BYTES or [piece[:2] for piece in pieces] != counted:
             return []
         profile = b"".join(_read(self._file, span) for *_, span in pieces)
-        whole = profile[36:40] == b"acsp" and int.from_bytes(profile[:4], "big") == len(profile)
-        if not whole or profile[16:20] != SPACES[self._components] or is_srgb(profile):
+        said = int.from_bytes(profile[:4], "big")
+        if not 128 < said <= len(profile) or profile[36:40] != b"acsp" or profile[16:20] != SPACES[self._components]:
             return []
-        head = 4 + len(ICC) + 2
-        return [Span(span.start - head, span.length + head) for *_, span in pieces]
+        return [] if is_srgb(profile) else [_profile_segments(profile[:said])]
 
     def _keep(self, span: Span) -> None:
         last = self._parts[-1] if self._parts else b""
@@ -212,6 +215,16 @@ class _Planner:
             self._parts[-1] = Span(last.start, last.length + span.length)
         elif span.length:
             self._parts.append(span)
+
+
+def _profile_segments(profile: bytes) -> bytes:
+    """A profile as JPEGs hold it (ICC.1:2022, B.4)."""
+    parts = [profile[at : at + MOST_CONTENT] for at in range(0, len(profile), MOST_CONTENT)]
+    heads = [struct.pack(">HH", 0xFFE2, 2 + len(ICC) + 2 + len(part)) + ICC for part in parts]
+    return b"".join(
+        head + bytes((number, len(parts))) + part
+        for number, (head, part) in enumerate(zip(heads, parts, strict=True), 1)
+    )
 
 
 def _next_marker(file: BinaryIO, place: int) -> tuple[int, int]:

@@ -55,6 +55,11 @@ def cmyk() -> bytes:
     return _profile(b"CMYK", b"Lab ", {b"A2B0": look_up, b"A2B1": look_up})
 
 
+def padded(profile: bytes, size: int) -> bytes:
+    """The profile, of so many bytes."""
+    return struct.pack(">I", size) + profile[4:].ljust(size - 4, b"\1")
+
+
 def _gamma(gamma: float) -> bytes:
     return b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
 

@@ -21,6 +21,7 @@ JPEG = saved(NOISE).getvalue()
 PROGRESSIVE = saved(NOISE, progressive=True).getvalue()
 P3 = profiles.rgb(*profiles.DISPLAY_P3)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+LONG = profiles.padded(profiles.cmyk(), 200_000)
 TRAILER = b"\xff\xd8" + METADATA[0] + JPEG[2:] + b"a film" + GPS
 
 
@@ -96,15 +97,18 @@ def test_adobes_marker_stays_and_what_hides_behind_it_goes() -> None:
         ("RGB", icc(P3[:300]), False),
         ("RGB", icc(profiles.cmyk()), False),
         ("RGB", icc(b"no profile, " + GPS), False),
-        ("RGB", icc(P3 + GPS), False),
+        ("RGB", icc(P3 + GPS), True),
+        ("CMYK", icc(LONG, 9), True),
     ],
 )
 def test_profiles_stay_where_they_are_needed(mode: str, segments: list[bytes], stays: bool) -> None:
-    sent = delivered(with_segments(saved(NOISE.convert(mode)).getvalue(), *segments))
-    whole = saved(NOISE.convert(mode)).getvalue()
-    assert len(sent) == len(whole) + (sum(map(len, segments)) if stays else 0)
-    with Image.open(BytesIO(sent)) as image, Image.open(BytesIO(with_segments(whole, *segments))) as source:
-        assert image.info.get("icc_profile") == (source.info["icc_profile"] if stays else None)
+    jpeg = with_segments(saved(NOISE.convert(mode)).getvalue(), *segments)
+    sent = delivered(jpeg)
+    assert GPS not in sent
+    assert same_pixels(sent, jpeg)
+    assert delivered(sent) == sent
+    profile, given = (Image.open(BytesIO(each)).info.get("icc_profile") for each in (sent, jpeg))
+    assert profile == (given.removesuffix(GPS) if given and stays else None)
 
 
 @pytest.mark.parametrize(
