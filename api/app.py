@@ -81,7 +81,9 @@ def _functions(
         "getPhoto": GetPhoto(identify, renders),
         "getThumbnail": GetPhoto(identify, renders, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify),
-        "getOriginalFile": GetOriginalFile(identify, settings.root_paths, settings.http_max_age),
+        "getOriginalFile": GetOriginalFile(
+            identify, settings.root_paths, follow_links=settings.robot_follow_links, max_age=settings.http_max_age
+        ),
     }
 
 
