@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from catalog import metadata
 from catalog.database import open_catalog
@@ -87,6 +88,14 @@ class Library:
         for file in self.settings.data_dir.iterdir():
             file.unlink()
         self.engine = open_catalog(self.settings.data_dir)
+
+    def make_impatient(self) -> None:
+        """From now on a catalogue that another program holds is so at once, and not after seconds of waiting."""
+        self.engine.dispose()
+
+        @event.listens_for(self.engine, "connect")
+        def hurry(connection: DBAPIConnection, _: object) -> None:
+            connection.cursor().execute("PRAGMA busy_timeout=1")
 
     def environment(self) -> dict[str, str]:
         """The settings for a process of its own."""

@@ -9,14 +9,7 @@ from catalog.shares import Shares, Terms, timestamp, written
 from catalog.snapshots import Snapshots
 from catalog.users import Users
 from tests.catalog.library import Library
-from tests.catalog.test_passwords import Clock
-from tests.catalog.test_sessions import ids
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still."""
-    return Clock()
+from tests.catalog.sides import Clock, ids
 
 
 @pytest.fixture
