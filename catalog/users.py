@@ -17,7 +17,7 @@ from config import Settings
 
 GUEST = "guest"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-LONGEST_PASSWORD = 200  # characters; RSA of 2048 bits takes 245 bytes
+LONGEST_PASSWORD = 200  # bytes in UTF-8; RSA of 2048 bits takes 245, and a longer one could never be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def _is(uid: str) -> ColumnElement[bool]:
 
 
 def _secret(uid: str, password: str) -> dict[str, object]:
-    if not 1 <= len(password) <= LONGEST_PASSWORD:
-        raise MalformedName(f"A password has 1 to {LONGEST_PASSWORD} characters.")
+    if not 1 <= len(password.encode("utf-8", "surrogatepass")) <= LONGEST_PASSWORD:
+        raise MalformedName(f"A password takes 1 to {LONGEST_PASSWORD} bytes.")
     return {"password_hash": hashed(password), "open": password == uid}
 
 

@@ -25,10 +25,12 @@ def test_names_and_passwords(library: Library) -> None:
     for uid in ("", "a b", "a\n", "a/b", "x" * 65, "a\x00", "a\u200b"):
         with pytest.raises(MalformedName):
             people.add(uid, "x")
-    for password in ("", "x" * 201):
+    for password in ("", "x" * 201, "\u00e4" * 101, "\ud83d" * 67):
         with pytest.raises(MalformedName):
             people.add("bob", password)
     assert len(people.everyone()) == 2
+    people.set_password("Zoë", "\u00e4" * 100)
+    people.set_password("Zoë", "pass word")
     assert people.has_password("Zoë", "pass word")
     assert not people.has_password("Zoë", "pass  word")
     assert not people.has_password("nobody", "x")
