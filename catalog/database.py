@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, TryLater
 from catalog.files import locked
 
 FILE = "catalog.sqlite"
@@ -142,6 +142,9 @@ def _engine(file: Path) -> Engine:
         error = context.original_exception
         if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in REASONS:
             raise trouble(file, error) from error
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            # A session, a user, … that another process removed between a look at it and this statement.
+            raise TryLater("What this belongs to has just been removed: try again.", 1) from error
 
     return engine
 

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.changes import Changes, Memo
 from catalog.database import writing
 from catalog.errors import Forbidden
-from catalog.schema import sessions
+from catalog.schema import sessions, users
 
 FLUSH_EVERY = 5.0
 """Seconds between two writes of when sessions were used last: `flush` is to be called so often."""
@@ -117,16 +117,17 @@ class Sessions:
         self._changes.look()
         return made
 
-    def authorize(self, apisid: str, uid: str) -> None:
-        """From now on the session is that user's.
+    def authorize(self, apisid: str, uid: str, proof: str) -> None:
+        """From now on the session is that user's, who has shown the password of the hash `proof`.
 
         Raises:
-            Forbidden: there is no such session.
+            Forbidden: there is no such session; or the user got another password, or was removed, since.
         """
-        change = update(sessions).where(sessions.c.apisid == apisid).values(uid=uid, last_used=int(self._clock()))
+        still = exists().where(users.c.uid == uid, users.c.password_hash == proof)
+        change = update(sessions).where(sessions.c.apisid == apisid, still)
         with self._engine.connect() as connection, writing(connection):
-            if not connection.execute(change).rowcount:
-                raise Forbidden(UNKNOWN)
+            if not connection.execute(change.values(uid=uid, last_used=int(self._clock()))).rowcount:
+                raise Forbidden("The session or the password has just ended: sign in anew.")
 
     def flush(self) -> None:
         """Writes when sessions were used last."""

@@ -93,11 +93,17 @@ class Users:
             rows = connection.execute(select(users.uid, users.admin, users.open, users.created).order_by(users.uid))
             return [User(uid, admin, is_open, tuple(groups.get(uid, ())), at) for uid, admin, is_open, at in rows]
 
-    def has_password(self, uid: str, password: str) -> bool:
-        """Whether there is such a user with that password. Takes as long (50 ms) whatever the answer is."""
+    def proof(self, uid: str, password: str) -> str | None:
+        """The hash that the password was found to match, for `Sessions.authorize`; None where it is wrong.
+
+        Takes as long (50 ms) whatever the answer is, also where there is no such user.
+
+        Raises:
+            TryLater: too many passwords are looked at already.
+        """
         with self._engine.connect() as connection:
             kept = connection.execute(select(schema.users.c.password_hash).where(_is(uid))).scalar_one_or_none()
-        return matches(kept, password)
+        return kept if matches(kept, password) else None
 
 
 def default_uid(settings: Settings) -> str | None:

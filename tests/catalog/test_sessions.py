@@ -6,7 +6,7 @@ import pytest
 
 from catalog import schema
 from catalog.database import FILE
-from catalog.errors import CatalogError, Forbidden
+from catalog.errors import CatalogError, Forbidden, TryLater
 from catalog.sessions import GRACE
 from catalog.snapshots import CHUNK
 from catalog.users import Users
@@ -37,14 +37,46 @@ def test_a_session_that_is_used_elsewhere_lives_on(here: Side, there: Side, cloc
         here.sessions.by_id(apisid)
 
 
-def test_who_signs_in_is_known_everywhere(here: Side, there: Side) -> None:
+def test_who_signs_in_is_known_everywhere(library: Library, here: Side, there: Side) -> None:
     apisid = here.sessions.create("10.0.0.1", None, None)
     assert there.sessions.by_id(apisid).uid is None
-    here.sessions.authorize(apisid, "bob")
+    proof = Users(library.engine).proof("bob", "secret")
+    assert proof
+    here.sessions.authorize(apisid, "bob", proof)
     there.changes.look()
     assert there.sessions.by_id(apisid).uid == "bob"
     with pytest.raises(Forbidden):
-        here.sessions.authorize("unknown", "bob")
+        here.sessions.authorize("unknown", "bob", proof)
+
+
+@pytest.mark.parametrize("change", ["another password", "removed", "removed and added"])
+def test_a_password_that_ended_while_it_was_looked_at_opens_nothing(library: Library, here: Side, change: str) -> None:
+    apisid = here.sessions.create("10.0.0.1", None, None)
+    people = Users(library.engine)
+    proof = people.proof("bob", "secret")
+    assert proof
+    if change == "another password":
+        people.set_password("bob", "another")
+    else:
+        people.remove("bob")
+        if change == "removed and added":
+            people.add("bob", "secret")
+    with pytest.raises(Forbidden):
+        here.sessions.authorize(apisid, "bob", proof)
+    here.changes.look()
+    assert here.sessions.by_id(apisid).uid is None
+
+
+def test_what_belongs_to_something_just_removed_is_worth_another_try(library: Library, here: Side) -> None:
+    apisid = here.sessions.create("10.0.0.1", "bob", None)
+    assert here.sessions.by_id(apisid).uid == "bob"
+    Users(library.engine).remove("bob")  # which this process has not noticed yet
+    assert here.sessions.by_id(apisid).uid == "bob"
+    with pytest.raises(TryLater):
+        here.views.make(apisid, ids(1))
+    with pytest.raises(TryLater):
+        here.sessions.implicit("bob", "10.0.0.1")
+    assert [rows(library, each) for each in (schema.views, schema.snapshots, schema.chunks)] == [0, 0, 0]
 
 
 def test_sessions_for_an_address_are_bounded(here: Side, clock: Clock) -> None:

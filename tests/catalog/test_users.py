@@ -31,11 +31,11 @@ def test_names_and_passwords(library: Library) -> None:
     assert len(people.everyone()) == 2
     people.set_password("Zoë", "\u00e4" * 100)
     people.set_password("Zoë", "pass word")
-    assert people.has_password("Zoë", "pass word")
-    assert not people.has_password("Zoë", "pass  word")
-    assert not people.has_password("nobody", "x")
+    assert people.proof("Zoë", "pass word")
+    assert not people.proof("Zoë", "pass  word")
+    assert not people.proof("nobody", "x")
     people.set_password("Zoë", "Zoë")
-    assert people.has_password("Zoë", "Zoë")
+    assert people.proof("Zoë", "Zoë")
     assert all(user.open for user in people.everyone())
     people.remove("Zoë")
     with pytest.raises(Missing):
