@@ -15,6 +15,6 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """Two photos and five people, whose passwords are hashed at less cost than in earnest."""
-    monkeypatch.setattr("catalog.users.hashed", QUICK.hash)
+    monkeypatch.setattr("catalog.passwords._hasher", QUICK)
     with ExitStack() as closing:
         yield House(tmp_path, closing)

@@ -16,7 +16,7 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Users' passwords are hashed as in earnest, at less cost."""
-    monkeypatch.setattr("catalog.users.hashed", QUICK.hash)
+    monkeypatch.setattr("catalog.passwords._hasher", QUICK)
 
 
 @pytest.fixture
