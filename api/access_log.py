@@ -12,9 +12,9 @@ from catalog.changes import Ticker
 
 WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thread than the one that answers
 MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost, rather than an answer held up
+LONGEST = 1000  # characters of a path or of a query string: who asks decides how many are sent, not how many are kept
 
 SECRETS = frozenset({"pw", "apisid", "sid", "apikey"})
-PARAMETER = re.compile(r"([^&=]*)=([^&]*)")
 SHARE = re.compile(r"(?i)^(/api/shares/).+")
 UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
@@ -25,14 +25,18 @@ def masked(path: str, query: str) -> str:
     """A path and its query string as they may be logged: pw, apisid, sid and apikey without their values."""
     shown = SHARE.sub(r"\1***", path)
     if query:
-        shown += "?" + PARAMETER.sub(_masked, query)
+        shown += "?" + "&".join(map(_masked, query.split("&")))
     return UNPRINTABLE.sub(lambda each: "".join(f"%{byte:02X}" for byte in each[0].encode("utf-8", "replace")), shown)
 
 
-def _masked(parameter: re.Match[str]) -> str:
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _masked(parameter: str) -> str:
+    name, equals, _ = parameter.partition("=")
     # Its name may be escaped: what is parsed as a secret is masked as one.
-    secret = unquote_plus(parameter[1]).lower() in SECRETS
-    return f"{parameter[1]}=***" if secret else parameter[0]
+    return f"{name}=***" if equals and unquote_plus(name).lower() in SECRETS else parameter
 
 
 class AccessLog:
@@ -67,8 +71,8 @@ class AccessLog:
                 took,
                 request.remote_addr,
                 request.method,
-                request.path,
-                request.query_string,
+                _cut(request.path),
+                _cut(request.query_string),
                 response.status_code,
                 size,
             )

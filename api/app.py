@@ -8,6 +8,7 @@ import falcon
 
 from api import operations
 from api.access_log import AccessLog
+from api.delivery import Files
 from api.errors import handle, serialize
 from api.functions import Function, Functions
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
@@ -60,12 +61,13 @@ def _functions(
     settings: Settings, library: Library, rendering: Rendering, identify: Identify, uid: str | None
 ) -> dict[str, Function]:
     """Every function of the Web API that this server has, by the vendor's name."""
+    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
     renders = Renders(
         rendering.cache,
         rendering.dispatcher,
         KnownFaults(Faults(library.engine)),
         partial(refresh, library.engine, settings),
-        settings.root_paths,
+        files,
         limits=Limits.of(settings),
         max_side=settings.render_max_side,
         max_age=settings.http_max_age,
@@ -87,7 +89,7 @@ def _functions(
         "getPhoto": GetPhoto(identify, renders),
         "getThumbnail": GetPhoto(identify, renders, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify),
-        "getOriginalFile": GetOriginalFile(identify, settings.root_paths, settings.http_max_age),
+        "getOriginalFile": GetOriginalFile(identify, files, settings.http_max_age),
     }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -10,27 +11,40 @@ import falcon
 
 from api.conditional import RangeNotSatisfiable, byte_range, http_date, not_modified
 from api.errors import RequestError
+from catalog.files import led_astray
 from catalog.photos import Photo
 from workers.pipeline.strip import Span
 
 GONE = "The photo's file is gone, or can't be read."
 
 
-def opened(roots: Mapping[str, Path], photo: Photo) -> BinaryIO:
-    """The photo's file.
+class Files:
+    """The files of photos. `roots` says where the roots are, by alias; with `follow_links` a link may leave one."""
 
-    Raises:
-        RequestError: missing: it is gone, or no file any more.
-    """
-    root = roots.get(photo.root)
-    if root is None:
-        raise RequestError("missing", GONE)
-    try:
-        # Not blocking: the name may have become a pipe's.
-        file = os.fdopen(os.open(root / photo.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    except (OSError, ValueError):
-        raise RequestError("missing", GONE) from None
-    return file
+    def __init__(self, roots: Mapping[str, Path], *, follow_links: bool) -> None:
+        self._roots = roots
+        self._follow_links = follow_links
+
+    def opened(self, photo: Photo) -> BinaryIO:
+        """A photo's file, as it is in its root now: since the scan it may have become anything.
+
+        Raises:
+            RequestError: missing: it is gone, can't be read, or is no file of this root any more.
+        """
+        root = self._roots.get(photo.root)
+        if root is None:
+            raise RequestError("missing", GONE)
+        try:
+            if not self._follow_links and led_astray(root, photo.path):
+                raise RequestError("missing", GONE)
+            # Not blocking: a pipe that took the photo's place makes nobody wait for its writer.
+            descriptor = os.open(root / photo.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError):
+            raise RequestError("missing", GONE) from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise RequestError("missing", GONE)
+        return os.fdopen(descriptor, "rb")
 
 
 class Spans(io.RawIOBase):
@@ -103,13 +117,14 @@ def send(
     response: falcon.Response,
     file: BinaryIO,
     parts: Sequence[bytes | Span],
+    media_type: str,
     *,
     tag: str,
     mtime_ns: int,
 ) -> None:
     """Answers with the parts, or with the range of them that is asked for; or says that the caller's copy is current.
 
-    The server closes the file when it is sent, or the client gone. Media type and Cache-Control are the caller's.
+    The server closes the file when it is sent, or the client gone. Cache-Control is for the caller of this to say.
     """
     modified = http_date(mtime_ns)
     response.set_header("ETag", tag)
@@ -120,6 +135,7 @@ def send(
         file.close()
         response.status = 304
         return
+    response.content_type = media_type
     stream = Spans(file, parts)
     size = stream.seek(0, os.SEEK_END)
     try:
@@ -133,6 +149,10 @@ def send(
     if part:
         response.status = 206
         response.set_header("Content-Range", f"bytes {first}-{first + length - 1}/{size}")
+    if request.method == "HEAD":  # Falcon would leave it open
+        stream.close()
+        response.content_length = length
+        return
     # The system begins to read: the thread of the sockets should not be the one that waits for the disk.
     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
     response.set_stream(stream, length)

@@ -8,8 +8,29 @@ from api.params import parse
 from catalog.access import METADATA
 from catalog.photos import Photo
 
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff", "GIF": "image/gif"}
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
 """By the catalogue's names of formats."""
+
+RAW_MEDIA_TYPES = {
+    "dng": "image/x-adobe-dng",
+    "cr2": "image/x-canon-cr2",
+    "cr3": "image/x-canon-cr3",
+    "nef": "image/x-nikon-nef",
+    "arw": "image/x-sony-arw",
+    "raf": "image/x-fuji-raf",
+    "orf": "image/x-olympus-orf",
+    "rw2": "image/x-panasonic-rw2",
+}
+"""Camera raw files are one format to the catalogue: by their extensions."""
 
 
 def described(photo: Photo) -> dict[str, object]:
@@ -28,7 +49,8 @@ def described(photo: Photo) -> dict[str, object]:
 
 def media_type(photo: Photo) -> str:
     """The media type of the photo's file."""
-    return MEDIA_TYPES.get(photo.format, "application/octet-stream")
+    extension = photo.path.rpartition(".")[2].lower()
+    return MEDIA_TYPES.get(photo.format) or RAW_MEDIA_TYPES.get(extension, "application/octet-stream")
 
 
 class GetPhotoMetadata:

@@ -1,21 +1,21 @@
 """getPhoto and getThumbnail: a photo in the size that is asked for."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import falcon
 
 from api.conditional import cache_control, entity_tag, http_date, not_modified
-from api.delivery import opened, send
+from api.delivery import Files, send
 from api.errors import RequestError
 from api.identify import Identify
 from api.known import KnownFaults
 from api.params import DEFAULT_QUALITY, Params, Wanted, parse, wanted
 from cache.key import RenderKey
 from cache.tiers import RenderCache
+from catalog.files import stored_mtime
 from catalog.photos import Photo, source_version
 from workers.dispatch import Dispatcher
 from workers.errors import SourceChanged
@@ -39,10 +39,7 @@ class Render:
 
 
 class Renders:
-    """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone.
-
-    `roots` says where the photo roots are, by alias.
-    """
+    """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone."""
 
     def __init__(
         self,
@@ -50,7 +47,7 @@ class Renders:
         dispatcher: Dispatcher,
         faults: KnownFaults,
         refresh: Refresh,
-        roots: Mapping[str, Path],
+        files: Files,
         *,
         limits: Limits,
         max_side: int,
@@ -60,7 +57,7 @@ class Renders:
         self._dispatcher = dispatcher
         self._faults = faults
         self._refresh = refresh
-        self._roots = roots
+        self._files = files
         self._limits = limits
         self._max_side = max_side
         self._cache_control = cache_control(max_age)
@@ -107,10 +104,10 @@ class Renders:
         """
         if photo in self._plans and self._plans[photo] is None:
             return False
-        file = opened(self._roots, photo)
+        file = self._files.opened(photo)
         try:
             status = os.fstat(file.fileno())
-            if source_version(status.st_size, status.st_mtime_ns) != photo.version:
+            if source_version(status.st_size, stored_mtime(status)) != photo.version:
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
             if photo not in self._plans:
                 with self._faults.noted(photo):
@@ -125,8 +122,7 @@ class Renders:
         if plan is None:
             file.close()
             return False
-        response.content_type = "image/jpeg"
-        send(request, response, file, plan.parts, tag=render.tag, mtime_ns=photo.mtime_ns)
+        send(request, response, file, plan.parts, "image/jpeg", tag=render.tag, mtime_ns=photo.mtime_ns)
         return True
 
     def _worked_out(self, photo: Photo, size: Wanted) -> Render:

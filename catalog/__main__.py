@@ -15,10 +15,15 @@ from config import load_or_exit
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives the exit code."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser.parse_args(given)
+    if any("\ud800" <= character <= "\udfff" for each in given for character in each):
+        parser.error("an argument is no text in this machine's encoding")
     settings = load_or_exit()
-    # Names may hold what the terminal's encoding can't.
+    # Names may hold what the terminal's encoding can't, and a password on standard input anything.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
     try:
         code: int = chosen.run(settings, chosen)
         sys.stdout.flush()

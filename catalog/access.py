@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select
 from catalog import query, schema
 from catalog.changes import Changes, Memo
 from catalog.errors import Forbidden, Missing
+from catalog.groups import LONGEST_NAME
 from catalog.search import Search
 from catalog.tree import Node
 
@@ -52,9 +53,13 @@ class Access:
         self._search = Search(engine)
         self.rights = Memo(lambda: changes.access, self._rights)
         """The rights of the user of a uid. Raises Missing."""
-        self.is_open = Memo(lambda: changes.access, self._is_open)
-        """Whether there is a user of that uid whose password equals it."""
+        self._open = Memo(lambda: changes.access, self._is_open)
         self._sees = Memo(lambda: changes.anything, self._inside)
+
+    def is_open(self, uid: str) -> bool:
+        """Whether there is a user of that uid whose password equals it."""
+        # Callers send what they like as a uid: what can't be one is not remembered, however much of it they send.
+        return len(uid) <= LONGEST_NAME and self._open(uid)
 
     def owner(self, uid: str) -> Rights:
         """The rights of the user on whose behalf a gallery is shared. Raises Missing."""

@@ -3,9 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.errors import CatalogError
 
@@ -65,6 +67,7 @@ class Changes:
         self._engine = engine
         self._lock = threading.Lock()
         self._blind = 0
+        self._file = self._identity()
         self.access: Generation = ()
         self.anything: Generation = ()
         self.look()
@@ -73,9 +76,10 @@ class Changes:
         """Looks now. To be called every LOOK_EVERY seconds, and by whoever wants to see what he has just changed."""
         with self._lock:
             try:
+                self._follow()
                 with self._engine.connect() as connection:
                     access, photos = connection.execute(LOOK).one()
-            except CatalogError as error:
+            except (CatalogError, SQLAlchemyError) as error:
                 if self.access[:1] != (UNSEEN,):
                     log.error("%s", error)
                 self._blind += 1
@@ -85,6 +89,26 @@ class Changes:
                 self.access = (access, self._blind)
             if (access, photos, self._blind) != self.anything:
                 self.anything = (access, photos, self._blind)
+
+    def _follow(self) -> None:
+        """Where another file has taken the catalogue's place (a copy that was restored), that one counts from now on.
+
+        Connections would go on with the old one, which has no name any more. What is merely away is waited for.
+        """
+        identity = self._identity()
+        if identity != self._file and identity is not None:
+            log.warning("the file of the catalogue is another one: what was known of the old one is forgotten")
+            self._engine.dispose()
+            self._file = identity
+            self._blind += 1
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Device and inode of the catalogue's file; None where it is not there."""
+        try:
+            status = Path(str(self._engine.url.database)).stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 class Memo(Generic[K, V]):

@@ -7,14 +7,15 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, TryLater
 from catalog.files import locked
 
 FILE = "catalog.sqlite"
@@ -115,6 +116,16 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _found(file: Path) -> str | None:
+    """The migration that the file is at, asked beside the engine; None where that can't be said."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(row[0]) if row else None
+
+
 def _engine(file: Path) -> Engine:
     # A connection is cheap, waiting for one is not: beyond those kept, as many as there are threads.
     engine = create_engine(f"sqlite:///{file}", pool_size=16, max_overflow=-1, connect_args={"timeout": 5.0})
@@ -140,8 +151,16 @@ def _engine(file: Path) -> Engine:
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
         error = context.original_exception
-        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in REASONS:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if isinstance(error, sqlite3.Error) and code & 0xFF in REASONS:
             raise trouble(file, error) from error
+        if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            # A session, a user, … that another process removed between a look at it and this statement.
+            raise TryLater("What this belongs to has just been removed: try again.", 1) from error
+        if code == sqlite3.SQLITE_ERROR and (found := _found(file)) != HEAD:
+            # Another Darkroom migrated it under our feet.
+            said = f"was brought to revision {found} while this Darkroom ran, which has {HEAD}: start it anew"
+            raise CatalogError("newer", f"the catalogue {file} {said}") from error
 
     return engine
 

@@ -14,6 +14,18 @@ def stored_mtime(status: os.stat_result) -> int:
     return max(-LARGEST, min(LARGEST, status.st_mtime_ns))
 
 
+def led_astray(root: Path, path: str) -> bool:
+    """Whether a link lies on the way from the root to the path below it; the root itself may be one.
+
+    Raises:
+        OSError: the system does not say, or there is no such file.
+    """
+    try:
+        return (root / path).resolve(strict=True) != root.resolve(strict=True) / path
+    except RuntimeError:  # what Python 3.11 says of links that go in circles
+        return True
+
+
 @contextmanager
 def locked(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Holds the lock of that file; where another holds it, calls `on_wait` once and waits.

@@ -14,7 +14,8 @@ from catalog.errors import Conflict, MalformedName, Missing
 EVERYONE = "users"
 """The group of those who are added without one. It is there from the start: search, see metadata, download."""
 
-NAME = re.compile(r"[^\s/&?#=\x00-\x1f\x7f]{1,64}")
+LONGEST_NAME = 64  # characters, of a uid as well
+NAME = re.compile(rf"[^\s/&?#=\x00-\x1f\x7f]{{1,{LONGEST_NAME}}}")
 PERMISSION = re.compile(r"pap:(admin|access|feature)(:[a-z]+)+")
 
 
@@ -88,7 +89,8 @@ class Groups:
 def check_name(what: str, name: str) -> None:
     """Raises MalformedName where a uid or a group's name can't be."""
     if not NAME.fullmatch(name) or not name.isprintable():
-        raise MalformedName(f"The {what} {name[:80]!r} can't be: it has 1 to 64 characters, no space, none of /&?#=.")
+        shape = f"it has 1 to {LONGEST_NAME} characters, no space, none of /&?#="
+        raise MalformedName(f"The {what} {name[:80]!r} can't be: {shape}.")
 
 
 def require_groups(connection: Connection, names: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog import diff, metadata, record
 from catalog.database import FILE, trouble, writing
 from catalog.errors import Unreadable
-from catalog.files import locked
+from catalog.files import led_astray, locked
 from catalog.metadata import Header
 from catalog.photos import Photo
 from catalog.progress import Progress, Silent
@@ -121,6 +121,8 @@ def refresh(engine: Engine, settings: Settings, photo: Photo, read: Reader = met
         photos.c.path == photo.path
     )
     try:
+        if not settings.robot_follow_links and led_astray(root, photo.path):
+            return None  # the next scan will not see it
         header = read(root / photo.path)
     except (FileNotFoundError, NotADirectoryError):
         if _identity(root) is not None and not _empty(root):

@@ -1,22 +1,27 @@
 """Sessions of the Web API. They live in the catalogue, so that they outlast a restart and hold in every process."""
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.changes import Changes, Memo
 from catalog.database import writing
-from catalog.errors import CatalogError, Forbidden
-from catalog.schema import sessions
+from catalog.errors import Forbidden
+from catalog.schema import sessions, users
 
 FLUSH_EVERY = 5.0
 """Seconds between two writes of when sessions were used last: `flush` is to be called so often."""
 
 SWEEP_EVERY = 300.0
 """Seconds between two calls of `sweep`."""
+
+GRACE = 2 * FLUSH_EVERY
+"""Seconds by which what is written may lag behind what a process has in memory: so long an end is not believed."""
 
 UNKNOWN = "There is no session of this apisid, or it has ended: create one anew."
 BYTES = 16  # of an id: 128 random bits, 22 characters in a URL
@@ -56,6 +61,7 @@ class Sessions:
         self._clock = clock
         self._read = Memo(lambda: changes.access, self._find)
         self._implicit = Memo(lambda: changes.access, self._find_implicit)
+        self._lock = threading.Lock()
         self._used: dict[str, int] = {}
         self._unwritten: set[str] = set()
 
@@ -67,7 +73,7 @@ class Sessions:
         """
         now = int(self._clock())
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(delete(sessions).where(sessions.c.last_used < now - self._lifetime))
+            connection.execute(delete(sessions).where(self._over(now)))
             self._require_room(connection, address, now)
             return self._insert(connection, Session("", uid, address, False, private_key, now))
 
@@ -106,50 +112,57 @@ class Sessions:
             return found
         now = int(self._clock())
         with self._engine.connect() as connection, writing(connection):
-            there = connection.execute(self._living(uid, address, now)).scalar()
+            there = connection.execute(self._living(uid, address, now - self._lifetime)).scalar()
             made = there or self._insert(connection, Session("", uid, address, True, None, now))
         self._changes.look()
         return made
 
-    def authorize(self, apisid: str, uid: str) -> None:
-        """From now on the session is that user's.
+    def authorize(self, apisid: str, uid: str, proof: str) -> None:
+        """From now on the session is that user's, who has shown the password of the hash `proof`.
 
         Raises:
-            Forbidden: there is no such session.
+            Forbidden: there is no such session; or the user got another password, or was removed, since.
         """
-        change = update(sessions).where(sessions.c.apisid == apisid).values(uid=uid, last_used=int(self._clock()))
+        still = exists().where(users.c.uid == uid, users.c.password_hash == proof)
+        change = update(sessions).where(sessions.c.apisid == apisid, still)
         with self._engine.connect() as connection, writing(connection):
-            if not connection.execute(change).rowcount:
-                raise Forbidden(UNKNOWN)
+            if not connection.execute(change.values(uid=uid, last_used=int(self._clock()))).rowcount:
+                raise Forbidden("The session or the password has just ended: sign in anew.")
 
     def flush(self) -> None:
         """Writes when sessions were used last."""
-        now = int(self._clock())
-        unwritten, self._unwritten = self._unwritten, set()
-        used = [{"b_apisid": apisid, "b_used": self._used[apisid]} for apisid in unwritten]
+        with self._lock:
+            unwritten, self._unwritten = self._unwritten, set()
+            used = [{"b_apisid": apisid, "b_used": self._used[apisid]} for apisid in unwritten]
         if used:
             later = func.max(sessions.c.last_used, bindparam("b_used"))
             change = update(sessions).where(sessions.c.apisid == bindparam("b_apisid")).values(last_used=later)
             try:
                 with self._engine.connect() as connection, writing(connection):
                     connection.execute(change, used)
-            except CatalogError:
-                self._unwritten |= unwritten
+            except Exception:
+                with self._lock:
+                    self._unwritten |= unwritten
                 raise
-        for apisid, last in list(self._used.items()):
-            if now - last > self._lifetime:
-                self._used.pop(apisid, None)
+        oldest = int(self._clock()) - self._lifetime
+        with self._lock:
+            self._used = {
+                apisid: last for apisid, last in self._used.items() if last >= oldest or apisid in self._unwritten
+            }
 
     def sweep(self) -> None:
         """Drops sessions that have ended, with their views; others would do so only when one is created."""
-        ended = sessions.c.last_used < int(self._clock()) - self._lifetime - 2 * FLUSH_EVERY
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(delete(sessions).where(ended))
+            connection.execute(delete(sessions).where(self._over(int(self._clock()))))
+
+    def _over(self, now: int) -> ColumnElement[bool]:
+        return sessions.c.last_used < now - self._lifetime - GRACE
 
     def _use(self, apisid: str, now: int) -> None:
         if self._used.get(apisid) != now:
-            self._used[apisid] = now
-            self._unwritten.add(apisid)
+            with self._lock:
+                self._used[apisid] = now
+                self._unwritten.add(apisid)
 
     def _require_room(self, connection: Connection, address: str, now: int) -> None:
         living = sessions.c.last_used >= now - self._lifetime
@@ -165,16 +178,15 @@ class Sessions:
         return Session(*row)
 
     def _find_implicit(self, key: tuple[str, str]) -> str | None:
+        """The one that was used last, which may have ended a moment ago."""
         with self._engine.connect() as connection:
-            return connection.execute(self._living(*key, int(self._clock()))).scalar()
+            return connection.execute(self._living(*key, int(self._clock()) - self._lifetime - GRACE)).scalar()
 
-    def _living(self, uid: str, address: str, now: int) -> Select[str]:
-        return select(sessions.c.apisid).where(
-            sessions.c.address == address,
-            sessions.c.uid == uid,
-            sessions.c.implicit,
-            sessions.c.last_used >= now - self._lifetime,
-        )
+    @staticmethod
+    def _living(uid: str, address: str, since: float) -> Select[str]:
+        mine = (sessions.c.address == address, sessions.c.uid == uid, sessions.c.implicit)
+        found = select(sessions.c.apisid).where(*mine, sessions.c.last_used >= since)
+        return found.order_by(sessions.c.last_used.desc()).limit(1)
 
     @staticmethod
     def _insert(connection: Connection, session: Session) -> str:

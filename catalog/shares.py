@@ -140,7 +140,9 @@ def timestamp(text: str) -> int:
         MalformedName: it is none.
     """
     try:
-        return int(datetime.fromisoformat(text).timestamp())
+        seconds = int(datetime.fromisoformat(text).timestamp())
+        written(seconds)  # with a time zone it may lie in a year that has no name here
+        return seconds
     except (ValueError, OverflowError, OSError):
         raise MalformedName(f"{text[:40]!r} is no time: write yyyy-mm-dd hh:mm:ss.") from None
 
@@ -157,8 +159,15 @@ def _check(terms: Terms, count: int, now: int) -> None:
         raise MalformedName(f"indexmarked is {terms.indexmarked}: a gallery of {count} photos has 0 to {count - 1}.")
     if terms.expires is not None and terms.expires <= now:
         raise MalformedName(f"expires is {written(terms.expires)}, which is over.")
+    if not (_is_text(terms.name) and _is_text(terms.description)):
+        raise MalformedName("A name or a description is text: half of a surrogate pair is none.")
     if max(len(terms.name), len(terms.description)) > LONGEST_TEXT:
         raise MalformedName(f"A name or a description has at most {LONGEST_TEXT} characters.")
+
+
+def _is_text(text: str) -> bool:
+    """JSON and the command line can bring what no UTF-8 can hold."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 Columns = tuple[str, str | None, int, int, int, str, str, bool, int, int | None]

@@ -17,7 +17,7 @@ from config import Settings
 
 GUEST = "guest"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-LONGEST_PASSWORD = 200  # characters; RSA of 2048 bits takes 245 bytes
+LONGEST_PASSWORD = 200  # bytes in UTF-8; RSA of 2048 bits takes 245, and a longer one could never be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,17 @@ class Users:
             rows = connection.execute(select(users.uid, users.admin, users.open, users.created).order_by(users.uid))
             return [User(uid, admin, is_open, tuple(groups.get(uid, ())), at) for uid, admin, is_open, at in rows]
 
-    def has_password(self, uid: str, password: str) -> bool:
-        """Whether there is such a user with that password. Takes as long (50 ms) whatever the answer is."""
+    def proof(self, uid: str, password: str) -> str | None:
+        """The hash that the password was found to match, for `Sessions.authorize`; None where it is wrong.
+
+        Takes as long (50 ms) whatever the answer is, also where there is no such user.
+
+        Raises:
+            TryLater: too many passwords are looked at already.
+        """
         with self._engine.connect() as connection:
             kept = connection.execute(select(schema.users.c.password_hash).where(_is(uid))).scalar_one_or_none()
-        return matches(kept, password)
+        return kept if matches(kept, password) else None
 
 
 def default_uid(settings: Settings) -> str | None:
@@ -113,8 +119,8 @@ def _is(uid: str) -> ColumnElement[bool]:
 
 
 def _secret(uid: str, password: str) -> dict[str, object]:
-    if not 1 <= len(password) <= LONGEST_PASSWORD:
-        raise MalformedName(f"A password has 1 to {LONGEST_PASSWORD} characters.")
+    if not 1 <= len(password.encode("utf-8", "surrogatepass")) <= LONGEST_PASSWORD:
+        raise MalformedName(f"A password takes 1 to {LONGEST_PASSWORD} bytes.")
     return {"password_hash": hashed(password), "open": password == uid}
 
 

@@ -5,13 +5,16 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from catalog import metadata
-from catalog.database import open_catalog
+from catalog.database import FILE, open_catalog
 from catalog.metadata import Header
 from catalog.photos import Photo, Photos
 from catalog.scan import ScanReport, scan
@@ -43,6 +46,17 @@ def put(file: Path, content: bytes) -> Path:
     return file
 
 
+@cache
+def _empty_catalogue() -> bytes:
+    """A catalogue with nothing in it: migrating one for each test would take most of their time."""
+    with TemporaryDirectory() as folder:
+        engine = open_catalog(Path(folder))
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        return (Path(folder) / FILE).read_bytes()
+
+
 class Library:
     """A folder with photo roots `a` and `b` and a catalogue; `opened` lists the files that scans opened."""
 
@@ -53,6 +67,7 @@ class Library:
         self.b.mkdir()
         self.settings = Settings(data_dir=folder / "data", roots=(Root("a", self.a), Root("b", self.b)))
         self.opened: list[str] = []
+        put(self.settings.data_dir / FILE, _empty_catalogue())
         self.engine: Engine = open_catalog(self.settings.data_dir)
 
     def only(self, *aliases: str) -> Settings:
@@ -87,6 +102,14 @@ class Library:
         for file in self.settings.data_dir.iterdir():
             file.unlink()
         self.engine = open_catalog(self.settings.data_dir)
+
+    def make_impatient(self) -> None:
+        """From now on a catalogue that another program holds is so at once, and not after seconds of waiting."""
+        self.engine.dispose()
+
+        @event.listens_for(self.engine, "connect")
+        def hurry(connection: DBAPIConnection, _: object) -> None:
+            connection.cursor().execute("PRAGMA busy_timeout=1")
 
     def environment(self) -> dict[str, str]:
         """The settings for a process of its own."""

@@ -1,12 +1,15 @@
 """What is remembered counts until the catalogue changes, whoever changed it."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from catalog.changes import Changes, Memo
 from catalog.database import FILE
+from catalog.errors import CatalogError
 from catalog.groups import Group, Groups
 from catalog.users import Users
 from tests.catalog.library import Library, jpeg, put
@@ -134,3 +137,42 @@ def test_another_process_is_noticed(library: Library) -> None:
     other.close()
     changes.look()
     assert changes.access is not before
+
+
+def test_a_catalogue_that_was_restored_is_the_one_that_counts(library: Library) -> None:
+    people = Users(library.engine)
+    people.add("ann", "x")
+    file = library.settings.data_dir / FILE
+    kept = file.with_name("kept")
+    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(kept)) as copy:
+        source.backup(copy)
+    people.add("bob", "x")
+    changes = Changes(library.engine)
+    before = changes.access
+    for name in ("-wal", "-shm"):
+        Path(f"{file}{name}").unlink()
+    kept.replace(file)
+    changes.look()
+    assert changes.access is not before
+    assert [user.uid for user in people.everyone()] == ["ann"]
+    after = changes.access
+    changes.look()
+    assert changes.access is after
+    people.add("cy", "x")
+    changes.look()
+    assert changes.access is not after
+
+
+def test_a_catalogue_that_another_darkroom_migrated_is_said_to_be_newer(library: Library) -> None:
+    changes, people = Changes(library.engine), Users(library.engine)
+    with contextlib.closing(sqlite3.connect(library.settings.data_dir / FILE)) as other:
+        other.executescript(
+            "UPDATE alembic_version SET version_num = '9999'; ALTER TABLE users RENAME TO people; DROP TABLE access"
+        )
+    with pytest.raises(CatalogError, match=r"revision 9999.*start it anew"):
+        people.everyone()
+    before = changes.access
+    for _ in range(2):
+        changes.look()
+        assert changes.access is not before  # nothing that is remembered counts
+        before = changes.access

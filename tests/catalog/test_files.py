@@ -1,10 +1,12 @@
-"""Locks between processes."""
+"""Locks between processes, and files that became something else."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from catalog.files import locked
+import pytest
+
+from catalog.files import led_astray, locked
 from tests.catalog.library import PROJECT
 
 
@@ -15,3 +17,19 @@ def test_a_process_that_dies_lets_go(tmp_path: Path) -> None:
     waited: list[bool] = []
     with locked(tmp_path / "lock", lambda: waited.append(True)):
         assert waited == []
+
+
+def test_what_leads_astray(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "real").mkdir(parents=True)
+    (root / "real/1.jpg").touch()
+    (root / "folder").symlink_to("real")
+    (root / "2.jpg").symlink_to("real/1.jpg")
+    (root / "circle.jpg").symlink_to("circle.jpg")
+    (tmp_path / "link").symlink_to("root")
+    for start in (root, tmp_path / "link"):
+        assert not led_astray(start, "real/1.jpg")
+        for path in ("folder/1.jpg", "2.jpg", "circle.jpg"):
+            assert led_astray(start, path)
+    with pytest.raises(FileNotFoundError):
+        led_astray(root, "real/2.jpg")

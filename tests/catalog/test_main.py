@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from catalog.commands.output import printable
 from tests.catalog.library import PROJECT, Library, jpeg, put
 
 NAMESPACE = ("unshare", "-Urm") if os.geteuid() else ("unshare", "-m")
@@ -178,20 +177,6 @@ def test_a_disk_that_can_only_be_read(library: Library) -> None:
     assert done.returncode == 1
     assert "can't be written" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("a b.jpg", "a b.jpg"),
-        ("\udcff", "\\xff"),
-        ("\x1b[31m", "\\x1b[31m"),
-        ("é\N{CAMERA}", "é\N{CAMERA}"),
-        ("\ud800", "\\ud800"),
-    ],
-)
-def test_printable(name: str, shown: str) -> None:
-    assert printable(name) == shown
 
 
 def test_paths_are_below_the_root(library: Library) -> None:

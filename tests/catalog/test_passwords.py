@@ -9,15 +9,7 @@ from catalog import passwords
 from catalog.errors import TryLater
 from catalog.passwords import FORGOTTEN_AFTER, FREE_GUESSES, LONGEST_WAIT, Guesses
 from tests.catalog.library import Library
-
-
-class Clock:
-    """A clock that stands still unless it is told."""
-
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.catalog.sides import Clock
 
 
 def waits(guesses: Guesses, uid: str, address: str) -> int:

@@ -159,6 +159,19 @@ def test_refresh(library: Library) -> None:
     assert list(library.ids()) == ["a/2.jpg"]
 
 
+def test_refresh_follows_no_link_where_a_scan_does_not(library: Library) -> None:
+    file = put(library.a / "1.jpg", jpeg())
+    elsewhere = put(library.folder / "elsewhere.jpg", jpeg("blue", (40, 30)))
+    library.scan()
+    (photo,) = library.photos().values()
+    file.unlink()
+    file.symlink_to(elsewhere)
+    assert refresh(library.engine, replace(library.settings, robot_follow_links=False), photo) is None
+    followed = refresh(library.engine, library.settings, photo)
+    assert followed
+    assert followed.width == 40
+
+
 def test_refresh_of_a_root_that_is_not_there_loses_nothing(library: Library) -> None:
     put(library.a / "1.jpg", jpeg("red"))
     library.scan()

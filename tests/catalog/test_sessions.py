@@ -1,61 +1,17 @@
-"""Sessions: their ends, over several processes too, and views and snapshots that go with them."""
+"""Sessions and their ends, over several processes too."""
+
+import sqlite3
 
 import pytest
-from sqlalchemy import Table, func, select
 
 from catalog import schema
-from catalog.changes import Changes
-from catalog.errors import Forbidden, Missing
-from catalog.photoid import SIZE, encode
-from catalog.sessions import Sessions
-from catalog.snapshots import CHUNK, Snapshots
+from catalog.database import FILE
+from catalog.errors import CatalogError, Forbidden, TryLater
+from catalog.sessions import GRACE
+from catalog.snapshots import CHUNK
 from catalog.users import Users
-from catalog.views import MOST_VIEWS, Views
 from tests.catalog.library import Library
-from tests.catalog.test_passwords import Clock
-
-LIFETIME = 600
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that all processes share."""
-    return Clock()
-
-
-class Side:
-    """What one process has of the catalogue."""
-
-    def __init__(self, library: Library, clock: Clock, per_address: int = 3) -> None:
-        self.changes = Changes(library.engine)
-        self.sessions = Sessions(library.engine, self.changes, lifetime=LIFETIME, per_address=per_address, clock=clock)
-        self.views = Views(library.engine, self.changes, Snapshots(library.engine, self.changes))
-
-
-@pytest.fixture
-def here(library: Library, clock: Clock) -> Side:
-    """One process."""
-    users = Users(library.engine)
-    users.add("ann", "ann")
-    users.add("bob", "secret")
-    return Side(library, clock)
-
-
-@pytest.fixture
-def there(library: Library, clock: Clock, here: Side) -> Side:
-    """Another one."""
-    return Side(library, clock)
-
-
-def ids(count: int) -> bytes:
-    """The ids of that many photos."""
-    return b"".join(number.to_bytes(SIZE, "big") for number in range(count))
-
-
-def rows(library: Library, table: Table) -> int:
-    """How many rows a table has."""
-    with library.engine.connect() as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+from tests.catalog.sides import LIFETIME, Clock, Side, ids, rows
 
 
 def test_a_session_that_is_used_lives_on(here: Side, clock: Clock) -> None:
@@ -81,14 +37,46 @@ def test_a_session_that_is_used_elsewhere_lives_on(here: Side, there: Side, cloc
         here.sessions.by_id(apisid)
 
 
-def test_who_signs_in_is_known_everywhere(here: Side, there: Side) -> None:
+def test_who_signs_in_is_known_everywhere(library: Library, here: Side, there: Side) -> None:
     apisid = here.sessions.create("10.0.0.1", None, None)
     assert there.sessions.by_id(apisid).uid is None
-    here.sessions.authorize(apisid, "bob")
+    proof = Users(library.engine).proof("bob", "secret")
+    assert proof
+    here.sessions.authorize(apisid, "bob", proof)
     there.changes.look()
     assert there.sessions.by_id(apisid).uid == "bob"
     with pytest.raises(Forbidden):
-        here.sessions.authorize("unknown", "bob")
+        here.sessions.authorize("unknown", "bob", proof)
+
+
+@pytest.mark.parametrize("change", ["another password", "removed", "removed and added"])
+def test_a_password_that_ended_while_it_was_looked_at_opens_nothing(library: Library, here: Side, change: str) -> None:
+    apisid = here.sessions.create("10.0.0.1", None, None)
+    people = Users(library.engine)
+    proof = people.proof("bob", "secret")
+    assert proof
+    if change == "another password":
+        people.set_password("bob", "another")
+    else:
+        people.remove("bob")
+        if change == "removed and added":
+            people.add("bob", "secret")
+    with pytest.raises(Forbidden):
+        here.sessions.authorize(apisid, "bob", proof)
+    here.changes.look()
+    assert here.sessions.by_id(apisid).uid is None
+
+
+def test_what_belongs_to_something_just_removed_is_worth_another_try(library: Library, here: Side) -> None:
+    apisid = here.sessions.create("10.0.0.1", "bob", None)
+    assert here.sessions.by_id(apisid).uid == "bob"
+    Users(library.engine).remove("bob")  # which this process has not noticed yet
+    assert here.sessions.by_id(apisid).uid == "bob"
+    with pytest.raises(TryLater):
+        here.views.make(apisid, ids(1))
+    with pytest.raises(TryLater):
+        here.sessions.implicit("bob", "10.0.0.1")
+    assert [rows(library, each) for each in (schema.views, schema.snapshots, schema.chunks)] == [0, 0, 0]
 
 
 def test_sessions_for_an_address_are_bounded(here: Side, clock: Clock) -> None:
@@ -129,38 +117,47 @@ def test_what_ended_takes_its_views_along(library: Library, here: Side, clock: C
     assert here.views.make(newer, ids(1))[0] > vid  # never used twice
 
 
-@pytest.mark.parametrize("count", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])
-def test_views_keep_order_and_ends(here: Side, there: Side, count: int) -> None:
+def test_one_that_was_used_a_moment_ago_survives_what_is_written_of_it(here: Side, there: Side, clock: Clock) -> None:
     apisid = here.sessions.create("10.0.0.1", "ann", None)
-    vid, made = here.views.make(apisid, ids(count))
-    assert made == count
-    wanted = [encode(number.to_bytes(SIZE, "big")) for number in range(count)]
-    assert there.views.everything(apisid, vid) == wanted
-    assert [there.views.photoid(apisid, vid, index) for index in range(count)] == wanted
-    for index in (count, count + CHUNK, 10**17):
-        with pytest.raises(Missing, match="past the end"):
-            here.views.photoid(apisid, vid, index)
+    implicit = here.sessions.implicit("ann", "10.0.0.1")
+    clock.now += LIFETIME - 1
+    here.sessions.by_id(apisid)
+    here.sessions.by_id(implicit)
+    clock.now += 3  # what is written says that both have ended; this process has not written yet that they were used
+    there.sessions.create("10.0.0.2", None, None)
+    there.sessions.sweep()
+    here.changes.look()
+    assert here.sessions.by_id(apisid).uid == "ann"
+    assert here.sessions.find_implicit("ann", "10.0.0.1") == implicit
+    assert here.sessions.implicit("ann", "10.0.0.1") == implicit
 
 
-def test_a_view_is_its_session_s(here: Side) -> None:
-    mine, other = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
-    vid, _ = here.views.make(mine, ids(3))
-    for apisid, number in ((other, vid), ("", vid), (mine, vid + 1), (mine, -1), (mine, 2**70)):
-        with pytest.raises(Missing, match="no view"):
-            here.views.photoid(apisid, number, 0)
-
-
-def test_the_oldest_views_of_a_session_make_room(library: Library, here: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_used_is_written_once_the_catalogue_can_be(library: Library, here: Side, clock: Clock) -> None:
     apisid = here.sessions.create("10.0.0.1", "ann", None)
-    vids = [here.views.make(apisid, ids(1))[0] for _ in range(MOST_VIEWS + 3)]
-    assert rows(library, schema.views) == MOST_VIEWS
-    with pytest.raises(Missing):
-        here.views.photoid(apisid, vids[2], 0)
-    assert here.views.photoid(apisid, vids[3], 0)
-    monkeypatch.setattr("catalog.views.MOST_PHOTOS", 50)
-    large = [here.views.make(apisid, ids(20))[0] for _ in range(3)]
-    assert rows(library, schema.views) == 2
-    assert here.views.photoid(apisid, large[1], 19)
-    huge, _ = here.views.make(apisid, ids(60))
-    assert (rows(library, schema.views), here.views.photoid(apisid, huge, 59)) == (1, encode((59).to_bytes(16, "big")))
-    assert rows(library, schema.snapshots) == 1
+    clock.now += LIFETIME - 1
+    here.sessions.by_id(apisid)
+    library.make_impatient()
+    other = sqlite3.connect(library.settings.data_dir / FILE, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(CatalogError, match="in use by another program"):
+        here.sessions.flush()
+    other.close()
+    clock.now += GRACE + 2
+    here.sessions.flush()
+    here.sessions.sweep()
+    here.changes.look()
+    assert here.sessions.by_id(apisid).uid == "ann"
+
+
+def test_a_user_who_comes_back_finds_no_session_alive(library: Library, here: Side, there: Side) -> None:
+    users = Users(library.engine)
+    lost = [here.sessions.create("10.0.0.1", "ann", None), here.sessions.implicit("ann", "10.0.0.1")]
+    assert [there.sessions.by_id(apisid).uid for apisid in lost] == ["ann"] * 2
+    users.remove("ann")
+    users.add("ann", "ann")
+    for side in (here, there):
+        side.changes.look()
+        for apisid in lost:
+            with pytest.raises(Forbidden):
+                side.sessions.by_id(apisid)
+        assert side.sessions.find_implicit("ann", "10.0.0.1") is None

@@ -9,14 +9,7 @@ from catalog.shares import Shares, Terms, timestamp, written
 from catalog.snapshots import Snapshots
 from catalog.users import Users
 from tests.catalog.library import Library
-from tests.catalog.test_passwords import Clock
-from tests.catalog.test_sessions import ids
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still."""
-    return Clock()
+from tests.catalog.sides import Clock, ids
 
 
 @pytest.fixture
@@ -66,7 +59,14 @@ def test_a_gallery_goes_with_its_user(library: Library, shares: Shares) -> None:
 
 @pytest.mark.parametrize(
     "terms",
-    [Terms(indexmarked=1), Terms(indexmarked=-1), Terms(expires=0), Terms(name="x" * 10_001)],
+    [
+        Terms(indexmarked=1),
+        Terms(indexmarked=-1),
+        Terms(expires=0),
+        Terms(name="x" * 10_001),
+        Terms(name="\ud83d"),
+        Terms(description="\udcff"),
+    ],
 )
 def test_terms_that_cannot_be(shares: Shares, terms: Terms) -> None:
     with pytest.raises(MalformedName):
@@ -85,7 +85,19 @@ def test_times_there_and_back(text: str) -> None:
     assert back in (text.replace("T", " "), f"{text} 00:00:00")
 
 
-@pytest.mark.parametrize("text", ["", "never", "tomorrow", "2026-13-01", "0001-01-01 00:00:00", "2026-12-24 25:00:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "never",
+        "tomorrow",
+        "2026-13-01",
+        "0001-01-01 00:00:00",
+        "2026-12-24 25:00:00",
+        "9999-12-31T23:59:59-23:59",
+        "\ud83d",
+    ],
+)
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(MalformedName):
         timestamp(text)

@@ -1,5 +1,6 @@
 """Shared galleries, and what the functions answer beside statuses."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 def post(server: Server, body: object, apisid: str = "boss") -> httpx.Response:
     """Shares photos."""
-    return httpx.post(f"{server.url}/api/shares", params={"apisid": apisid}, json=body)
+    return httpx.post(f"{server.url}/api/shares", params={"apisid": apisid}, content=json.dumps(body))
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,8 @@ def test_photos_by_id_keep_their_order(boss: Server) -> None:
         ({"photoids": ["RED"], "indexmarked": -1}, 400),
         ({"photoids": ["RED"], "expires": "soon"}, 400),
         ({"photoids": ["RED"], "expires": "2001-01-01 00:00:00"}, 400),
+        ({"photoids": ["RED"], "expires": "9999-12-31T23:59:59-23:59", "public": True}, 400),
+        ({"photoids": ["RED"], "name": "\ud83d"}, 400),
         ({"photoids": ["RED"], "expires": "9999-12-31"}, 201),
         ({"photoids": ["RED"], "expires": None, "name": None}, 201),
     ],

@@ -1,0 +1,81 @@
+"""A catalogue with photos and people in it, and the front door's parts over it, without a server or a worker."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+import falcon
+from falcon.testing import Result, TestClient
+
+from api.errors import handle, serialize
+from api.functions import Function, Functions
+from api.identify import Identify
+from api.library import open_library
+from catalog.access import DOWNLOADS, METADATA, SEARCH, SHARE
+from catalog.groups import Group, Groups
+from catalog.photoid import decode
+from tests.catalog.library import Library, jpeg, put
+
+ADDRESS = "127.0.0.1"  # whom falcon's own client calls from
+
+
+class House:
+    """`a/sea/beach.jpg` and `a/town/street.jpg`; people by what they may: see `_people`."""
+
+    def __init__(self, folder: Path, closing: ExitStack, **settings: object) -> None:
+        self.catalogue = Library(folder)
+        closing.callback(self.catalogue.engine.dispose)
+        put(self.catalogue.a / "sea/beach.jpg", jpeg("blue"))
+        put(self.catalogue.a / "town/street.jpg", jpeg("red"))
+        self.settings = replace(self.catalogue.only("a"), **settings)  # type: ignore[arg-type]
+        self.catalogue.scan(self.settings)
+        self.parts = open_library(self.settings, closing)
+        self._people()
+        self.parts.changes.look()
+        self.sea, self.town = (self.catalogue.ids()[f"a/{place}"] for place in ("sea/beach.jpg", "town/street.jpg"))
+        self.identify = self.identifying("guest")
+
+    def identifying(self, default_uid: str | None) -> Identify:
+        """The door, where that uid is `webapi.default.uid`."""
+        parts = self.parts
+        return Identify(parts.sessions, parts.access, parts.views, parts.shares, parts.photo_by_id, default_uid)
+
+    def view(self, uid: str, *photoids: str) -> tuple[str, int]:
+        """A session of that user with a view of these photos in it: apisid and vid."""
+        apisid = self.parts.sessions.create("10.9.9.9", uid, None)
+        return apisid, self.parts.views.make(apisid, b"".join(map(decode, photoids)))[0]
+
+    def ask(self, function: Function, method: str = "GET", headers: Mapping[str, str] | None = None) -> "Asking":
+        """A function of the Web API, to be called."""
+        return Asking(function, method, headers or {})
+
+    def _people(self) -> None:
+        groups = Groups(self.parts.engine)
+        groups.add(Group("viewers", (), ()))
+        groups.add(Group("sailors", (METADATA, DOWNLOADS, SHARE, SEARCH), ("dirall:sea",)))
+        for uid, password, group in (
+            ("guest", "guest", "users"),
+            ("viewer", "viewer", "viewers"),
+            ("sailor", "sailor", "sailors"),
+            ("ann", "a secret", "users"),
+        ):
+            self.parts.users.add(uid, password, [group])
+        self.parts.users.add("root", "root", [], admin=True)
+
+
+class Asking:
+    """A call of one function through falcon, with errors as clients see them."""
+
+    def __init__(self, function: Function, method: str, headers: Mapping[str, str]) -> None:
+        app = falcon.App()
+        app.add_error_handler(Exception, handle)
+        app.set_error_serializer(serialize)
+        app.add_route("/{function}", Functions({"asked": function}))
+        self._client, self._method, self._headers = TestClient(app), method, headers
+
+    def __call__(self, **params: object) -> Result:
+        """The answer; a parameter that is None is left out."""
+        query = urlencode({name: value for name, value in params.items() if value is not None})
+        return self._client.simulate_request(self._method, "/asked", query_string=query, headers=dict(self._headers))

@@ -1,0 +1,41 @@
+"""Processes that share one catalogue, played inside one."""
+
+from sqlalchemy import Table, func, select
+
+from catalog.changes import Changes
+from catalog.photoid import SIZE
+from catalog.sessions import Sessions
+from catalog.snapshots import Snapshots
+from catalog.views import Views
+from tests.catalog.library import Library
+
+LIFETIME = 600
+
+
+class Clock:
+    """A clock that stands still unless it is told."""
+
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Side:
+    """What one process has of the catalogue."""
+
+    def __init__(self, library: Library, clock: Clock, per_address: int = 3) -> None:
+        self.changes = Changes(library.engine)
+        self.sessions = Sessions(library.engine, self.changes, lifetime=LIFETIME, per_address=per_address, clock=clock)
+        self.views = Views(library.engine, self.changes, Snapshots(library.engine, self.changes))
+
+
+def ids(count: int) -> bytes:
+    """The ids of that many photos."""
+    return b"".join(number.to_bytes(SIZE, "big") for number in range(count))
+
+
+def rows(library: Library, table: Table) -> int:
+    """How many rows a table has."""
+    with library.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
