@@ -21,10 +21,13 @@ from api.photos import GetPhoto, Renders, thumbnail
 from api.queries import RunQuery
 from api.rendering import Rendering, start_rendering
 from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
+from catalog.changelog import Changelog
+from catalog.changes import Ticker
 from catalog.faults import Faults
 from catalog.scan import refresh
 from catalog.users import default_uid
 from config import Settings
+from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
 
 App = falcon.App[falcon.Request, falcon.Response]
@@ -39,6 +42,10 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     library = open_library(settings, closing)
     rendering = start_rendering(settings, closing)
     uid = default_uid(settings)
+    follow_changes = partial(follow, Changelog(library.engine), rendering.cache)
+    housekeeping = Ticker("housekeeping", FOLLOW_EVERY, follow_changes)
+    housekeeping.start()
+    closing.callback(housekeeping.close)
     identify = Identify(library.sessions, library.access, library.views, library.shares, library.photo_by_id, uid)
 
     app = falcon.App(middleware=_middleware(settings, closing))

@@ -22,7 +22,7 @@ from workers.errors import SourceChanged
 from workers.pipeline.limits import Limits
 from workers.pipeline.strip import Plan, deliverable
 from workers.sizing import Size, output_size
-from workers.tasks import key_version
+from workers.versions import key_version
 
 REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 

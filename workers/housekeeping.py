@@ -4,6 +4,14 @@ import logging
 
 from cache.disk import TEMPORARY_SECONDS, DiskTier
 from cache.tiers import RenderCache
+from catalog.changelog import Changelog
+from catalog.photoid import source_version
+from workers.versions import key_version
+
+FOLLOW_EVERY = 2.0
+"""Seconds between two calls of `follow`."""
+
+AT_ONCE = 500  # changes; a first scan writes down hundreds a second, and none of them is in a hurry
 
 log = logging.getLogger("darkroom.housekeeping")
 
@@ -21,3 +29,25 @@ def sweep(cache: RenderCache) -> int:
     if swept:
         log.info("%d temporary files of killed processes removed", swept)
     return swept
+
+
+def follow(changelog: Changelog, cache: RenderCache) -> int:
+    """Has the cache forget the renders of old versions and of photos that are gone, for some of the changes in the
+    catalogue; gives for how many.
+
+    Nothing depends on it but room in the cache: a version is in the name of each render.
+    """
+    some = changelog.next(AT_ONCE)
+    if not some:
+        return 0
+    current = {
+        change.photoid: None
+        if change.bytes is None or change.mtime_ns is None
+        else key_version(source_version(change.bytes, change.mtime_ns))
+        for change in some
+    }
+    dropped = sum(cache.drop_photo(photoid, version) for photoid, version in current.items())
+    changelog.followed(some[-1].number)
+    if dropped:
+        log.info("%d renders of photos that have changed or gone removed", dropped)
+    return len(some)

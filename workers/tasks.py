@@ -21,13 +21,9 @@ from workers.flights import DONE, DROPPED, Flights, Word
 from workers.housekeeping import sweep
 from workers.pipeline.limits import Limits
 from workers.sizing import Size
+from workers.versions import key_version
 
 log = logging.getLogger("darkroom.worker")
-
-
-def key_version(source: str) -> str:
-    """The `version` of a RenderKey: the source's own, and the pipeline's revision."""
-    return f"{source}-{pipeline.REVISION}"
 
 
 class Renderer:

@@ -5,11 +5,15 @@ import time
 from pathlib import Path
 
 from cache.disk import TEMPORARY_SECONDS, Budget, DiskTier
+from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.tiers import RenderCache
+from catalog.changelog import Changelog
 from tests.cache.disks import assert_equal
 from tests.cache.keys import key, render
-from workers.housekeeping import sweep
+from tests.catalog.library import Library, jpeg, put
+from workers.housekeeping import follow, sweep
+from workers.versions import key_version
 
 
 def test_only_old_temporary_files_are_swept(tmp_path: Path) -> None:
@@ -27,6 +31,37 @@ def test_only_old_temporary_files_are_swept(tmp_path: Path) -> None:
     assert (old.exists(), new.exists(), kept.exists()) == (False, True, True)
     assert tier.get(key()) == render()
     assert sweep(cache) == 0
+
+
+def test_renders_of_old_versions_and_of_photos_that_are_gone_are_forgotten(library: Library) -> None:
+    edited, gone, kept = (put(library.a / f"{name}.jpg", jpeg(name)) for name in ("red", "blue", "green"))
+    library.scan()
+    ids = library.ids()
+    cache = RenderCache([MemoryTier(10**6), DiskTier(library.folder / "renders", Budget(free=0))])
+    changelog = Changelog(library.engine)
+    assert follow(changelog, cache) == 3
+
+    def keys() -> dict[str, RenderKey]:
+        photos = library.photos()
+        return {
+            place: RenderKey(photo.photoid, key_version(photo.version), 4, 3, 70) for place, photo in photos.items()
+        }
+
+    before = keys()
+    for each in before.values():
+        cache.put(each, render())
+    edited.write_bytes(jpeg("yellow"))
+    gone.unlink()
+    library.scan()
+    after = keys()["a/red.jpg"]
+    assert (after.photoid, after.version != before["a/red.jpg"].version) == (ids["a/red.jpg"], True)
+    cache.put(after, render(20))
+    assert follow(changelog, cache) == 2
+    assert [cache.get(before[f"a/{name}.jpg"]) for name in ("red", "blue", "green")] == [None, None, render()]
+    assert cache.get(after) == render(20)
+    assert (follow(changelog, cache), changelog.next(10)) == (0, [])
+    assert kept.exists()
+    cache.close()
 
 
 def test_a_cache_that_is_not_there_yet_has_nothing_to_sweep(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ from workers.dispatch import Dispatcher
 from workers.embedded import EmbeddedWorker
 from workers.flights import Flights, MemoryFlights, RedisFlights, Word
 from workers.pipeline.limits import Limits
-from workers.tasks import Renderer, key_version, register
+from workers.tasks import Renderer, register
+from workers.versions import key_version
 
 ROOT = "photos"
 WAIT = 20.0  # seconds after which a test gives up

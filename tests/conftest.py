@@ -1,4 +1,4 @@
-"""Fixtures of the catalogue's tests."""
+"""Fixtures for every floor."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,42 @@
+"""What happened to photos, in order, for whoever follows it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, delete, select
+
+from catalog.database import writing
+from catalog.schema import changes, photos, roots
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something happened to a photo; `bytes` and `mtime_ns` are its file's now, None where there is none any more."""
+
+    number: int
+    photoid: str
+    bytes: int | None
+    mtime_ns: int | None
+
+
+class Changelog:
+    """Reads the changes that triggers wrote, and removes those that were followed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def next(self, limit: int) -> list[Change]:
+        """The oldest changes, at most so many."""
+        here = photos.join(roots, (roots.c.id == photos.c.root_id) & roots.c.active)
+        query = (
+            select(changes.c.number, changes.c.photoid, photos.c.bytes, photos.c.mtime_ns)
+            .select_from(changes.outerjoin(here, photos.c.photoid == changes.c.photoid))
+            .order_by(changes.c.number)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [Change(*row) for row in connection.execute(query)]
+
+    def followed(self, number: int) -> None:
+        """Every change up to this number has been followed."""
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(changes).where(changes.c.number <= number))
