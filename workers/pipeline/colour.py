@@ -19,7 +19,7 @@ MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
 
-# Cameras have few profiles, a library's editors some. One transform holds a table of up to 1 MB, and its profile.
+# Cameras have few profiles, a library's editors some. Each transform is kept with its profile.
 TRANSFORMS = 16
 
 _building = threading.Lock()

@@ -10,18 +10,18 @@ from workers.pipeline.work import Work
 # From this quality on, colours are as fine as brightness (4:4:4); below, half as fine on both sides (4:2:0).
 FULL_COLOUR = 90
 
-# From which quality on, and for how many pixels, a progressive JPEG is the smaller: from there each of four photos is
-# so, or within 0.4 %. Bytes of progressive over baseline, both with tables of their own, least and most of the four;
-# and how much longer the encoding takes:
-#   pixels            quality 50   quality 70   quality 85   quality 95   time
-#   160 x 90..120     1.02 1.15    0.99 1.11    0.96 1.05    0.95 1.00    2.0 to 2.3
-#   256 x 144..192    1.00 1.08    0.97 1.05    0.95 1.02    0.94 0.98    2.0 to 2.3
-#   400 x 225..300    0.99 1.03    0.97 1.02    0.95 1.00    0.94 0.97    2.1 to 2.4
-#   640 x 360..480    0.99 1.03    0.97 1.01    0.95 0.99    0.95 0.96    2.1 to 2.4
-#   1440 x 810..1080  0.99 1.04    0.98 1.02    0.96 0.99    0.95 0.96    2.1 to 2.5
-#   2560 x 1440..1920 0.99 1.03    0.99 1.02    0.96 0.98    0.95 0.97    2.0 to 2.6
-# At 70 it gains 1 % on average and loses 2 % on some, for twice the time: not worth it at any size.
-PROGRESSIVE = ((90, 15_000), (80, 90_000))
+# From which quality on, and for how many pixels, a progressive JPEG is the smaller: from there on it is so for each of
+# four photos, or within 0.1 %. Bytes of progressive over baseline, both with tables of their own, least and most of the
+# four; it takes 1.5 to 3.2 times as long to encode, at every size:
+#   pixels             quality 50     70           80           85           90           95
+#   160 x 90..120      1.015-1.148    0.989-1.109  0.972-1.074  0.961-1.049  0.955-1.014  0.949-0.995
+#   256 x 144..192     0.995-1.077    0.970-1.051  0.962-1.033  0.952-1.019  0.955-0.993  0.943-0.976
+#   400 x 225..300     0.987-1.034    0.967-1.015  0.960-1.011  0.951-1.004  0.953-0.989  0.941-0.966
+#   640 x 360..480     0.986-1.031    0.966-1.008  0.959-0.992  0.950-0.987  0.953-0.986  0.946-0.962
+#   1440 x 810..1080   0.991-1.043    0.979-1.019  0.971-1.001  0.959-0.987  0.964-0.983  0.951-0.960
+#   2560 x 1440..1920  0.986-1.031    0.986-1.016  0.975-0.998  0.964-0.982  0.966-0.977  0.954-0.965
+# At 70 it is smaller by 1 % at best on average (640 wide), and larger for some at every size: not worth the time.
+PROGRESSIVE = ((95, 14_400), (90, 36_000), (80, 230_000))
 
 
 def encode(work: Work) -> Work:

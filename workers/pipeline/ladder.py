@@ -10,7 +10,8 @@ from workers.sizing import Size
 # A size is made of one whose sides are at least so many times as long: filtered twice at nearly the same size, a
 # picture loses more than by a smaller decode. Measured on seven photos of 3 to 20 megapixels, before encoding, against
 # a full decode and Lanczos: least decibels above a decode for the size alone, and milliseconds of seven resizes:
-#   1.2 times: -13.7, 39 to 111   2 times: -0.9, 45 to 152   2.5 times: +0.2, 43 to 170   4 times: +0.8, 34 to 205
+#   1.5 times: -0.9, 39 to 111   2 times: -0.9, 45 to 152   2.5 times: +0.2, 43 to 170   4 times: +0.9, 34 to 205
+# The milliseconds are of a busy machine: they say that it hardly matters, no more.
 STEP = 2.5
 
 

@@ -23,7 +23,7 @@ START_OF_SCAN = b"\xff\xda"
 BLOCK = 1 << 20
 
 # What a decoder takes at most, for each pixel of the photo. Measured as VmPeak on 200 megapixels: a progressive JPEG
-# 6 at 1/8 and 10 in full, WebP 16, PNG 8, 16-bit TIFF 10.
+# 6 at 1/8 and 12 with a render of its own size, WebP 16, PNG 8, 16-bit TIFF 10.
 BYTES_PER_PIXEL = 16
 
 LATE = "The photo took longer than a render may take."

@@ -66,7 +66,7 @@ def deliverable(file: BinaryIO) -> Plan | None:
     coding that browsers do not show.
 
     `file` can be seeked, and is left anywhere. It is read in blocks, not mapped: where somebody cuts off a mapped file,
-    the whole process dies. 20 MB take about 20 ms, so a caller may keep the plan as long as the file is the same.
+    the whole process dies. 15 MB take about 13 ms, so a caller may keep the plan as long as the file is the same.
 
     Raises:
         Damaged: it ends early, or is put together as no camera does.

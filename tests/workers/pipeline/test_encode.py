@@ -45,11 +45,12 @@ def test_subsampling(quality: int, samples: int) -> None:
     ("pixels", "quality", "expected"),
     [
         (10**7, 79, False),
-        (90_000, 80, True),
-        (89_999, 80, False),
-        (89_999, 89, False),
-        (15_000, 90, True),
-        (14_999, 100, False),
+        (230_000, 80, True),
+        (229_999, 89, False),
+        (36_000, 90, True),
+        (35_999, 94, False),
+        (14_400, 95, True),
+        (14_399, 100, False),
     ],
 )
 def test_progressive(pixels: int, quality: int, expected: bool) -> None:
