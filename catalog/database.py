@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -65,6 +66,7 @@ def open_catalog(data_dir: Path) -> Engine:
                 _migrate(engine, file)
     except OSError as error:
         raise trouble(file, error) from error
+    event.listen(engine, "handle_error", partial(_overtaken, file))
     return engine
 
 
@@ -116,6 +118,14 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def _overtaken(file: Path, context: ExceptionContext) -> None:
+    """Says so where a statement fails as another Darkroom has migrated the catalogue since this one opened it."""
+    error = context.original_exception
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR and (found := _found(file)) != HEAD:
+        said = f"was brought to revision {found} while this Darkroom ran, which has {HEAD}: start it anew"
+        raise CatalogError("newer", f"the catalogue {file} {said}") from error
+
+
 def _found(file: Path) -> str | None:
     """The migration that the file is at, asked beside the engine; None where that can't be said."""
     try:
@@ -157,10 +167,6 @@ def _engine(file: Path) -> Engine:
         if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
             # A session, a user, … that another process removed between a look at it and this statement.
             raise TryLater("What this belongs to has just been removed: try again.", 1) from error
-        if code == sqlite3.SQLITE_ERROR and (found := _found(file)) != HEAD:
-            # Another Darkroom migrated it under our feet.
-            said = f"was brought to revision {found} while this Darkroom ran, which has {HEAD}: start it anew"
-            raise CatalogError("newer", f"the catalogue {file} {said}") from error
 
     return engine
 
