@@ -108,7 +108,7 @@ class Identify:
 
     def _known(self, apisid: str, address: str) -> Caller:
         """The caller of a session; or, where `apisid` is the uid of an open user, that user."""
-        if self._access.is_open(apisid):
+        if self._access.is_open(apisid) and not self._sessions.has(apisid):
             return Caller(self._access.rights(apisid), address)
         uid = self._sessions.by_id(apisid).uid
         if uid is None:
