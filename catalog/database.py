@@ -6,6 +6,7 @@ Nothing here ever deletes or replaces a file: a catalogue that can't be used sta
 import errno
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -22,6 +23,10 @@ from catalog.files import locked
 FILE = "catalog.sqlite"
 HEAD = "0003"
 """The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
+
+# Threads that may write or wait for it, up to 5 s each where another program holds the lock: if all of a front end's
+# could, none would be left for photos that are cached.
+WRITERS = threading.BoundedSemaphore(32)
 
 ROOM = 64 * 1024  # bytes that SQLite needs beside the catalogue to open it at all, with some to spare
 IMMEDIATE = "darkroom_immediate"
@@ -75,13 +80,20 @@ def writing(connection: Connection) -> Iterator[Connection]:
     """A transaction that writes; it takes the write lock at once.
 
     One that begins by reading can't wait for its turn to write: SQLite refuses it when another wrote in between.
+
+    Raises:
+        TryLater: too many of this process wait for their turn already.
+        CatalogError: another program does not let go of the lock.
     """
+    if not WRITERS.acquire(blocking=False):
+        raise TryLater("Too many wait to change the catalogue: try again in a second.", 1)
     connection.execution_options(**{IMMEDIATE: True})
     try:
         with connection.begin():
             yield connection
     finally:
         connection.execution_options(**{IMMEDIATE: False})
+        WRITERS.release()
 
 
 def trouble(file: Path, error: BaseException) -> CatalogError:

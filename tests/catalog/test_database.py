@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from catalog.database import FILE, HEAD, open_catalog, writing
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, TryLater
 from tests.catalog.library import PROJECT
 
 
@@ -82,4 +83,19 @@ def test_a_writer_that_does_not_let_go(tmp_path: Path) -> None:
             pass
     assert caught.value.reason == "locked"
     other.close()
+    engine.dispose()
+
+
+def test_not_every_thread_waits_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.database.WRITERS", threading.BoundedSemaphore(1))
+    engine = open_catalog(tmp_path)
+    with engine.connect() as first, engine.connect() as second:
+        with writing(first):
+            with pytest.raises(TryLater), writing(second):
+                pass
+            assert first.execute(text("SELECT count(*) FROM users")).scalar() == 0
+        with pytest.raises(ZeroDivisionError), writing(first):
+            raise ZeroDivisionError
+        with writing(second):
+            second.execute(text("DELETE FROM users"))
     engine.dispose()
