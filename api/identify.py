@@ -100,7 +100,6 @@ class Identify:
             photoid = self._views.photoid(session, vid, index)
             rights = caller.rights
         else:
-            self.caller(params, address, permission)
             raise RequestError("malformed", "Which photo? Name its photoid, or vid and index, or sid and index.")
         photo = self._photo_by_id(photoid)
         self._access.require_sight(rights, photo.photoid)
