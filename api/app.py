@@ -8,6 +8,7 @@ import falcon
 
 from api import operations
 from api.access_log import AccessLog
+from api.cors import cors
 from api.delivery import Files
 from api.errors import handle, serialize
 from api.functions import Function, Functions
@@ -103,9 +104,7 @@ def _functions(
 def _middleware(settings: Settings, closing: ExitStack) -> list[Any]:  # Falcon's types don't fit its own class
     middleware: list[Any] = [operations.CountRequests()]
     if settings.server_cors_origins:
-        origins = [each.strip() for each in settings.server_cors_origins.split(",")]
-        allowed = "*" if "*" in origins else origins
-        middleware.append(falcon.CORSMiddleware(allow_origins=allowed, expose_headers=["ETag", "Retry-After"]))
+        middleware += cors(settings.server_cors_origins)
     if settings.server_access_log:
         access_log = AccessLog()
         access_log.start()

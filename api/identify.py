@@ -100,7 +100,6 @@ class Identify:
             photoid = self._views.photoid(session, vid, index)
             rights = caller.rights
         else:
-            self.caller(params, address, permission)
             raise RequestError("malformed", "Which photo? Name its photoid, or vid and index, or sid and index.")
         photo = self._photo_by_id(photoid)
         self._access.require_sight(rights, photo.photoid)
@@ -108,7 +107,7 @@ class Identify:
 
     def _known(self, apisid: str, address: str) -> Caller:
         """The caller of a session; or, where `apisid` is the uid of an open user, that user."""
-        if self._access.is_open(apisid):
+        if self._access.is_open(apisid) and not self._sessions.has(apisid):
             return Caller(self._access.rights(apisid), address)
         uid = self._sessions.by_id(apisid).uid
         if uid is None:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, CatalogProblem
 
 # What was taken away is out of sight after at most so many seconds, and one look more.
 LOOK_EVERY = 0.5
@@ -50,7 +50,7 @@ class Ticker:
         while not self._ended.wait(self._seconds):
             try:
                 self._action()
-            except CatalogError as error:
+            except CatalogProblem as error:
                 log.error("%s", error)
             except Exception:
                 log.exception("%s failed", self._thread.name)

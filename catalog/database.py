@@ -6,8 +6,10 @@ Nothing here ever deletes or replaces a file: a catalogue that can't be used sta
 import errno
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +23,10 @@ from catalog.files import locked
 FILE = "catalog.sqlite"
 HEAD = "0004"
 """The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
+
+# Threads that may write or wait for it, up to 5 s each where another program holds the lock: if all of a front end's
+# could, none would be left for photos that are cached.
+WRITERS = threading.BoundedSemaphore(32)
 
 ROOM = 64 * 1024  # bytes that SQLite needs beside the catalogue to open it at all, with some to spare
 IMMEDIATE = "darkroom_immediate"
@@ -65,6 +71,7 @@ def open_catalog(data_dir: Path) -> Engine:
                 _migrate(engine, file)
     except OSError as error:
         raise trouble(file, error) from error
+    event.listen(engine, "handle_error", partial(_overtaken, file))
     return engine
 
 
@@ -73,13 +80,20 @@ def writing(connection: Connection) -> Iterator[Connection]:
     """A transaction that writes; it takes the write lock at once.
 
     One that begins by reading can't wait for its turn to write: SQLite refuses it when another wrote in between.
+
+    Raises:
+        TryLater: too many of this process wait for their turn already.
+        CatalogError: another program does not let go of the lock.
     """
+    if not WRITERS.acquire(blocking=False):
+        raise TryLater("Too many wait to change the catalogue: try again in a second.", 1)
     connection.execution_options(**{IMMEDIATE: True})
     try:
         with connection.begin():
             yield connection
     finally:
         connection.execution_options(**{IMMEDIATE: False})
+        WRITERS.release()
 
 
 def trouble(file: Path, error: BaseException) -> CatalogError:
@@ -114,6 +128,14 @@ def revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _overtaken(file: Path, context: ExceptionContext) -> None:
+    """Says so where a statement fails as another Darkroom has migrated the catalogue since this one opened it."""
+    error = context.original_exception
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR and (found := _found(file)) != HEAD:
+        said = f"was brought to revision {found} while this Darkroom ran, which has {HEAD}: start it anew"
+        raise CatalogError("newer", f"the catalogue {file} {said}") from error
 
 
 def _found(file: Path) -> str | None:
@@ -157,10 +179,6 @@ def _engine(file: Path) -> Engine:
         if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
             # A session, a user, … that another process removed between a look at it and this statement.
             raise TryLater("What this belongs to has just been removed: try again.", 1) from error
-        if code == sqlite3.SQLITE_ERROR and (found := _found(file)) != HEAD:
-            # Another Darkroom migrated it under our feet.
-            said = f"was brought to revision {found} while this Darkroom ran, which has {HEAD}: start it anew"
-            raise CatalogError("newer", f"the catalogue {file} {said}") from error
 
     return engine
 

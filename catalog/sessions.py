@@ -24,7 +24,8 @@ GRACE = 2 * FLUSH_EVERY
 """Seconds by which what is written may lag behind what a process has in memory: so long an end is not believed."""
 
 UNKNOWN = "There is no session of this apisid, or it has ended: create one anew."
-BYTES = 16  # of an id: 128 random bits, 22 characters in a URL
+BYTES = 16  # of an id: 128 random bits …
+LENGTH = 22  # … which are so many characters in a URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,13 @@ class Sessions:
                 raise Forbidden(UNKNOWN)
         self._use(apisid, now)
         return found
+
+    def has(self, apisid: str) -> bool:
+        """Whether there is a session of that id; at no cost where a text has not the shape of one."""
+        try:
+            return len(apisid) == LENGTH and self.by_id(apisid) is not None
+        except Forbidden:
+            return False
 
     def find_implicit(self, uid: str, address: str) -> str | None:
         """The id of the session that stands for an open user at an address, if there is one."""

@@ -16,7 +16,7 @@ from api.library import open_library
 from catalog.access import DOWNLOADS, METADATA, SEARCH, SHARE
 from catalog.groups import Group, Groups
 from catalog.photoid import decode
-from tests.catalog.library import Library, jpeg, put
+from tests.catalog.library import Library, jpeg, make_impatient, put
 
 ADDRESS = "127.0.0.1"  # whom falcon's own client calls from
 
@@ -46,6 +46,10 @@ class House:
         """A session of that user with a view of these photos in it: apisid and vid."""
         apisid = self.parts.sessions.create("10.9.9.9", uid, None)
         return apisid, self.parts.views.make(apisid, b"".join(map(decode, photoids)))[0]
+
+    def make_impatient(self) -> None:
+        """From now on a catalogue that another program holds is so at once, and not after seconds of waiting."""
+        make_impatient(self.parts.engine)
 
     def ask(self, function: Function, method: str = "GET", headers: Mapping[str, str] | None = None) -> "Asking":
         """A function of the Web API, to be called."""

@@ -57,6 +57,15 @@ def _empty_catalogue() -> bytes:
         return (Path(folder) / FILE).read_bytes()
 
 
+def make_impatient(engine: Engine) -> None:
+    """From now on a catalogue that another program holds is so at once, and not after seconds of waiting."""
+    engine.dispose()
+
+    @event.listens_for(engine, "connect")
+    def hurry(connection: DBAPIConnection, _: object) -> None:
+        connection.cursor().execute("PRAGMA busy_timeout=1")
+
+
 class Library:
     """A folder with photo roots `a` and `b` and a catalogue; `opened` lists the files that scans opened."""
 
@@ -104,12 +113,8 @@ class Library:
         self.engine = open_catalog(self.settings.data_dir)
 
     def make_impatient(self) -> None:
-        """From now on a catalogue that another program holds is so at once, and not after seconds of waiting."""
-        self.engine.dispose()
-
-        @event.listens_for(self.engine, "connect")
-        def hurry(connection: DBAPIConnection, _: object) -> None:
-            connection.cursor().execute("PRAGMA busy_timeout=1")
+        """As `make_impatient`."""
+        make_impatient(self.engine)
 
     def environment(self) -> dict[str, str]:
         """The settings for a process of its own."""

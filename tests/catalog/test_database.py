@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from catalog import photoid
 from catalog.database import FILE, HEAD, open_catalog, writing
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, TryLater
 from catalog.photos import Photos
 from catalog.query import parse
 from catalog.search import Search
@@ -138,4 +139,18 @@ def test_a_catalogue_of_the_first_revision_is_filled(tmp_path: Path) -> None:
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
     assert search.find(parse("top")) == b""
     assert search.find(parse("away")) == bytes([3] * 16)
+
+
+def test_not_every_thread_waits_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.database.WRITERS", threading.BoundedSemaphore(1))
+    engine = open_catalog(tmp_path)
+    with engine.connect() as first, engine.connect() as second:
+        with writing(first):
+            with pytest.raises(TryLater), writing(second):
+                pass
+            assert first.execute(text("SELECT count(*) FROM users")).scalar() == 0
+        with pytest.raises(ZeroDivisionError), writing(first):
+            raise ZeroDivisionError
+        with writing(second):
+            second.execute(text("DELETE FROM users"))
     engine.dispose()

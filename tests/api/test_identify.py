@@ -1,0 +1,186 @@
+"""Who calls, which photo is meant, and whether this caller may see it: the table, without HTTP."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from api.errors import RequestError
+from api.identify import Caller, NotSignedIn
+from catalog.access import DOWNLOADS, METADATA, NOBODY
+from catalog.errors import Forbidden, MalformedPhotoid, Missing, PhotoMissing
+from catalog.groups import Group, Groups
+from catalog.photoid import decode
+from catalog.shares import Terms
+from tests.api.house import ADDRESS, House
+
+SEA, TOWN, GONE = "sea", "town", "A" * 22
+
+
+class Names:
+    """What the table names: photos, sessions, views and galleries of one house."""
+
+    def __init__(self, house: House) -> None:
+        photos = {SEA: house.sea, TOWN: house.town}
+        self.known: dict[str, str] = dict(photos)
+        for uid in ("sailor", "viewer", "ann", "root"):
+            apisid, vid = house.view(uid, house.sea, house.town)
+            self.known |= {f"{uid}'s session": apisid, f"{uid}'s view": str(vid)}
+        self.known["unsigned"] = house.parts.sessions.create("10.9.9.9", None, None)
+        implicit = house.parts.sessions.implicit("guest", ADDRESS)
+        both = b"".join(map(decode, photos.values()))
+        self.known["guest's view"] = str(house.parts.views.make(implicit, both)[0])
+        elsewhere = house.parts.sessions.implicit("guest", "10.1.1.1")
+        self.known["view of another guest"] = str(house.parts.views.make(elsewhere, both)[0])
+        for uid in ("sailor", "viewer", ""):
+            self.known[f"{uid}'s gallery"] = house.parts.shares.make(uid, both, Terms()).sid
+        house.parts.changes.look()
+
+    def params(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Parameters as a client would send them."""
+        return {name: self.known.get(value, value) for name, value in given.items()}
+
+
+Outcome = str | type[Exception]
+
+
+@pytest.mark.parametrize(
+    ("given", "plain", "metadata"),
+    [
+        # By photoid: the caller counts.
+        ({"photoid": SEA}, SEA, SEA),
+        ({"photoid": SEA, "apisid": "guest"}, SEA, SEA),
+        ({"photoid": SEA, "apisid": "Guest"}, Forbidden, Forbidden),
+        ({"photoid": SEA, "apisid": "guest "}, Forbidden, Forbidden),
+        ({"photoid": SEA, "apisid": "ann"}, Forbidden, Forbidden),
+        ({"photoid": SEA, "apisid": "ann's session"}, SEA, SEA),
+        ({"photoid": SEA, "apisid": "unsigned"}, NotSignedIn, NotSignedIn),
+        ({"photoid": SEA, "apisid": "x" * 100_000}, Forbidden, Forbidden),
+        ({"photoid": SEA, "apisid": "viewer"}, SEA, Forbidden),
+        ({"photoid": TOWN, "apisid": "sailor"}, Forbidden, Forbidden),
+        ({"photoid": TOWN, "apisid": "sailor's session"}, Forbidden, Forbidden),
+        ({"photoid": TOWN, "apisid": "root"}, TOWN, TOWN),
+        ({"photoid": GONE, "apisid": "root"}, PhotoMissing, PhotoMissing),
+        ({"photoid": GONE, "apisid": "sailor"}, PhotoMissing, PhotoMissing),
+        ({"photoid": "x", "apisid": "root"}, MalformedPhotoid, MalformedPhotoid),
+        ({"photoid": "", "apisid": "root"}, RequestError, RequestError),
+        ({"photoid": SEA, "vid": "x", "index": "x", "sid": "x"}, SEA, SEA),
+        # By sid: the gallery's user counts, whoever calls.
+        ({"sid": "sailor's gallery", "index": "0"}, SEA, SEA),
+        ({"sid": "sailor's gallery", "index": "1"}, Forbidden, Forbidden),
+        ({"sid": "sailor's gallery", "index": "1", "apisid": "root"}, Forbidden, Forbidden),
+        ({"sid": "viewer's gallery", "index": "1"}, TOWN, Forbidden),
+        ({"sid": "viewer's gallery", "index": "1", "apisid": "nonsense"}, TOWN, Forbidden),
+        ({"sid": "'s gallery", "index": "1"}, TOWN, TOWN),
+        ({"sid": "'s gallery", "index": "2"}, Missing, Missing),
+        ({"sid": "'s gallery", "index": str(10**17)}, Missing, Missing),
+        ({"sid": "'s gallery", "index": str(10**18)}, RequestError, RequestError),
+        ({"sid": "'s gallery"}, RequestError, RequestError),
+        ({"sid": "nonsense", "index": "0"}, Missing, Missing),
+        # By vid: the session counts, and what its user may see now.
+        ({"vid": "guest's view", "index": "1"}, TOWN, TOWN),
+        ({"vid": "guest's view", "index": "1", "apisid": "guest"}, TOWN, TOWN),
+        ({"vid": "guest's view", "index": "1", "apisid": "root"}, Missing, Missing),
+        ({"vid": "view of another guest", "index": "0"}, Missing, Missing),
+        ({"vid": "sailor's view", "index": "0", "apisid": "sailor's session"}, SEA, SEA),
+        ({"vid": "sailor's view", "index": "1", "apisid": "sailor's session"}, Forbidden, Forbidden),
+        ({"vid": "sailor's view", "index": "0", "apisid": "sailor"}, Missing, Missing),
+        ({"vid": "viewer's view", "index": "0", "apisid": "viewer's session"}, SEA, Forbidden),
+        ({"vid": "ann's view", "index": "0", "apisid": "root's session"}, Missing, Missing),
+        ({"vid": "ann's view", "index": "2", "apisid": "ann's session"}, Missing, Missing),
+        ({"vid": "ann's view", "index": "-1", "apisid": "ann's session"}, RequestError, RequestError),
+        ({"vid": "ann's view", "apisid": "ann's session"}, RequestError, RequestError),
+        ({"vid": "0" * 19, "index": "0"}, RequestError, RequestError),
+        ({"vid": "0", "index": "0"}, Missing, Missing),
+        # By nothing: a mistake of the client, whoever it is.
+        ({}, RequestError, RequestError),
+        ({"index": "0"}, RequestError, RequestError),
+        ({"apisid": "nonsense"}, RequestError, RequestError),
+    ],
+)
+def test_which_photo_for_whom(house: House, given: Mapping[str, str], plain: Outcome, metadata: Outcome) -> None:
+    names = Names(house)
+    params = names.params(given)
+    for permission, outcome in ((None, plain), (METADATA, metadata)):
+        if isinstance(outcome, str):
+            assert house.identify.photo(params, ADDRESS, permission).photoid == names.known[outcome]
+        else:
+            with pytest.raises(outcome) as caught:
+                house.identify.photo(params, ADDRESS, permission)
+            assert type(caught.value) is outcome
+
+
+@pytest.mark.parametrize("default_uid", [None, "", "nobody", "ann", "Guest"])
+def test_without_an_open_default_user_a_stranger_is_nobody(house: House, default_uid: str | None) -> None:
+    identify = house.identifying(default_uid)
+    for params in ({"photoid": house.sea}, {"vid": "1", "index": "0"}):
+        with pytest.raises(Forbidden, match="no session"):
+            identify.photo(params, ADDRESS)
+    with pytest.raises(Forbidden, match="no session"):
+        identify.visitor({}, ADDRESS)
+
+
+def test_callers_and_visitors(house: House) -> None:
+    apisid = house.parts.sessions.create(ADDRESS, "ann", None)
+    unsigned = house.parts.sessions.create(ADDRESS, None, None)
+    assert house.identify.caller({"apisid": apisid}, ADDRESS) == Caller(
+        house.parts.access.rights("ann"), ADDRESS, apisid
+    )
+    assert house.identify.visitor({"apisid": unsigned}, ADDRESS) == Caller(NOBODY, ADDRESS, unsigned)
+    stranger = house.identify.caller({}, ADDRESS)
+    assert (stranger.rights.uid, stranger.apisid) == ("guest", "")
+    implicit = house.identify.session(stranger)
+    assert house.identify.session(stranger) == implicit
+    assert house.identify.caller({"apisid": implicit}, ADDRESS).rights == stranger.rights
+    with pytest.raises(RequestError):
+        house.identify.caller({"apisid": ""}, ADDRESS)
+    with pytest.raises(Forbidden):
+        house.identify.visitor({"apisid": "nonsense"}, ADDRESS)
+
+
+def test_a_session_comes_before_a_user_of_that_name(house: House) -> None:
+    apisid = house.parts.sessions.create(ADDRESS, "viewer", None)
+    house.parts.users.add(apisid, apisid, [], admin=True)
+    house.parts.changes.look()
+    assert house.identify.caller({"apisid": apisid}, ADDRESS).rights.uid == "viewer"
+    house.parts.users.set_password("viewer", "another")
+    house.parts.changes.look()
+    assert house.identify.caller({"apisid": apisid}, ADDRESS).rights.uid == apisid
+
+
+def test_what_changes_counts_at_the_next_look(house: House) -> None:
+    names = Names(house)
+    by_view = names.params({"vid": "ann's view", "index": "1", "apisid": "ann's session"})
+    by_gallery = names.params({"sid": "sailor's gallery", "index": "0"})
+    assert house.identify.photo(by_view, ADDRESS, DOWNLOADS).photoid == house.town
+    Groups(house.parts.engine).replace(Group("users", (), ("dirall:sea",)))
+    house.parts.changes.look()
+    for permission in (None, DOWNLOADS):
+        with pytest.raises(Forbidden):
+            house.identify.photo(by_view, ADDRESS, permission)
+    assert house.identify.photo(by_gallery, ADDRESS).photoid == house.sea
+    Groups(house.parts.engine).remove("sailors")
+    house.parts.changes.look()
+    with pytest.raises(Forbidden):
+        house.identify.photo(by_gallery, ADDRESS)
+    house.parts.users.remove("sailor")
+    house.parts.users.remove("ann")
+    house.parts.changes.look()
+    with pytest.raises(Missing):
+        house.identify.photo(by_gallery, ADDRESS)
+    with pytest.raises(Forbidden):
+        house.identify.photo(by_view, ADDRESS)
+
+
+def test_a_photo_that_left_the_library_leaves_its_place_empty(house: House) -> None:
+    names = Names(house)
+    (house.catalogue.a / "sea/beach.jpg").unlink()
+    house.catalogue.scan(house.settings)
+    house.parts.changes.look()
+    for given, outcome in (
+        ({"photoid": SEA}, PhotoMissing),
+        ({"vid": "guest's view", "index": "0"}, PhotoMissing),
+        ({"sid": "sailor's gallery", "index": "0"}, PhotoMissing),
+    ):
+        with pytest.raises(outcome):
+            house.identify.photo(names.params(given), ADDRESS)
+    assert house.identify.photo(names.params({"vid": "guest's view", "index": "1"}), ADDRESS).photoid == house.town
