@@ -160,7 +160,7 @@ def test_nobody_shares_or_removes_what_is_not_theirs(world: World) -> None:
 @pytest.mark.parametrize(
     ("params", "status"),
     [
-        ({}, 403),
+        ({}, 400),
         ({"apisid": "root"}, 400),
         ({"apisid": "", "photoid": "SEA"}, 400),
         ({"apisid": "ann", "photoid": "SEA"}, 403),  # ann's password is not her uid

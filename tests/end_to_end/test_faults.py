@@ -93,7 +93,6 @@ def test_more_waiters_than_places_are_told_at_once(library: Path, tmp_path: Path
 def test_without_a_default_user_nobody_sees_anything(library: Path, tmp_path: Path) -> None:
     with serving(library, tmp_path / "data", "embedded", WEBAPI_DEFAULT_UID="nobody") as server:
         assert server.photo(server.photos()["a.jpg"]).status_code == 403
-        assert server.get("/picapportapi/1.0/getPhoto").status_code == 403
 
 
 def launch(way: str, variables: dict[str, str]) -> Process:
