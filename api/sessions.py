@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import threading
 
 import falcon
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -18,7 +19,7 @@ from api.identify import Identify
 from api.params import flag, parse, required
 from catalog.access import Access
 from catalog.changes import Changes
-from catalog.errors import Forbidden
+from catalog.errors import Forbidden, TryLater
 from catalog.passwords import Guesses
 from catalog.sessions import Session, Sessions
 from catalog.users import Users
@@ -26,6 +27,9 @@ from catalog.users import Users
 KEY_BITS = 2048
 EXPONENT = 65537
 HEX = re.compile(rf"[0-9A-Fa-f]{{1,{KEY_BITS // 4}}}")
+# A key costs a core 0.1 s: whoever asks for a hundred at once must leave threads and cores for cached photos.
+AT_ONCE = threading.BoundedSemaphore(2)
+PLACES = threading.BoundedSemaphore(12)
 VERSION = (0, 1, 0)
 WRONG = "The uid or the password is wrong."
 
@@ -55,12 +59,27 @@ class CreateSession:
         body: dict[str, object] = {"authorised": uid is not None, "algorithm": "none"}
         private_key = None
         if self._encrypted:
-            self._sessions.require_room(request.remote_addr)  # a key costs a core 0.1 s
-            key = rsa.generate_private_key(EXPONENT, KEY_BITS)
+            self._sessions.require_room(request.remote_addr)
+            key = _made_key()
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
             private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         answer(response, {"apisid": self._sessions.create(request.remote_addr, uid, private_key)} | body)
+
+
+def _made_key() -> rsa.RSAPrivateKey:
+    """A new key.
+
+    Raises:
+        TryLater: too many are being made already.
+    """
+    if not PLACES.acquire(blocking=False):
+        raise TryLater("Too many sessions are made at once: try again in a second.", 1)
+    try:
+        with AT_ONCE:
+            return rsa.generate_private_key(EXPONENT, KEY_BITS)
+    finally:
+        PLACES.release()
 
 
 class AuthorizeSession:

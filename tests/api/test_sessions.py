@@ -1,6 +1,7 @@
 """Signing in, as clients do and as those who are none do."""
 
 import sqlite3
+import threading
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -112,6 +113,15 @@ def test_too_many_sessions_cost_no_key(house: House, monkeypatch: pytest.MonkeyP
         house.parts.sessions.create(ADDRESS, None, None)
     monkeypatch.setattr(rsa, "generate_private_key", None)
     assert creating(house, encrypted=True)().status_code == 403
+
+
+def test_not_every_thread_makes_a_key(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(api.sessions, "PLACES", places)
+    with places:
+        refused = creating(house, encrypted=True)()
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert creating(house, encrypted=True)().status_code == 200
 
 
 def test_a_catalogue_that_another_program_holds(house: House, authorize: Asking, status: Asking) -> None:
