@@ -224,7 +224,12 @@ snapshots = Table(
     "snapshots",
     metadata,
     Column("id", Integer, primary_key=True),
+    # BLAKE2b-128 of the ids: the same photos in the same order are kept once, however many views show them.
+    Column("digest", LargeBinary(16), nullable=False),
     Column("count", Integer, nullable=False),
+    UniqueConstraint("digest", name="uq_snapshots_digest"),
+    # A number is never used twice: what processes remember of one stays true.
+    sqlite_autoincrement=True,
 )
 
 chunks = Table(
@@ -240,7 +245,7 @@ views = Table(
     metadata,
     Column("vid", Integer, primary_key=True),
     Column("apisid", Text, ForeignKey("sessions.apisid", ondelete="CASCADE"), nullable=False, index=True),
-    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -250,7 +255,7 @@ shares = Table(
     Column("sid", Text, primary_key=True, nullable=False),
     # NULL: shared on the command line, on behalf of no user.
     Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), index=True),
-    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("public", Boolean, nullable=False),

@@ -1,5 +1,6 @@
 """Photos in an order that stays, for views and shared galleries: ids one behind the other, in chunks of the table."""
 
+from hashlib import blake2b
 from itertools import count
 
 from sqlalchemy import Connection, Engine, insert, select
@@ -14,8 +15,18 @@ REMEMBERED = 2000  # chunks in memory: 16 MB at most
 
 
 def put(connection: Connection, photoids: bytes) -> int:
-    """Keeps a snapshot of the ids (16 bytes each), in a transaction of the caller's that writes; gives its number."""
-    number = connection.execute(insert(snapshots), {"count": len(photoids) // SIZE}).lastrowid
+    """Keeps a snapshot of the ids (16 bytes each), in a transaction of the caller's that writes; gives its number.
+
+    One that is there already serves again. It goes, by triggers, with the last view or gallery that shows it.
+    """
+    digest = blake2b(photoids, digest_size=16).digest()
+    there: int | None = connection.execute(
+        select(snapshots.c.id).where(snapshots.c.digest == digest)
+    ).scalar_one_or_none()
+    if there is not None:
+        return there
+    row = {"digest": digest, "count": len(photoids) // SIZE}
+    number = connection.execute(insert(snapshots), row).lastrowid
     step = CHUNK * SIZE
     rows = (
         {"snapshot_id": number, "number": each, "photoids": photoids[start : start + step]}

@@ -1,11 +1,16 @@
 """Snapshots: photos in an order that stays."""
 
 import pytest
+from sqlalchemy import delete, select
 
+from catalog import schema
+from catalog.database import writing
 from catalog.errors import Missing
 from catalog.photoid import SIZE, encode
-from catalog.snapshots import CHUNK
-from tests.catalog.sides import Side, ids
+from catalog.shares import Shares, Terms
+from catalog.snapshots import CHUNK, Snapshots
+from tests.catalog.library import Library
+from tests.catalog.sides import Side, ids, rows
 
 
 @pytest.mark.parametrize("count", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])
@@ -19,3 +24,28 @@ def test_views_keep_order_and_ends(here: Side, there: Side, count: int) -> None:
     for index in (count, count + CHUNK, 10**17):
         with pytest.raises(Missing, match="past the end"):
             here.views.photoid(apisid, vid, index)
+
+
+def test_the_same_photos_are_kept_once_and_until_the_last_goes(library: Library, here: Side) -> None:
+    first, second = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
+    shares = Shares(library.engine, here.changes, Snapshots(library.engine, here.changes))
+    vids = [here.views.make(apisid, ids(CHUNK + 5))[0] for apisid in (first, second)]
+    gallery = shares.make("ann", ids(CHUNK + 5), Terms())
+    other, _ = here.views.make(first, ids(CHUNK + 4))
+    assert (rows(library, schema.snapshots), rows(library, schema.views)) == (2, 3)
+    with library.engine.connect() as connection, writing(connection):
+        connection.execute(delete(schema.sessions).where(schema.sessions.c.apisid == first))
+    assert (rows(library, schema.snapshots), rows(library, schema.views)) == (1, 1)
+    assert here.views.photoid(second, vids[1], CHUNK + 4)
+    with library.engine.connect() as connection, writing(connection):
+        connection.execute(delete(schema.sessions))
+    assert shares.photoid(gallery, CHUNK + 4)
+    shares.remove(gallery.sid)
+    assert (rows(library, schema.snapshots), rows(library, schema.chunks)) == (0, 0)
+    # Another one has another number, so nothing that is remembered is taken for it.
+    third = here.sessions.create("10.0.0.1", "ann", None)
+    vid, _ = here.views.make(third, ids(3)[::-1])
+    assert here.views.everything(third, vid) == [here.views.photoid(third, vid, index) for index in range(3)]
+    with library.engine.connect() as connection:
+        assert connection.execute(select(schema.snapshots.c.id)).scalar_one() > 2
+    assert other

@@ -115,7 +115,10 @@ def _snapshots() -> None:
     op.create_table(
         "snapshots",
         sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("digest", sa.LargeBinary(16), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.UniqueConstraint("digest", name="uq_snapshots_digest"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "chunks",
@@ -131,6 +134,7 @@ def _snapshots() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_views_apisid", "views", ["apisid"])
+    op.create_index("ix_views_snapshot_id", "views", ["snapshot_id"])
     op.create_table(
         "shares",
         sa.Column("sid", sa.Text(), primary_key=True, nullable=False),
@@ -145,12 +149,20 @@ def _snapshots() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_shares_uid", "shares", ["uid"])
+    op.create_index("ix_shares_snapshot_id", "shares", ["snapshot_id"])
 
 
 def _triggers() -> None:
-    """A snapshot goes with what it was made for; every writer, whichever it is, makes itself noticed."""
+    """A snapshot goes with the last that shows it; every writer, whichever it is, makes itself noticed."""
     for table in ("views", "shares"):
-        _trigger("snapshot", "DELETE", table, "DELETE FROM snapshots WHERE id = OLD.snapshot_id")
+        _trigger(
+            "snapshot",
+            "DELETE",
+            table,
+            "DELETE FROM snapshots WHERE id = OLD.snapshot_id "
+            "AND id NOT IN (SELECT snapshot_id FROM views WHERE snapshot_id = OLD.snapshot_id) "
+            "AND id NOT IN (SELECT snapshot_id FROM shares WHERE snapshot_id = OLD.snapshot_id)",
+        )
     rise = "UPDATE access SET number = number + 1"
     for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
         _trigger("changes", event, "photos", f"INSERT INTO changes (photoid) VALUES ({row}.photoid)")  # noqa: S608
