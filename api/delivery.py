@@ -58,7 +58,7 @@ class Spans(io.RawIOBase):
         super().__init__()
         self._file = file
         self._parts = parts
-        self._size = sum(part.length if isinstance(part, Span) else len(part) for part in parts)
+        self.size = sum(part.length if isinstance(part, Span) else len(part) for part in parts)
         self._position = 0
 
     def readable(self) -> bool:
@@ -75,7 +75,7 @@ class Spans(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Goes to another byte."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
         self._position = base + offset
         return self._position
 
@@ -85,7 +85,7 @@ class Spans(io.RawIOBase):
         Raises:
             OSError: the file has become shorter.
         """
-        end = self._size if size < 0 else min(self._position + size, self._size)
+        end = self.size if size < 0 else min(self._position + size, self.size)
         found: list[bytes] = []
         start = 0
         for part in self._parts:
@@ -137,18 +137,7 @@ def send(
         return
     response.content_type = media_type
     stream = Spans(file, parts)
-    size = stream.seek(0, os.SEEK_END)
-    try:
-        part = byte_range(header("Range"), header("If-Range"), tag, modified, size) if request.method == "GET" else None
-    except RangeNotSatisfiable:
-        stream.close()
-        response.set_header("Content-Range", f"bytes */{size}")
-        raise RequestError("beyond", f"The file has {size} bytes: none of the range is there.") from None
-    first, length = part or (0, size)
-    stream.seek(first)
-    if part:
-        response.status = 206
-        response.set_header("Content-Range", f"bytes {first}-{first + length - 1}/{size}")
+    length = _go_to_range(request, response, stream, tag, modified) if request.method == "GET" else stream.size
     if request.method == "HEAD":  # Falcon would leave it open
         stream.close()
         response.content_length = length
@@ -156,3 +145,21 @@ def send(
     # The system begins to read: the thread of the sockets should not be the one that waits for the disk.
     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
     response.set_stream(stream, length)
+
+
+def _go_to_range(request: falcon.Request, response: falcon.Response, stream: Spans, tag: str, modified: str) -> int:
+    """Goes to where the range begins that is asked for, and says so; gives how many bytes are to be sent."""
+    size = stream.size
+    try:
+        part = byte_range(request.get_header("Range"), request.get_header("If-Range"), tag, modified, size)
+    except RangeNotSatisfiable:
+        stream.close()
+        response.set_header("Content-Range", f"bytes */{size}")
+        raise RequestError("beyond", f"The file has {size} bytes: none of the range is there.") from None
+    if part is None:
+        return size
+    first, length = part
+    response.status = 206
+    response.set_header("Content-Range", f"bytes {first}-{first + length - 1}/{size}")
+    stream.seek(first)
+    return length
