@@ -60,6 +60,17 @@ class Settings:
     server_waiting_places: int = setting(
         "server.waiting.places", 120, "requests that may wait for a render; fewer than server.threads", low=1, high=4095
     )
+    server_trusted_proxy: str = setting(
+        "server.trusted.proxy", "", "address of the proxy in front, whose word on callers counts; *: any; empty: none"
+    )
+    server_trusted_proxy_count: int = setting(
+        "server.trusted.proxy.count", 1, "proxies in front, one behind the other", low=1, high=16
+    )
+    server_trusted_proxy_headers: str = setting(
+        "server.trusted.proxy.headers",
+        "x-forwarded-for, x-forwarded-proto",
+        "headers in which the proxy says who calls, with commas",
+    )
     http_max_age: int = setting(
         "http.max.age", 3600, "how long a client may show a photo without asking again", low=0, high=31536000, unit="s"
     )
@@ -102,6 +113,9 @@ class Settings:
     # Rendering
     render_timeout: float = setting(
         "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"
+    )
+    render_queue_length: int = setting(
+        "render.queue.length", 500, "renders that may be queued for people who wait; then 503", low=1, high=100_000
     )
     render_max_side: int = setting(
         "render.max.side", 8192, "longest side of a scaled render", low=16, high=65500, unit="pixels"

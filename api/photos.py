@@ -63,7 +63,9 @@ class Renders:
         if matches(request.get_header("If-None-Match"), render.tag):
             response.status = 304
         else:
-            response.data = self._cache.get(render.key) or self._dispatcher.render(photo, render.key)
+            # waitress says whether the client has hung up; other servers don't.
+            gone = request.env.get("waitress.client_disconnected", bool)
+            response.data = self._cache.get(render.key) or self._dispatcher.render(photo, render.key, gone)
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Cache-Control", self._cache_control)

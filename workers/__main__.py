@@ -4,6 +4,7 @@ import argparse
 import functools
 import logging
 import os
+import signal
 import socket
 import sys
 import warnings
@@ -58,6 +59,9 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
     signals.setup_logging.connect(_keep_logging)
+    signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
+    telling = functools.partial(_tell_of_a_death, settings)
+    signals.task_failure.connect(telling)
     # What Celery says of root is said once, by us.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     if os.geteuid() == 0:
@@ -84,10 +88,28 @@ def _keep_logging(**_: object) -> None:
     """Where something listens to this signal, Celery leaves logging as it is."""
 
 
+def _leave_sigterm_to_the_parent(**_: object) -> None:
+    """Who stops a worker tells its whole process group: the children finish what they render, as the parent asks."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: Sequence[object], **_: object) -> None:
+    """Celery calls it in the parent of the child that died: those who wait need not wait for the lease to run out."""
+    from celery.exceptions import WorkerLostError
+
+    from workers.redis_flights import RedisFlights
+
+    if isinstance(exception, WorkerLostError) and args:
+        log.error("a render has brought its process down: %s", args[0])
+        flights = RedisFlights(settings.redis_url)
+        flights.lost(str(args[0]))
+        flights.close()
+
+
 def _renderer(settings: config.Settings) -> "Renderer":
     from cache.tiers import build
-    from workers.flights import RedisFlights
     from workers.pipeline.limits import Limits
+    from workers.redis_flights import RedisFlights
     from workers.tasks import Renderer
 
     return Renderer(
@@ -95,6 +117,7 @@ def _renderer(settings: config.Settings) -> "Renderer":
         build(settings, memory=False),
         RedisFlights(settings.redis_url),
         Limits(settings.render_max_pixels),
+        links=settings.robot_follow_links,
     )
 
 

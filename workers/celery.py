@@ -14,6 +14,8 @@ RENDER, PING, SWEEP = "darkroom.render", "darkroom.ping", "darkroom.sweep"
 
 # A Redis that accepts and stays silent would block a publish for ever (redis-py waits without end by default).
 REDIS_TIMEOUT = 1.0
+# A task that was taken and never ended (its host is gone, say) is another worker's after so many times the time limit.
+VISIBILITY = 2.0
 # Looking for a message costs the embedded way this many seconds of waiting at most; less would burn the core.
 MEMORY_POLLING_INTERVAL = 0.005
 
@@ -21,10 +23,15 @@ MEMORY_POLLING_INTERVAL = 0.005
 def create_celery(settings: Settings) -> Celery:
     """The app, without tasks: `tasks.register` gives it those, where it runs any."""
     app = Celery("darkroom", set_as_current=False)
+    time_limit = settings.render_timeout + 30
     app.conf.update(
         broker_url=settings.redis_url or "memory://",
         broker_transport_options=(
-            {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
+            {
+                "socket_timeout": REDIS_TIMEOUT,
+                "socket_connect_timeout": REDIS_TIMEOUT,
+                "visibility_timeout": VISIBILITY * time_limit,
+            }
             if settings.distributed
             else {"polling_interval": MEMORY_POLLING_INTERVAL}
         ),
@@ -37,8 +44,9 @@ def create_celery(settings: Settings) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
+        # A task whose child dies is acknowledged all the same: who waits for it asks anew, and counts the deaths.
         task_acks_late=True,
-        task_time_limit=settings.render_timeout + 30,  # prefork only: kills what hangs in C
+        task_time_limit=time_limit,  # prefork only: kills what hangs in C
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,

@@ -6,22 +6,30 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.end_to_end.servers import redis_server
-from workers.flights import DONE, Flights, FlightsDown, MemoryFlights, RedisFlights, Word
+from tests.workers.ways import wait_until
+from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Leases, MemoryFlights, Start, Word
+from workers.redis_flights import RedisFlights
 
 KEY = "a.b.1x1.q70"
 WAIT = 20.0
 
 
 @pytest.fixture(params=["memory", "redis"])
-def flights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flights]:
+def flights(request: pytest.FixtureRequest) -> Iterator[Flights]:
     """An empty registry."""
     if request.param == "memory":
         yield MemoryFlights()
         return
-    with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
-        registry = RedisFlights(url)
-        yield registry
-        registry.close()
+    yield request.getfixturevalue("redis")
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[RedisFlights]:
+    """An empty registry in Redis."""
+    registry = RedisFlights(redis_url)
+    registry._redis.flushdb()
+    yield registry
+    registry.close()
 
 
 @pytest.fixture
@@ -32,19 +40,74 @@ def heard(flights: Flights) -> Callable[[], tuple[Word, bytes | None]]:
     return lambda: words.get(timeout=WAIT)
 
 
+def claim(flights: Flights, waiter: str = "one", key: str = KEY, room: int = 10) -> Claim:
+    return flights.claim(key, waiter, room)
+
+
+QUEUED = (Claim.QUEUED, Claim.ASTRAY)  # nothing is sent in these tests, so that the queue is empty
+
+
 def test_only_the_first_claims_until_it_lands(flights: Flights) -> None:
-    assert flights.claim(KEY, 60)
-    assert not flights.claim(KEY, 60)
-    assert flights.under_way(KEY)
+    assert claim(flights) is Claim.FIRST
+    assert claim(flights) in QUEUED
+    assert claim(flights, "two") in QUEUED
+    assert flights.begin(KEY, wanted=True) is Start.BEGUN
+    assert claim(flights, "two") is Claim.BEGUN
     flights.land(Word(KEY, DONE), b"jpeg", kept=True)
-    assert not flights.under_way(KEY)
-    assert flights.claim(KEY, 60)
+    assert claim(flights) is Claim.FIRST
+
+
+def test_one_worker_begins_a_flight(flights: Flights) -> None:
+    claim(flights)
+    assert [flights.begin(KEY, wanted=True) for _ in range(2)] == [Start.BEGUN, Start.ELSEWHERE]
+    assert flights.begin(KEY, wanted=False) is Start.ELSEWHERE
+
+
+def test_a_flight_ends_with_the_last_who_waits(flights: Flights) -> None:
+    claim(flights)
+    claim(flights, "two")
+    flights.release(KEY, "one")
+    flights.release(KEY, "one")
+    assert claim(flights, "two") in QUEUED
+    flights.release(KEY, "two")
+    assert flights.begin(KEY, wanted=True) is Start.UNWANTED
+    assert claim(flights, "two") is Claim.FIRST
+
+
+def test_who_hangs_up_ends_nothing_that_has_begun(flights: Flights) -> None:
+    claim(flights)
+    flights.begin(KEY, wanted=True)
+    flights.release(KEY, "one")
+    assert claim(flights) is Claim.BEGUN
+
+
+def test_what_nobody_wants_is_begun_where_it_is_made_in_advance(flights: Flights) -> None:
+    assert flights.begin(KEY, wanted=True) is Start.UNWANTED
+    assert flights.begin(KEY, wanted=False) is Start.BEGUN
+    assert claim(flights) is Claim.BEGUN  # and whoever comes waits for it
+
+
+def test_a_queue_without_room_takes_no_other(flights: Flights) -> None:
+    assert claim(flights, room=0) is Claim.FULL
+    assert flights.begin(KEY, wanted=True) is Start.UNWANTED
+    assert claim(flights) is Claim.FIRST
+    assert claim(flights, "two", room=0) in QUEUED
 
 
 def test_a_landing_is_heard(flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]) -> None:
     flights.land(Word(KEY, "damaged", "It is broken."), None, kept=True)
     word, render = heard()
     assert (word.key, word.outcome, word.reason, render) == (KEY, "damaged", "It is broken.", None)
+
+
+def test_a_death_is_heard_and_the_flight_claimed_anew(
+    flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]
+) -> None:
+    claim(flights)
+    flights.begin(KEY, wanted=True)
+    flights.lost(KEY)
+    assert heard()[0] == Word(KEY, DROPPED)
+    assert claim(flights) is Claim.FIRST
 
 
 def test_a_render_that_no_cache_took_comes_with_the_word(
@@ -55,12 +118,58 @@ def test_a_render_that_no_cache_took_comes_with_the_word(
     assert (word.outcome, render) == (DONE, b"jpeg")
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_three_deaths_are_enough(redis: RedisFlights, wanted: bool) -> None:
+    for _ in range(3):
+        assert claim(redis) is Claim.FIRST
+        assert redis.begin(KEY, wanted=wanted) is Start.BEGUN
+        redis.lost(KEY)
+    if wanted:
+        assert claim(redis) is Claim.DEADLY
+    assert redis.begin(KEY, wanted=False) is Start.DEADLY
+    assert claim(redis, key="a.b.2x2.q70") is Claim.FIRST
+
+
+def test_a_landing_makes_good_for_deaths(redis: RedisFlights) -> None:
+    for _ in range(4):
+        for _ in range(2):
+            redis.begin(KEY, wanted=False)
+            redis.lost(KEY)
+        assert redis.begin(KEY, wanted=False) is Start.BEGUN
+        redis.land(Word(KEY, DONE), None, kept=True)
+
+
+def test_what_nobody_speaks_of_runs_out(redis_url: str, redis: RedisFlights) -> None:
+    brief = RedisFlights(redis_url, Leases(queued=0.05))
+    assert claim(brief) is Claim.FIRST
+    wait_until(lambda: not redis._redis.keys("darkroom:flight:*"))
+    assert redis.begin(KEY, wanted=True) is Start.UNWANTED
+    brief.close()
+
+
+def test_a_worker_that_lives_keeps_its_flight_and_one_that_is_dead_does_not(
+    redis_url: str, redis: RedisFlights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RedisFlights, "SAY_AGAIN", 0.05)
+    worker = RedisFlights(redis_url, Leases(begun=0.5))
+    assert worker.begin(KEY, wanted=False) is Start.BEGUN
+    redis._redis.flushdb()  # it even says so to a Redis that has forgotten it
+    wait_until(lambda: claim(redis) is Claim.BEGUN)
+    worker.close()  # as if it were dead
+    wait_until(lambda: claim(redis) in (Claim.FIRST, *QUEUED))
+
+
 def test_a_redis_that_is_gone_is_said(tmp_path_factory: pytest.TempPathFactory) -> None:
     with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
         registry = RedisFlights(url)
     with pytest.raises(FlightsDown):
-        registry.claim(KEY, 1)
+        claim(registry)
     with pytest.raises(FlightsDown):
-        registry.under_way(KEY)
+        registry.release(KEY, "one")
+    with pytest.raises(FlightsDown):
+        registry.begin(KEY, wanted=True)
+    with pytest.raises(FlightsDown):
+        registry.queued()
     registry.land(Word(KEY, DONE), None, kept=True)  # nobody can be told; nothing is raised
+    registry.lost(KEY)
     registry.close()
