@@ -2,7 +2,7 @@
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: setup serve up test check
+.PHONY: setup serve up test soak check
 
 setup:
 	@bin/setup
@@ -15,6 +15,9 @@ up: setup
 
 test: setup
 	@$(PYTHON_BIN) -m pytest -q -m "not soak" $(ARGS)
+
+soak: setup
+	@$(PYTHON_BIN) -m pytest -q -m soak $(ARGS)
 
 check: setup
 	@$(PYTHON_BIN) -m ruff check .

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ import config
 # What counts is imported below, once `config.share_metrics` has said where the counts go.
 if TYPE_CHECKING:
     from workers.tasks import Renderer
+
+PAUSE = 0.5  # seconds before a worker starts anew that has failed
 
 log = logging.getLogger("darkroom.worker")
 
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running = commands.add_parser("run", help="render what the queues hold")
     running.add_argument("--queues", default="interactive,prefetch", help="which, with commas (%(default)s)")
     running.add_argument("--concurrency", type=int, help="renders at once (default: workers.concurrency)")
-    running.add_argument("--nice", type=int, default=0, help="lower the OS priority by so much")
+    running.add_argument("--nice", type=int, default=0, help="OS priority, 0 to 19, the lowest (%(default)s)")
     commands.add_parser("beat", help="queue what has to be done by the clock")
     chosen = parser.parse_args(arguments)
     settings = config.load_or_exit()
@@ -54,7 +57,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
             f"workers: no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", file=sys.stderr
         )
         return 1
-    os.nice(chosen.nice)
+    os.setpriority(os.PRIO_PROCESS, 0, chosen.nice)
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
@@ -80,8 +83,25 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
         log.info("takes renders from the queues %s, %d at once", chosen.queues, worker.concurrency)
 
     signals.worker_ready.connect(ready)
-    worker.start()
-    return int(worker.exitcode or 0)
+    told: list[str] = []
+
+    def stopping(sig: str, **_: object) -> None:
+        told.append(sig)
+
+    signals.worker_shutting_down.connect(stopping)
+    try:
+        worker.start()
+    except Exception:
+        log.exception("the worker has failed")
+    return 0 if told else _start_anew()
+
+
+def _start_anew() -> int:
+    """Becomes a new worker. Where Redis goes away while a task is acknowledged, Celery gives up for good."""
+    log.error("the worker has ended without being told to, and starts anew")
+    time.sleep(PAUSE)
+    arguments = [sys.executable, "-m", "workers", *sys.argv[1:]]
+    os.execv(sys.executable, arguments)
 
 
 def _keep_logging(**_: object) -> None:

@@ -1,8 +1,10 @@
 """The Celery app: broker, queues, limits. The same on both ways; only the transport differs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from celery import Celery
+from kombu import connection
 from kombu.entity import Queue
 
 from config import Settings
@@ -18,6 +20,17 @@ REDIS_TIMEOUT = 1.0
 VISIBILITY = 2.0
 # Looking for a message costs the embedded way this many seconds of waiting at most; less would burn the core.
 MEMORY_POLLING_INTERVAL = 0.005
+
+
+class Connection(connection.Connection):
+    """A connection to the broker. One that is lost is tried again each second, however long that takes: by itself
+    kombu tries ever less often, up to twice a minute, and so do the workers when Redis is back.
+    """
+
+    def ensure_connection(self, *arguments: Any, **more: Any) -> Any:
+        """As kombu's."""
+        every_second = {"interval_start": 1, "interval_step": 1, "interval_max": 1}
+        return super().ensure_connection(*arguments, **every_second | more)  # type: ignore[no-untyped-call]
 
 
 def create_celery(settings: Settings) -> Celery:
@@ -54,6 +67,7 @@ def create_celery(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         beat_schedule={"sweep": {"task": SWEEP, "schedule": 3600.0, "options": {"queue": BACKGROUND}}},
     )
+    app.amqp.Connection = Connection
     return app
 
 
