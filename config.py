@@ -20,6 +20,8 @@ from setting import Bytes, Setting, convert
 
 ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
 ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
+FORWARDED = "forwarded"
+PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -148,6 +150,11 @@ class Settings:
         return self.workers_concurrency or os.cpu_count() or 1
 
     @property
+    def trusted_proxy_headers(self) -> set[str]:
+        """The headers in which the proxy in front says who calls, in lower case."""
+        return {each.strip().lower() for each in self.server_trusted_proxy_headers.split(",") if each.strip()}
+
+    @property
     def root_paths(self) -> dict[str, Path]:
         """The photo roots, by alias."""
         return {root.alias: root.path for root in self.roots}
@@ -191,6 +198,12 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
         problems.append(
             f"server.waiting.places is {settings.server_waiting_places}: allowed is less than server.threads, "
             f"which is {settings.server_threads}: cached photos must find a free thread"
+        )
+    headers = settings.trusted_proxy_headers
+    if not headers <= PROXY_HEADERS or (FORWARDED in headers and len(headers) > 1):
+        problems.append(
+            f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED} alone, "
+            f"or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
         )
     if problems:
         raise SettingsError(problems)

@@ -69,6 +69,6 @@ def _trusted_proxy(settings: Settings) -> dict[str, Any]:
     return {
         "trusted_proxy": settings.server_trusted_proxy,
         "trusted_proxy_count": settings.server_trusted_proxy_count,
-        "trusted_proxy_headers": {each.strip() for each in settings.server_trusted_proxy_headers.split(",")},
+        "trusted_proxy_headers": settings.trusted_proxy_headers,
         "clear_untrusted_proxy_headers": True,
     }
