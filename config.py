@@ -194,6 +194,15 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     problems += [_unknown(name, source) for name, _, source in given.values()]
 
     settings = Settings(**values, sources=sources)
+    problems += _contradictions(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """What is wrong with settings of which each would do by itself."""
+    problems: list[str] = []
     if settings.server_waiting_places >= settings.server_threads:
         problems.append(
             f"server.waiting.places is {settings.server_waiting_places}: allowed is less than server.threads, "
@@ -205,9 +214,7 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
             f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED} alone, "
             f"or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
         )
-    if problems:
-        raise SettingsError(problems)
-    return settings
+    return problems
 
 
 def load_or_exit() -> Settings:

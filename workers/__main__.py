@@ -16,6 +16,8 @@ import config
 
 # What counts is imported below, once `config.share_metrics` has said where the counts go.
 if TYPE_CHECKING:
+    from celery.apps.worker import Worker
+
     from workers.tasks import Renderer
 
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
@@ -78,22 +80,28 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
         without_gossip=True,
         without_mingle=True,
     )
+    return 0 if _worked_until_told(worker, chosen.queues) else _start_anew()
+
+
+def _worked_until_told(worker: "Worker", queues: str) -> bool:
+    """Works; gives whether the worker was told to end, or has failed."""
+    from celery import signals
+
+    told: list[str] = []
 
     def ready(**_: object) -> None:
-        log.info("takes renders from the queues %s, %d at once", chosen.queues, worker.concurrency)
-
-    signals.worker_ready.connect(ready)
-    told: list[str] = []
+        log.info("takes renders from the queues %s, %d at once", queues, worker.concurrency)
 
     def stopping(sig: str, **_: object) -> None:
         told.append(sig)
 
+    signals.worker_ready.connect(ready)
     signals.worker_shutting_down.connect(stopping)
     try:
         worker.start()
     except Exception:
         log.exception("the worker has failed")
-    return 0 if told else _start_anew()
+    return bool(told)
 
 
 def _start_anew() -> int:

@@ -5,10 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.end_to_end.servers import redis_server
-from tests.workers.ways import wait_until
-from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Leases, MemoryFlights, Start, Word
-from workers.redis_flights import RedisFlights
+from workers.flights import DONE, DROPPED, Claim, Flights, MemoryFlights, Start, Word
 
 KEY = "a.b.1x1.q70"
 WAIT = 20.0
@@ -20,16 +17,7 @@ def flights(request: pytest.FixtureRequest) -> Iterator[Flights]:
     if request.param == "memory":
         yield MemoryFlights()
         return
-    yield request.getfixturevalue("redis")
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[RedisFlights]:
-    """An empty registry in Redis."""
-    registry = RedisFlights(redis_url)
-    registry._redis.flushdb()
-    yield registry
-    registry.close()
+    yield request.getfixturevalue("redis_flights")
 
 
 @pytest.fixture
@@ -116,60 +104,3 @@ def test_a_render_that_no_cache_took_comes_with_the_word(
     flights.land(Word(KEY, DONE), b"jpeg", kept=False)
     word, render = heard()
     assert (word.outcome, render) == (DONE, b"jpeg")
-
-
-@pytest.mark.parametrize("wanted", [True, False])
-def test_three_deaths_are_enough(redis: RedisFlights, wanted: bool) -> None:
-    for _ in range(3):
-        assert claim(redis) is Claim.FIRST
-        assert redis.begin(KEY, wanted=wanted) is Start.BEGUN
-        redis.lost(KEY)
-    if wanted:
-        assert claim(redis) is Claim.DEADLY
-    assert redis.begin(KEY, wanted=False) is Start.DEADLY
-    assert claim(redis, key="a.b.2x2.q70") is Claim.FIRST
-
-
-def test_a_landing_makes_good_for_deaths(redis: RedisFlights) -> None:
-    for _ in range(4):
-        for _ in range(2):
-            redis.begin(KEY, wanted=False)
-            redis.lost(KEY)
-        assert redis.begin(KEY, wanted=False) is Start.BEGUN
-        redis.land(Word(KEY, DONE), None, kept=True)
-
-
-def test_what_nobody_speaks_of_runs_out(redis_url: str, redis: RedisFlights) -> None:
-    brief = RedisFlights(redis_url, Leases(queued=0.05))
-    assert claim(brief) is Claim.FIRST
-    wait_until(lambda: not redis._redis.keys("darkroom:flight:*"))
-    assert redis.begin(KEY, wanted=True) is Start.UNWANTED
-    brief.close()
-
-
-def test_a_worker_that_lives_keeps_its_flight_and_one_that_is_dead_does_not(
-    redis_url: str, redis: RedisFlights, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(RedisFlights, "SAY_AGAIN", 0.05)
-    worker = RedisFlights(redis_url, Leases(begun=0.5))
-    assert worker.begin(KEY, wanted=False) is Start.BEGUN
-    redis._redis.flushdb()  # it even says so to a Redis that has forgotten it
-    wait_until(lambda: claim(redis) is Claim.BEGUN)
-    worker.close()  # as if it were dead
-    wait_until(lambda: claim(redis) in (Claim.FIRST, *QUEUED))
-
-
-def test_a_redis_that_is_gone_is_said(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
-        registry = RedisFlights(url)
-    with pytest.raises(FlightsDown):
-        claim(registry)
-    with pytest.raises(FlightsDown):
-        registry.release(KEY, "one")
-    with pytest.raises(FlightsDown):
-        registry.begin(KEY, wanted=True)
-    with pytest.raises(FlightsDown):
-        registry.queued()
-    registry.land(Word(KEY, DONE), None, kept=True)  # nobody can be told; nothing is raised
-    registry.lost(KEY)
-    registry.close()
