@@ -13,7 +13,8 @@ serve: setup
 up: setup
 	@exec $(PYTHON_BIN) -m launch up
 
-test: setup
+test:
+	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -m "not soak" $(ARGS)
 
 soak: setup

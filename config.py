@@ -20,6 +20,8 @@ from setting import Bytes, Setting, convert
 
 ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
 ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
+FORWARDED = "forwarded"
+PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -59,6 +61,17 @@ class Settings:
     server_threads: int = setting("server.threads", 128, "requests that a front end serves at once", low=2, high=4096)
     server_waiting_places: int = setting(
         "server.waiting.places", 120, "requests that may wait for a render; fewer than server.threads", low=1, high=4095
+    )
+    server_trusted_proxy: str = setting(
+        "server.trusted.proxy", "", "address of the proxy in front, whose word on callers counts; *: any; empty: none"
+    )
+    server_trusted_proxy_count: int = setting(
+        "server.trusted.proxy.count", 1, "proxies in front, one behind the other", low=1, high=16
+    )
+    server_trusted_proxy_headers: str = setting(
+        "server.trusted.proxy.headers",
+        "x-forwarded-for, x-forwarded-proto",
+        "headers in which the proxy says who calls, with commas",
     )
     http_max_age: int = setting(
         "http.max.age", 3600, "how long a client may show a photo without asking again", low=0, high=31536000, unit="s"
@@ -102,6 +115,9 @@ class Settings:
     # Rendering
     render_timeout: float = setting(
         "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"
+    )
+    render_queue_length: int = setting(
+        "render.queue.length", 500, "renders that may be queued for people who wait; then 503", low=1, high=100_000
     )
     render_max_side: int = setting(
         "render.max.side", 8192, "longest side of a scaled render", low=16, high=65500, unit="pixels"
@@ -161,6 +177,11 @@ class Settings:
         return self.workers_concurrency or os.cpu_count() or 1
 
     @property
+    def trusted_proxy_headers(self) -> set[str]:
+        """The headers in which the proxy in front says who calls, in lower case."""
+        return {each.strip().lower() for each in self.server_trusted_proxy_headers.split(",") if each.strip()}
+
+    @property
     def root_paths(self) -> dict[str, Path]:
         """The photo roots, by alias."""
         return {root.alias: root.path for root in self.roots}
@@ -200,14 +221,27 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     problems += [_unknown(name, source) for name, _, source in given.values()]
 
     settings = Settings(**values, sources=sources)
+    problems += _contradictions(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """What is wrong with settings of which each would do by itself."""
+    problems: list[str] = []
     if settings.server_waiting_places >= settings.server_threads:
         problems.append(
             f"server.waiting.places is {settings.server_waiting_places}: allowed is less than server.threads, "
             f"which is {settings.server_threads}: cached photos must find a free thread"
         )
-    if problems:
-        raise SettingsError(problems)
-    return settings
+    headers = settings.trusted_proxy_headers
+    if not headers <= PROXY_HEADERS or (FORWARDED in headers and len(headers) > 1):
+        problems.append(
+            f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED} alone, "
+            f"or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
+        )
+    return problems
 
 
 def load_or_exit() -> Settings:

@@ -1,19 +1,21 @@
-"""`python -m api`: a front end on waitress, with a worker inside where no Redis is set.
+"""`python -m api`: front ends on waitress, with a worker inside where no Redis is set.
 
 Exit codes: 0 stopped; 1 with a sentence of what is in the way; 2 wrong settings.
 """
 
+import argparse
+import functools
 import logging
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import FrameType
 
-from waitress.server import create_server
-
 import config
+from api.processes import Processes
 from catalog.errors import CatalogError
 
 log = logging.getLogger("darkroom.api")
@@ -23,50 +25,69 @@ class InTheWay(Exception):
     """What keeps the front end from starting, as a sentence."""
 
 
-def main() -> int:
+class Stopped(BaseException):
+    """SIGTERM came before there was anything to finish."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until it is told to stop; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m api", description=__doc__)
+    parser.add_argument("--processes", type=int, default=1, help="front ends on the one port (%(default)s)")
+    processes = parser.parse_args(arguments).processes
     settings = config.load_or_exit()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("waitress.queue", "alembic", "celery", "kombu"):
         # waitress warns for each request that has to queue, which at load costs a third of the throughput.
         logging.getLogger(noisy).setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
+    return _told(settings, functools.partial(_start, settings, processes))
+
+
+def _told(settings: config.Settings, run: Callable[[], int]) -> int:
+    """What `run` gives; where something is in the way, says what, and gives 1."""
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        config.share_metrics(settings)
-        with ExitStack() as closing:
-            _serve(settings, closing)
+        return run()
     except (CatalogError, InTheWay) as error:
         print(f"darkroom: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"darkroom: {error.filename or settings.data_dir}: {error.strerror or error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    except (KeyboardInterrupt, Stopped):
+        return 0
 
 
-def _serve(settings: config.Settings, closing: ExitStack) -> None:
+def _start(settings: config.Settings, processes: int) -> int:
     """Opens the port first, so that a port in use is said before anything is begun."""
-    listening = closing.enter_context(_listening(settings))
-    from api.app import create_app  # counts, so not before `share_metrics`
+    if processes < 1:
+        raise InTheWay(f"--processes is {processes}: allowed is 1 or more")
+    if processes > 1 and not settings.distributed:
+        raise InTheWay("--processes above 1 needs redis.url: without it each front end has its worker inside")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config.share_metrics(settings)
+    with ExitStack() as closing:
+        listening = closing.enter_context(_listening(settings))
+        if processes == 1:
+            return _serve(settings, listening, scan=True)
+        _scan_beside(settings, closing)
+        serve = functools.partial(_serve, settings, listening, scan=False)
+        return Processes(processes, functools.partial(_told, settings, serve)).run()
 
-    server = create_server(
-        create_app(settings, closing),
-        sockets=[listening],
-        threads=settings.server_threads,
-        connection_limit=settings.server_threads * 8,
-        asyncore_use_poll=True,
-        max_request_body_size=1_000_000,
-        clear_untrusted_proxy_headers=True,
-        ident="Darkroom",
-    )
-    closing.callback(server.close)
-    _scan_beside(settings, closing)
-    host, port = listening.getsockname()[:2]
-    log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
-    server.run()
+
+def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -> int:
+    """Serves from that socket until it is told to stop; gives the exit code."""
+    # What counts is imported not before `share_metrics`, and what has threads not before a fork.
+    from api.app import create_app
+    from api.serving import FrontEnd
+
+    with ExitStack() as closing:
+        front_end = FrontEnd(create_app(settings, closing), listening, settings)
+        if scan:
+            _scan_beside(settings, closing)
+        host, port = listening.getsockname()[:2]
+        log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+        front_end.run()
+    return 0
 
 
 def _listening(settings: config.Settings) -> socket.socket:
@@ -95,7 +116,7 @@ def _scan_beside(settings: config.Settings, closing: ExitStack) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+    raise Stopped
 
 
 if __name__ == "__main__":

@@ -84,17 +84,19 @@ class Renders:
         if not_modified(header("If-None-Match"), header("If-Modified-Since"), render.tag, render.modified):
             response.status = 304
         else:
-            response.data = self._cache.get(render.key) or self._made(photo, render.key)
+            # waitress says whether the client has hung up; other servers don't.
+            gone = request.env.get("waitress.client_disconnected", bool)
+            response.data = self._cache.get(render.key) or self._made(photo, render.key, gone)
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Last-Modified", render.modified)
 
-    def _made(self, photo: Photo, key: RenderKey) -> bytes:
+    def _made(self, photo: Photo, key: RenderKey, gone: Callable[[], bool]) -> bytes:
         """A render that no tier has. A photo that failed once is not tried again."""
         if key.quality is None:
             self._limits.check_output(Size(key.width, key.height))
         with self._faults.noted(photo):
-            return self._dispatcher.render(photo, key)
+            return self._dispatcher.render(photo, key, gone)
 
     def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
         """Answers with the photo's own file less its metadata; False where that takes a worker.

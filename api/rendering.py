@@ -10,9 +10,10 @@ from config import Settings
 from workers.celery import QueueLengths, create_celery
 from workers.dispatch import Dispatcher
 from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, MemoryFlights, RedisFlights
+from workers.flights import Flights, MemoryFlights
 from workers.housekeeping import sweep
 from workers.pipeline.limits import Limits
+from workers.redis_flights import RedisFlights
 from workers.tasks import Renderer, register
 
 
@@ -39,13 +40,19 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
     if not settings.distributed:
         _start_worker(settings, celery, cache, flights, closing)
     dispatcher = Dispatcher(
-        celery, flights, cache, timeout=settings.render_timeout, places=settings.server_waiting_places
+        celery,
+        flights,
+        cache,
+        timeout=settings.render_timeout,
+        places=settings.server_waiting_places,
+        room=settings.render_queue_length,
     )
     return Rendering(cache, dispatcher, QueueLengths(celery))
 
 
 def _start_worker(settings: Settings, celery: Celery, cache: RenderCache, flights: Flights, closing: ExitStack) -> None:
-    renderer = Renderer(settings.root_paths, cache, flights, Limits.of(settings))
+    limits = Limits.of(settings)
+    renderer = Renderer(settings.root_paths, cache, flights, limits, links=settings.robot_follow_links)
     register(celery, lambda: renderer)
     worker = EmbeddedWorker(celery, settings.concurrency)
     worker.start()

@@ -26,6 +26,29 @@ def save_jpeg(path: Path, image: Image.Image, orientation: int = 1) -> Path:
     return path
 
 
+def slow_to_read(path: Path, colour: tuple[int, int, int]) -> Path:
+    """A photo of 4000 x 3000 pixels that takes a worker most of a second: full of noise, and progressive."""
+    noise = Image.effect_noise((1000, 750), 60).resize((4000, 3000), Image.Resampling.NEAREST)
+    image = Image.blend(noise.convert("RGB"), solid(4000, 3000, colour), 0.8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, "JPEG", quality=95, progressive=True)
+    return path
+
+
+def colours(number: int) -> list[tuple[int, int, int]]:
+    """So many colours that an encoder can't confuse, 60 at most: steps of 60 in each channel."""
+    steps = (30, 90, 150, 210)
+    return [(red, green, blue) for red in steps for green in steps for blue in steps][:number]
+
+
+def shows(data: bytes, size: tuple[int, int], colour: tuple[int, int, int], near: int = 12) -> bool:
+    """Whether a JPEG has that size, and that colour in the mean."""
+    image = decoded(data)
+    mean = image.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    assert isinstance(mean, tuple)
+    return image.size == size and all(abs(is_ - wanted) <= near for is_, wanted in zip(mean, colour, strict=True))
+
+
 def decoded(data: bytes) -> Image.Image:
     """The image in a JPEG, decoded to its last pixel."""
     image = Image.open(io.BytesIO(data), formats=["JPEG"])

@@ -5,8 +5,10 @@ import argparse
 import functools
 import logging
 import os
+import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +18,11 @@ from workers import offline
 
 # What counts is imported below, once `config.share_metrics` has said where the counts go.
 if TYPE_CHECKING:
+    from celery.apps.worker import Worker
+
     from workers.tasks import Renderer
+
+PAUSE = 0.5  # seconds before a worker starts anew that has failed
 
 log = logging.getLogger("darkroom.worker")
 
@@ -28,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running = commands.add_parser("run", help="render what the queues hold")
     running.add_argument("--queues", default="interactive,prefetch", help="which, with commas (%(default)s)")
     running.add_argument("--concurrency", type=int, help="renders at once (default: workers.concurrency)")
-    running.add_argument("--nice", type=int, default=0, help="lower the OS priority by so much")
+    running.add_argument("--nice", type=int, default=0, help="OS priority, 0 to 19, the lowest (%(default)s)")
     commands.add_parser("beat", help="queue what has to be done by the clock")
     offline.add_arguments(commands.add_parser("render", help="render one file, and say how long each step took"))
     chosen = parser.parse_args(arguments)
@@ -58,12 +64,15 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
             f"workers: no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", file=sys.stderr
         )
         return 1
-    os.nice(chosen.nice)
+    os.setpriority(os.PRIO_PROCESS, 0, chosen.nice)
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
     signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
     signals.setup_logging.connect(_keep_logging)
+    signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
+    telling = functools.partial(_tell_of_a_death, settings)
+    signals.task_failure.connect(telling)
     # What Celery says of root is said once, by us.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     if os.geteuid() == 0:
@@ -77,13 +86,36 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
         without_gossip=True,
         without_mingle=True,
     )
+    return 0 if _worked_until_told(worker, chosen.queues) else _start_anew()
+
+
+def _worked_until_told(worker: "Worker", queues: str) -> bool:
+    """Works; gives whether the worker was told to end, or has failed."""
+    from celery import signals
+
+    told: list[str] = []
 
     def ready(**_: object) -> None:
-        log.info("takes renders from the queues %s, %d at once", chosen.queues, worker.concurrency)
+        log.info("takes renders from the queues %s, %d at once", queues, worker.concurrency)
+
+    def stopping(sig: str, **_: object) -> None:
+        told.append(sig)
 
     signals.worker_ready.connect(ready)
-    worker.start()
-    return int(worker.exitcode or 0)
+    signals.worker_shutting_down.connect(stopping)
+    try:
+        worker.start()
+    except Exception:
+        log.exception("the worker has failed")
+    return bool(told)
+
+
+def _start_anew() -> int:
+    """Becomes a new worker. Where Redis goes away while a task is acknowledged, Celery gives up for good."""
+    log.error("the worker has ended without being told to, and starts anew")
+    time.sleep(PAUSE)
+    arguments = [sys.executable, "-m", "workers", *sys.argv[1:]]
+    os.execv(sys.executable, arguments)
 
 
 def _keep_logging(**_: object) -> None:
@@ -97,10 +129,28 @@ def _confine(bytes: int, **_: object) -> None:
     confine_memory(bytes)
 
 
+def _leave_sigterm_to_the_parent(**_: object) -> None:
+    """Who stops a worker tells its whole process group: the children finish what they render, as the parent asks."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: Sequence[object], **_: object) -> None:
+    """Celery calls it in the parent of the child that died: those who wait need not wait for the lease to run out."""
+    from celery.exceptions import WorkerLostError
+
+    from workers.redis_flights import RedisFlights
+
+    if isinstance(exception, WorkerLostError) and args:
+        log.error("a render has brought its process down: %s", args[0])
+        flights = RedisFlights(settings.redis_url)
+        flights.lost(str(args[0]))
+        flights.close()
+
+
 def _renderer(settings: config.Settings) -> "Renderer":
     from cache.tiers import build
-    from workers.flights import RedisFlights
     from workers.pipeline.limits import Limits
+    from workers.redis_flights import RedisFlights
     from workers.tasks import Renderer
 
     return Renderer(
@@ -108,6 +158,7 @@ def _renderer(settings: config.Settings) -> "Renderer":
         build(settings, memory=False),
         RedisFlights(settings.redis_url),
         Limits.of(settings),
+        links=settings.robot_follow_links,
     )
 
 

@@ -1,8 +1,10 @@
 """The Celery app: broker, queues, limits. The same on both ways; only the transport differs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from celery import Celery
+from kombu import connection
 from kombu.entity import Queue
 
 from config import Settings
@@ -14,17 +16,35 @@ RENDER, PING, SWEEP = "darkroom.render", "darkroom.ping", "darkroom.sweep"
 
 # A Redis that accepts and stays silent would block a publish for ever (redis-py waits without end by default).
 REDIS_TIMEOUT = 1.0
+# A task that was taken and never ended (its host is gone, say) is another worker's after so many times the time limit.
+VISIBILITY = 2.0
 # Looking for a message costs the embedded way this many seconds of waiting at most; less would burn the core.
 MEMORY_POLLING_INTERVAL = 0.005
+
+
+class Connection(connection.Connection):
+    """A connection to the broker. One that is lost is tried again each second, however long that takes: by itself
+    kombu tries ever less often, up to twice a minute, and so do the workers when Redis is back.
+    """
+
+    def ensure_connection(self, *arguments: Any, **more: Any) -> Any:
+        """As kombu's."""
+        every_second = {"interval_start": 1, "interval_step": 1, "interval_max": 1}
+        return super().ensure_connection(*arguments, **every_second | more)  # type: ignore[no-untyped-call]
 
 
 def create_celery(settings: Settings) -> Celery:
     """The app, without tasks: `tasks.register` gives it those, where it runs any."""
     app = Celery("darkroom", set_as_current=False)
+    time_limit = settings.render_timeout + 30
     app.conf.update(
         broker_url=settings.redis_url or "memory://",
         broker_transport_options=(
-            {"socket_timeout": REDIS_TIMEOUT, "socket_connect_timeout": REDIS_TIMEOUT}
+            {
+                "socket_timeout": REDIS_TIMEOUT,
+                "socket_connect_timeout": REDIS_TIMEOUT,
+                "visibility_timeout": VISIBILITY * time_limit,
+            }
             if settings.distributed
             else {"polling_interval": MEMORY_POLLING_INTERVAL}
         ),
@@ -37,8 +57,9 @@ def create_celery(settings: Settings) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
+        # A task whose child dies is acknowledged all the same: who waits for it asks anew, and counts the deaths.
         task_acks_late=True,
-        task_time_limit=settings.render_timeout + 30,  # prefork only: kills what hangs in C
+        task_time_limit=time_limit,  # prefork only: kills what hangs in C
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
@@ -46,6 +67,7 @@ def create_celery(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         beat_schedule={"sweep": {"task": SWEEP, "schedule": 3600.0, "options": {"queue": BACKGROUND}}},
     )
+    app.amqp.Connection = Connection
     return app
 
 

@@ -12,6 +12,9 @@ RenderError
 
 from typing import ClassVar
 
+BRINGS_DOWN = "The photo's file brings the renderer down."
+"""What is said of a photo whose render has cost three workers."""
+
 
 class RenderError(Exception):
     """There is no render; `kind` says why, in one word."""

@@ -1,21 +1,18 @@
 """Renders under way: who makes one, and how those who wait for it hear how it went.
 
-A flight is one render of one key from the moment somebody claims it until it lands. `MemoryFlights` serves one
-process, `RedisFlights` all processes and hosts that share a Redis; both behave alike.
+A flight is one render of one key from the moment somebody claims it until it lands. It is queued as long as somebody
+waits for it, and begun as long as a worker is at it. Front ends say again each second that they wait, and a worker
+that it lives: a flight of which nobody says anything runs out, and the next who looks claims it anew.
+
+`MemoryFlights` serves one process, `RedisFlights` (`redis_flights.py`) all processes and hosts that share a Redis;
+both behave alike.
 """
 
-import json
-import logging
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-log = logging.getLogger("darkroom.flights")
 
 DONE = "done"
 DROPPED = "dropped"
@@ -25,15 +22,45 @@ DROPPED = "dropped"
 class Word:
     """How a flight went.
 
-    `outcome` is "done"; or "dropped" where the task came too late to be worth it; or the kind of the error, whose
-    sentence is `reason`. `carried` says that the render itself waits in the registry, because no shared cache
-    could take it.
+    `outcome` is "done"; or "dropped" where the task came too late to be worth it, or its worker died; or the kind of
+    the error, whose sentence is `reason`. `carried` says that the render itself waits in the registry, because no
+    shared cache could take it.
     """
 
     key: str
     outcome: str
     reason: str = ""
     carried: bool = False
+
+
+class Claim(StrEnum):
+    """What one who waits for a render hears from the registry."""
+
+    FIRST = "first"  # nobody is at it: the caller has to see to the render
+    QUEUED = "queued"  # somebody has asked a worker
+    ASTRAY = "astray"  # so they have, yet the queue is empty: a worker has just taken it, or it is lost
+    BEGUN = "begun"  # a worker makes it
+    FULL = "full"  # nobody is at it, and the queue has no room
+    DEADLY = "deadly"  # each worker that began it has died
+
+
+class Start(StrEnum):
+    """What a worker hears that wants to begin a render."""
+
+    BEGUN = "begun"  # it is to make it
+    ELSEWHERE = "elsewhere"  # another worker makes it
+    UNWANTED = "unwanted"  # nobody waits for it any more
+    DEADLY = "deadly"  # each worker that began it has died
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """For how many seconds the registry believes what it was told, and how many workers a render may cost."""
+
+    queued: float = 3.0
+    begun: float = 5.0
+    deaths: float = 600.0
+    most_deaths: int = 3
 
 
 Heard = Callable[[Word, bytes | None], None]
@@ -44,19 +71,36 @@ class FlightsDown(Exception):
 
 
 class Flights(Protocol):
-    """The registry of flights and the channel on which they are announced."""
+    """The registry of flights and the channel on which they are announced. All methods may raise FlightsDown, but
+    for `land`, `lost`, `listen` and `close`.
+    """
 
-    def claim(self, key: str, lease: float) -> bool:
-        """Whether the caller is the first, and so has to see to the render; for `lease` seconds nobody else is."""
+    def claim(self, key: str, waiter: str, room: int) -> Claim:
+        """Says that `waiter` waits for the render, to be said again each second.
 
-    def under_way(self, key: str) -> bool:
-        """Whether somebody has claimed the key and it has neither landed nor run out."""
+        A flight is claimed anew only where the queue is shorter than `room`.
+        """
+
+    def release(self, key: str, waiter: str) -> None:
+        """Says that `waiter` no longer waits. A flight that nobody waits for ends, unless it has begun."""
+
+    def begin(self, key: str, *, wanted: bool) -> Start:
+        """Asks whether to make a render; `wanted` ones only while somebody waits for them.
+
+        A flight that is begun stays so until it lands or this process dies.
+        """
 
     def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
         """Ends the flight and tells all who listen.
 
         `kept` says that a cache which the listeners share has the render; where none has it, the word carries it.
         """
+
+    def lost(self, key: str) -> None:
+        """Says that the worker is dead which had begun the flight, and tells all who listen that it was dropped."""
+
+    def queued(self) -> int:
+        """How many interactive renders wait for a worker."""
 
     def listen(self, heard: Heard) -> None:
         """Calls `heard` with each word from now on, and with the render where the word carries it."""
@@ -65,32 +109,69 @@ class Flights(Protocol):
         """Stops listening."""
 
 
+@dataclass
+class _Flight:
+    begun: bool = False
+    waiters: set[str] = field(default_factory=set)
+
+
 class MemoryFlights:
-    """Flights of one process: the embedded way."""
+    """Flights of one process: the embedded way. No lease can run out, since worker and registry die together."""
 
     def __init__(self) -> None:
-        self._claimed: set[str] = set()
+        self._flights: dict[str, _Flight] = {}
         self._lock = threading.Lock()
         self._listeners: list[Heard] = []
 
-    def claim(self, key: str, lease: float) -> bool:  # noqa: ARG002
-        """As in `Flights`; a lease can't run out, since worker and registry live and die together."""
+    def claim(self, key: str, waiter: str, room: int) -> Claim:
+        """As in `Flights`; never astray, and never deadly."""
         with self._lock:
-            if key in self._claimed:
-                return False
-            self._claimed.add(key)
-            return True
+            flight = self._flights.get(key)
+            if flight is None:
+                if self._queued() >= room:
+                    return Claim.FULL
+                self._flights[key] = _Flight(waiters={waiter})
+                return Claim.FIRST
+            if flight.begun:
+                return Claim.BEGUN
+            flight.waiters.add(waiter)
+            return Claim.QUEUED
 
-    def under_way(self, key: str) -> bool:
+    def release(self, key: str, waiter: str) -> None:
         """As in `Flights`."""
-        return key in self._claimed
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is not None:
+                flight.waiters.discard(waiter)
+                if not flight.waiters and not flight.begun:
+                    del self._flights[key]
+
+    def begin(self, key: str, *, wanted: bool) -> Start:
+        """As in `Flights`; never deadly."""
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is None and wanted:
+                return Start.UNWANTED
+            if flight is not None and flight.begun:
+                return Start.ELSEWHERE
+            self._flights[key] = _Flight(begun=True)
+            return Start.BEGUN
 
     def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:  # noqa: ARG002
         """As in `Flights`; the render is at hand, so every word carries it."""
         with self._lock:
-            self._claimed.discard(word.key)
+            self._flights.pop(word.key, None)
         for heard in self._listeners:
             heard(word, render)
+
+    def lost(self, key: str) -> None:
+        """As in `Flights`."""
+        self.land(Word(key, DROPPED), None, kept=True)
+
+    def queued(self) -> int:
+        """As in `Flights`."""
+        with self._lock:
+            return self._queued()
 
     def listen(self, heard: Heard) -> None:
         """As in `Flights`."""
@@ -100,104 +181,5 @@ class MemoryFlights:
         """As in `Flights`."""
         self._listeners.clear()
 
-
-class RedisFlights:
-    """Flights of all processes and hosts that share a Redis: the distributed way."""
-
-    CHANNEL = "darkroom:words"
-    CARRIED_SECONDS = 30
-    TIMEOUT = 1.0
-    RECONNECT_SECONDS = 0.5
-
-    def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(
-            url,
-            socket_timeout=self.TIMEOUT,
-            socket_connect_timeout=self.TIMEOUT,
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._closed = threading.Event()
-        self._subscribed = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def claim(self, key: str, lease: float) -> bool:
-        """As in `Flights`.
-
-        Raises:
-            FlightsDown: Redis does not answer.
-        """
-        try:
-            return bool(self._redis.set(self._flight(key), 1, nx=True, px=int(lease * 1000)))
-        except redis.RedisError as error:
-            raise FlightsDown("Redis does not answer") from error
-
-    def under_way(self, key: str) -> bool:
-        """As in `Flights`.
-
-        Raises:
-            FlightsDown: Redis does not answer.
-        """
-        try:
-            return bool(self._redis.exists(self._flight(key)))
-        except redis.RedisError as error:
-            raise FlightsDown("Redis does not answer") from error
-
-    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
-        """As in `Flights`. Where Redis is down nobody can be told: those who wait look again by themselves."""
-        try:
-            with self._redis.pipeline(transaction=True) as pipe:
-                carried = None if kept else render
-                if carried is not None:
-                    pipe.set(self._carried(word.key), carried, ex=self.CARRIED_SECONDS)
-                pipe.delete(self._flight(word.key))
-                pipe.publish(self.CHANNEL, json.dumps(asdict(replace(word, carried=carried is not None))))
-                pipe.execute()
-        except redis.RedisError as error:
-            log.warning("the end of a render could not be announced: %s", error)
-
-    def listen(self, heard: Heard) -> None:
-        """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
-        self._thread = threading.Thread(target=self._listen, args=(heard,), name="words", daemon=True)
-        self._thread.start()
-        self._subscribed.wait(self.TIMEOUT)
-
-    def close(self) -> None:
-        """As in `Flights`."""
-        self._closed.set()
-        if self._thread is not None:
-            self._thread.join(2 * self.TIMEOUT)
-        self._redis.close()
-
-    def _listen(self, heard: Heard) -> None:
-        while not self._closed.is_set():
-            try:
-                with self._redis.pubsub() as subscription:  # type: ignore[no-untyped-call]
-                    subscription.subscribe(self.CHANNEL)
-                    while not self._closed.is_set():
-                        message = subscription.get_message(timeout=self.TIMEOUT / 2)
-                        if message is not None and message["type"] == "subscribe":
-                            self._subscribed.set()
-                        elif message is not None and message["type"] == "message":
-                            self._hear(message["data"], heard)
-            except redis.RedisError as error:
-                log.warning("the channel of finished renders is broken, subscribing again: %s", error)
-                self._closed.wait(self.RECONNECT_SECONDS)
-
-    def _hear(self, data: bytes, heard: Heard) -> None:
-        try:
-            word = Word(**json.loads(data))
-            if not all(isinstance(text, str) for text in (word.key, word.outcome, word.reason)):
-                raise TypeError("a word is made of text")
-        except (ValueError, TypeError):
-            log.warning("a word on %s can't be read: %.200r", self.CHANNEL, data)
-            return
-        render = self._redis.get(self._carried(word.key)) if word.carried else None
-        heard(word, render if isinstance(render, bytes) else None)
-
-    @staticmethod
-    def _flight(key: str) -> str:
-        return f"darkroom:flight:{key}"
-
-    @staticmethod
-    def _carried(key: str) -> str:
-        return f"darkroom:carried:{key}"
+    def _queued(self) -> int:
+        return sum(not flight.begun for flight in self._flights.values())

@@ -15,38 +15,60 @@ from cache.tiers import RenderCache
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline
-from workers.celery import PING, RENDER, SWEEP
-from workers.errors import Failed, RenderError, SourceChanged, SourceMissing
-from workers.flights import DONE, DROPPED, Flights, Word
+from workers.celery import BACKGROUND, INTERACTIVE, PING, RENDER, SWEEP
+from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
+from workers.flights import DONE, DROPPED, Flights, FlightsDown, Start, Word
 from workers.housekeeping import sweep
 from workers.pipeline.limits import Limits
 from workers.sizing import Size
 from workers.versions import key_version
 
+# Background work steps back for so many seconds while people wait, then makes one render: it never comes to a halt.
+STEP_BACK = 5.0
+LOOK_UP = 0.1
+
 log = logging.getLogger("darkroom.worker")
 
 
 class Renderer:
-    """Makes the renders of one process. `roots` says where this host has the photo roots, by alias."""
+    """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
+    a symbolic link may lead out of them; `pause` waits for some seconds.
+    """
 
-    def __init__(self, roots: Mapping[str, Path], cache: RenderCache, flights: Flights, limits: Limits) -> None:
+    def __init__(
+        self,
+        roots: Mapping[str, Path],
+        cache: RenderCache,
+        flights: Flights,
+        limits: Limits,
+        *,
+        links: bool = True,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._roots = roots
         self._cache = cache
         self._flights = flights
         self._limits = limits
+        self._links = links
+        self._pause = pause
 
     def render(self, name: str, root: str, path: str, queue: str, deadline: float) -> None:
         """Makes the render whose key has this name, unless it is there or `deadline` (Unix time) has passed.
 
-        However it goes, the flight lands: those who wait are told, and the render is counted before.
+        Nothing is done where another worker makes it, or where it is interactive and nobody waits any more. Else the
+        flight lands, however it goes: those who wait are told, and the render is counted before.
         """
         began, kept = time.monotonic(), True
+        left = deadline - time.time()
         render: bytes | None = None
+        word = Word(name, DONE)
         try:
             key = RenderKey.parse(name)
+            if queue == BACKGROUND:
+                self._step_back()
+            if not self._begun(name, queue):
+                return
             render = self._cache.get(key, counted=False)
-            left = deadline - time.time()
-            word = Word(name, DONE)
             if render is None and left <= 0:
                 word = Word(name, DROPPED)
             elif render is None:
@@ -70,6 +92,30 @@ class Renderer:
         """Removes what killed processes left in the cache."""
         sweep(self._cache)
 
+    def _begun(self, name: str, queue: str) -> bool:
+        """Whether this worker is the one to make the render.
+
+        Raises:
+            Damaged: each worker that tried has died.
+        """
+        try:
+            start = self._flights.begin(name, wanted=queue == INTERACTIVE)
+        except FlightsDown as error:
+            log.warning("a render is made without asking whether somebody wants it: %s", error)
+            return True
+        if start is Start.DEADLY:
+            raise Damaged(BRINGS_DOWN)
+        return start is Start.BEGUN
+
+    def _step_back(self) -> None:
+        """Waits while people do."""
+        end = time.monotonic() + STEP_BACK
+        try:
+            while self._flights.queued() and time.monotonic() < end:
+                self._pause(LOOK_UP)
+        except FlightsDown as error:
+            log.warning("nobody says whether people wait: %s", error)
+
     def _made(self, key: RenderKey, root: str, path: str, deadline: float) -> bytes:
         with self._source(root, path) as source:
             status = os.fstat(source.fileno())
@@ -88,6 +134,8 @@ class Renderer:
         if path.startswith("/") or ".." in PurePosixPath(path).parts:
             raise SourceMissing("The photo's path leads out of its root.")
         try:
+            if not (self._links or (folder / path).resolve().is_relative_to(folder.resolve())):
+                raise SourceMissing("The photo's path leads out of its root.")
             return open(folder / path, "rb", opener=_not_blocking)
         except (OSError, ValueError) as error:
             raise SourceMissing("The photo's file is gone, or can't be read.") from error

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 from falcon.testing import Result
@@ -31,7 +32,7 @@ class Played(Dispatcher):
         self._house, self._renders = house, cache
         self.asked: list[RenderKey] = []
 
-    def render(self, photo: Photo, key: RenderKey) -> bytes:
+    def render(self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = bool) -> bytes:
         """A render, kept as workers keep it."""
         self.asked.append(key)
         status = (self._house.settings.root_paths[photo.root] / photo.path).stat()

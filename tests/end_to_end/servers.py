@@ -36,6 +36,11 @@ def eventually(look: Callable[[], object], wanted: object, seconds: float = 4.0)
         assert time.monotonic() < end, seen
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that live."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 class Process:
     """A program under test, with all that it printed. `wait_for` waits for a line, not for a time."""
 
@@ -176,36 +181,39 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[tuple[str, P
 
 @contextmanager
 def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Server]:
-    """A server, `way` being "embedded" or "distributed", whose first scan is over."""
+    """A server, `way` being "embedded" or "distributed", whose first scan is over; PROCESSES says how many front ends
+    it has.
+    """
+    processes = int(settings.pop("PROCESSES", "1"))
     if way == "distributed":
         with redis_server(data.parent / f"{data.name}-redis") as (url, redis):
             variables = environ(photos, data, REDIS_URL=url, **settings)
             worker = start_worker(variables)
-            with _front(variables, {"redis": redis, "worker": worker}) as server:
+            with _front(variables, {"redis": redis, "worker": worker}, processes) as server:
                 yield server
     else:
-        with _front(environ(photos, data, **settings), {}) as server:
+        with _front(environ(photos, data, **settings), {}, processes) as server:
             yield server
 
 
-def start_worker(variables: dict[str, str]) -> Process:
-    """A prefork worker on the interactive queue."""
-    worker = Process([sys.executable, "-m", "workers", "run", "--queues", "interactive,prefetch"], variables)
+def start_worker(variables: dict[str, str], *more: str, queues: str = "interactive,prefetch") -> Process:
+    """A prefork worker on those queues; `more` is what else its command line says."""
+    worker = Process([sys.executable, "-m", "workers", "run", "--queues", queues, *more], variables)
     worker.wait_for("takes renders from the queues")
     return worker
 
 
-def start_front(variables: dict[str, str]) -> Process:
-    """A front end; where its data is new, with the user guest, as `make serve` makes one."""
+def start_front(variables: dict[str, str], processes: int = 1) -> Process:
+    """Front ends on one port; where its data is new, with the user guest, as `make serve` makes one."""
     if not (Path(variables["DATA_DIR"]) / "catalog.sqlite").exists():
         adding = [sys.executable, "-m", "catalog", "user", "add", "guest", "--password", "guest"]
         subprocess.run(adding, cwd=PROJECT, env=variables, check=True, capture_output=True)
-    return Process([sys.executable, "-m", "api"], variables)
+    return Process([sys.executable, "-m", "api", "--processes", str(processes)], variables)
 
 
 @contextmanager
-def _front(variables: dict[str, str], others: dict[str, Process]) -> Iterator[Server]:
-    front = start_front(variables)
+def _front(variables: dict[str, str], others: dict[str, Process], processes: int) -> Iterator[Server]:
+    front = start_front(variables, processes)
     server = Server("", variables, front, others)
     try:
         server.url = front.wait_for(r"serving on (http://\S+)")[1]

@@ -1,20 +1,36 @@
 """What goes wrong on a real machine, each with the real processes: a clear answer, and nothing lost."""
 
 import os
+import queue
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
+from redis import Redis
 
-from tests.end_to_end.servers import PROJECT, Process, environ, free_port, serving, start_worker
-from tests.photos import decoded, save_jpeg, solid
+from tests.end_to_end.servers import (
+    PROJECT,
+    Process,
+    Server,
+    children,
+    environ,
+    eventually,
+    free_port,
+    redis_server,
+    serving,
+    start_worker,
+)
+from tests.photos import decoded, save_jpeg, shows, slow_to_read, solid
 
+PHOTO = "/picapportapi/1.0/getPhoto?photoid="
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 WAYS = pytest.mark.parametrize("way", ["embedded", "distributed"])
 
@@ -51,17 +67,111 @@ def test_a_disk_that_is_full_or_gone_still_serves(library: Path, tmp_path: Path,
         assert (answer.status_code, decoded(answer.content).width) == (200, 120)
 
 
-def test_redis_stopped_hits_go_on_and_misses_are_503(library: Path, tmp_path: Path) -> None:
+def is_red(answer: httpx.Response, width: int) -> bool:
+    """Whether it is the red photo in that width."""
+    return answer.status_code == 200 and shows(answer.content, (width, width * 3 // 4), RED)
+
+
+def refused_within(server: Server, query: str, seconds: float) -> bool:
+    """Whether a miss is 503 in time, with some more for a noisy machine; the client's timeout is the judge."""
+    answer = server.get(f"{PHOTO}{quote(server.photos()['a.jpg'], safe='')}{query}", timeout=seconds + 1)
+    return (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+
+
+# What is done to Redis, and within how many seconds a miss then has to be refused.
+ILL_REDIS = pytest.mark.parametrize(("number", "seconds"), [(signal.SIGKILL, 1.0), (signal.SIGSTOP, 2.0)])
+
+
+@ILL_REDIS
+def test_redis_ill_hits_go_on_and_misses_are_503(
+    library: Path, tmp_path: Path, number: signal.Signals, seconds: float
+) -> None:
+    """Gone, or accepting and silent; and when it is back, empty or as it was, all goes on by itself."""
     with serving(library, tmp_path / "data", "distributed") as server:
-        photoid = server.photos()["a.jpg"]
-        assert server.photo(photoid, "&width=50").status_code == 200
-        server.others["redis"].stop(signal.SIGKILL)
-        assert server.photo(photoid, "&width=50").status_code == 200
-        answer = server.photo(photoid, "&width=51")
-        assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+        photoid, redis = server.photos()["a.jpg"], server.others["redis"]
+        port = int(server.environ["REDIS_URL"].split(":")[-1].partition("/")[0])
+        assert is_red(server.photo(photoid, "&width=52"), 52)
+        os.kill(redis.process.pid, number)
+        for width in (56, 60, 64):
+            assert refused_within(server, f"&width={width}", seconds)
+            assert is_red(server.photo(photoid, "&width=52"), 52)
         ready = server.get("/ready")
         assert (ready.status_code, ready.json()["parts"]["broker"]) == (503, "the broker does not answer")
         assert server.get("/health").status_code == 200
+        with ExitStack() as closing:
+            if number == signal.SIGKILL:
+                redis.stop()
+                closing.enter_context(redis_server(tmp_path / "another", port))
+            else:
+                os.kill(redis.process.pid, signal.SIGCONT)
+            # Workers take tasks again within 5 s, after the second that nobody asks a Redis that has just failed.
+            eventually(lambda: is_red(server.photo(photoid, "&width=68"), 68), True, 10)
+            eventually(lambda: server.get("/ready").status_code, 200, 10)
+
+
+def test_a_worker_killed_in_mid_render_is_made_good_by_the_next(slow: Path, tmp_path: Path) -> None:
+    with serving(slow, tmp_path / "data", "distributed") as server:
+        answers = asking(server, "slow.jpg", 320)
+        in_mid_render(server)
+        server.others["worker"].stop(signal.SIGKILL)
+        server.others["worker"] = start_worker(server.environ)
+        answer = answers.get(timeout=60)
+        assert answer.status_code == 200
+        assert shows(answer.content, (320, 240), BLUE, near=30)
+
+
+def test_a_photo_that_brings_its_worker_down_is_tried_three_times(slow: Path, tmp_path: Path) -> None:
+    with serving(slow, tmp_path / "data", "distributed", RENDER_TIMEOUT="60") as server:
+        worker = server.others["worker"]
+        answers = asking(server, "slow.jpg", 320)
+        for death in (1, 2, 3):
+            in_mid_render(server)
+            for pid in children(worker.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            eventually(lambda: sum("brought its process down" in line for line in worker.lines), death, 30)
+        answer = answers.get(timeout=60)
+        assert (answer.status_code, "brings the renderer down" in answer.json()["detail"]) == (500, True)
+        assert server.photo(server.photos()["slow.jpg"], "&width=320").status_code == 500
+        assert is_red(server.photo(server.photos()["a.jpg"], "&width=40"), 40)
+        assert server.metric("darkroom_queue_length") == 0
+
+
+def test_a_worker_that_is_stopped_finishes_its_render_and_gives_back_the_rest(slow: Path, tmp_path: Path) -> None:
+    with serving(slow, tmp_path / "data", "distributed") as server:
+        server.others["worker"].stop()
+        server.others["worker"] = worker = start_worker(server.environ, "--concurrency", "1")
+        first = asking(server, "slow.jpg", 320)
+        in_mid_render(server)
+        rest = {width: asking(server, "a.jpg", width) for width in (40, 44, 48)}
+        eventually(lambda: server.metric("darkroom_flights"), 4, 20)
+        before = server.renders()
+        assert worker.stop(signal.SIGTERM) == 0
+        assert shows(first.get(timeout=60).content, (320, 240), BLUE, near=30)
+        assert server.renders() == before + 1
+        server.others["worker"] = start_worker(server.environ)
+        assert [is_red(each.get(timeout=60), width) for width, each in rest.items()] == [True] * 3
+
+
+@pytest.fixture
+def slow(library: Path) -> Path:
+    """The red photo, and a blue one that takes its worker most of a second."""
+    slow_to_read(library / "slow.jpg", BLUE)
+    return library
+
+
+def asking(server: Server, path: str, width: int) -> "queue.Queue[httpx.Response]":
+    """Asks for a photo on a thread; the answer comes in the queue."""
+    answers: queue.Queue[httpx.Response] = queue.Queue()
+    photoid = server.photos()[path]
+    threading.Thread(target=lambda: answers.put(server.photo(photoid, f"&width={width}")), daemon=True).start()
+    return answers
+
+
+def in_mid_render(server: Server) -> None:
+    """Waits until a worker has begun a render."""
+    with Redis.from_url(server.environ["REDIS_URL"]) as redis:
+        flights = "darkroom:flight:*"
+        eventually(lambda: any(redis.hget(each, "state") == b"begun" for each in redis.keys(flights)), True, 30)
 
 
 def test_without_a_worker_503_in_time_and_the_next_worker_makes_it(library: Path, tmp_path: Path) -> None:

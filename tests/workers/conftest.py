@@ -9,6 +9,7 @@ import pytest
 from tests.end_to_end.servers import redis_server
 from tests.workers.ways import Way, open_way, sample
 from workers.flights import Flights
+from workers.redis_flights import RedisFlights
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +50,12 @@ def way(request: pytest.FixtureRequest) -> Way:
     opened = request.getfixturevalue(request.param)
     assert isinstance(opened, Way)
     return opened
+
+
+@pytest.fixture
+def redis_flights(redis_url: str) -> Iterator[RedisFlights]:
+    """An empty registry in Redis."""
+    registry = RedisFlights(redis_url)
+    registry._redis.flushdb()
+    yield registry
+    registry.close()

@@ -5,16 +5,16 @@ import pickle
 from pathlib import Path
 
 import pytest
+from kombu.exceptions import OperationalError
 
 from config import Settings
+from tests.workers.test_dispatch import nobody
 from tests.workers.ways import Way, key_of, save_photo
 from workers.celery import BACKGROUND, INTERACTIVE, PING, QUEUES, RENDER, SWEEP, QueueLengths, create_celery
 
 EMBEDDED = Settings(render_timeout=600)
 DISTRIBUTED = Settings(render_timeout=600, redis_url="redis://127.0.0.1:1/0")
 BOTH = pytest.mark.parametrize("settings", [EMBEDDED, DISTRIBUTED], ids=["embedded", "distributed"])
-
-VISIBILITY_TIMEOUT = 3600  # seconds after which kombu's Redis transport gives an unfinished task to another, too
 
 
 class Bomb:
@@ -41,7 +41,7 @@ def test_a_task_is_done_when_it_is_done_and_not_twice(settings: Settings) -> Non
     assert (conf.task_acks_late, conf.worker_prefetch_multiplier) == (True, 1)
     # A photo that kills its worker must not go round for ever.
     assert not conf.task_reject_on_worker_lost
-    limit = conf.broker_transport_options.get("visibility_timeout", VISIBILITY_TIMEOUT)
+    limit = create_celery(DISTRIBUTED).conf.broker_transport_options["visibility_timeout"]
     assert EMBEDDED.render_timeout < conf.task_time_limit < limit
 
 
@@ -114,3 +114,18 @@ def test_the_lengths_of_all_queues(way: Way) -> None:
     for _ in range(3):
         way.app.send_task(SWEEP, queue=BACKGROUND)
     assert dict(lengths) == {**dict.fromkeys(QUEUES, 0), BACKGROUND: 3}
+
+
+def test_a_broker_that_is_away_is_looked_for_each_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes, so that workers go on soon after."""
+    intervals: list[float] = []
+
+    def tried(_: Exception, interval: float) -> None:
+        intervals.append(interval)
+
+    with nobody() as url, create_celery(Settings(redis_url=url)).connection_for_read() as connection:
+        monkeypatch.setattr("kombu.utils.functional.sleep", lambda _: None)
+        with pytest.raises(OperationalError):
+            connection.ensure_connection(tried, 20)
+    assert len(intervals) >= 20
+    assert max(intervals) == 1

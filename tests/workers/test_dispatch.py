@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -21,10 +22,11 @@ from tests.cache.keys import render as some_render
 from tests.end_to_end.servers import free_port, redis_server
 from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Way, key_of, open_way, sample, save_photo, wait_until
-from workers import errors
+from workers import errors, pipeline
 from workers.celery import INTERACTIVE, RENDER, create_celery
 from workers.dispatch import Dispatcher
-from workers.flights import DONE, DROPPED, Flights, Heard, MemoryFlights, RedisFlights, Word
+from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Heard, MemoryFlights, Start, Word
+from workers.redis_flights import RedisFlights
 
 WAITERS = 40
 RENDERED = some_render()
@@ -45,15 +47,24 @@ class Watched:
 
     def __init__(self, flights: Flights) -> None:
         self._flights = flights
-        self.claims: queue.Queue[bool] = queue.Queue()
+        self.claims: queue.Queue[Claim] = queue.Queue()
 
-    def claim(self, key: str, lease: float) -> bool:
-        first = self._flights.claim(key, lease)
-        self.claims.put(first)
-        return first
+    def claim(self, key: str, waiter: str, room: int) -> Claim:
+        claim = self._flights.claim(key, waiter, room)
+        self.claims.put(claim)
+        return claim
 
-    def under_way(self, key: str) -> bool:
-        return self._flights.under_way(key)
+    def release(self, key: str, waiter: str) -> None:
+        self._flights.release(key, waiter)
+
+    def begin(self, key: str, *, wanted: bool) -> Start:
+        return self._flights.begin(key, wanted=wanted)
+
+    def lost(self, key: str) -> None:
+        self._flights.lost(key)
+
+    def queued(self) -> int:
+        return self._flights.queued()
 
     def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
         self._flights.land(word, render, kept=kept)
@@ -133,7 +144,8 @@ def test_two_front_ends_send_one_task_and_both_hear_of_it(way: Way, folder: Path
     photo = save_photo(folder)
     one, two = Watched(way.front_flights()), Watched(way.front_flights())
     waiters = [pool.submit(way.dispatcher(flights=each).render, photo, key_of(photo)) for each in (one, two)]
-    assert sorted([one.claims.get(timeout=WAIT), two.claims.get(timeout=WAIT)]) == [False, True]
+    first, second = sorted([one.claims.get(timeout=WAIT), two.claims.get(timeout=WAIT)])
+    assert (first, second) in ((Claim.FIRST, Claim.QUEUED), (Claim.ASTRAY, Claim.FIRST))
     way.land(way.take(), DONE, render=RENDERED)
     assert [waiter.result(WAIT) for waiter in waiters] == [RENDERED] * 2
     assert way.queued() == 0
@@ -222,11 +234,17 @@ def test_a_task_past_its_deadline_is_not_made_and_not_in_the_way(
     assert way.cache.get(key_of(photo, 80)) is None
 
 
-def test_a_late_landing_is_in_the_cache_for_the_retry(way: Way, folder: Path) -> None:
-    photo = save_photo(folder)
-    dispatcher, before = way.dispatcher(timeout=0.1), made()
-    with pytest.raises(errors.Busy):
-        dispatcher.render(photo, key_of(photo))
+def test_a_late_landing_is_in_the_cache_for_the_retry(
+    way: Way, folder: Path, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, before, render = save_photo(folder), made(), pipeline.render
+    waiter = pool.submit(way.dispatcher(timeout=1).render, photo, key_of(photo))
+
+    def too_slow(*arguments: Any, **more: Any) -> bytes:
+        assert isinstance(waiter.exception(WAIT), errors.Busy)
+        return render(*arguments, **more)
+
+    monkeypatch.setattr(pipeline, "render", too_slow)
     task = way.take()
     way.renderer(folder).render(task.name, task.root, task.path, task.queue, time.time() + WAIT)
     kept = way.cache.get(key_of(photo))
@@ -310,6 +328,90 @@ def test_a_worker_that_works_is_known_to(way: Way, folder: Path) -> None:
         assert dispatcher.worker_answers(WAIT)
 
 
+def test_a_render_that_nobody_waits_for_is_not_made(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    photo, before, hangups = save_photo(folder), made(), shed("hangup")
+    gone = threading.Event()
+    dispatcher = way.dispatcher()
+    hung_up = [pool.submit(dispatcher.render, photo, key_of(photo, width), gone.is_set) for width in range(40, 60)]
+    stays = pool.submit(dispatcher.render, photo, key_of(photo, 80))
+    wait_until(lambda: way.queued() == 21)
+    gone.set()
+    for each in hung_up:
+        assert isinstance(each.exception(WAIT), errors.Busy)
+    assert shed("hangup") == hangups + 20
+    with way.working(folder, threads=1):
+        assert decoded(stays.result(WAIT)).width == 80
+        wait_until(lambda: not way.queued())
+    assert made() == before + 1
+
+
+def test_who_stays_gets_the_render_though_others_hang_up(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    """In this front end and in another."""
+    photo, gone = save_photo(folder), threading.Event()
+    one, two = way.dispatcher(), way.dispatcher()
+    waiters = [
+        pool.submit(one.render, photo, key_of(photo), gone.is_set),
+        pool.submit(two.render, photo, key_of(photo), gone.is_set),
+        pool.submit(two.render, photo, key_of(photo)),
+    ]
+    wait_until(lambda: sample("darkroom_flights") == 2)
+    gone.set()
+    assert isinstance(waiters[0].exception(WAIT), errors.Busy)
+    assert isinstance(waiters[1].exception(WAIT), errors.Busy)
+    with way.working(folder):
+        assert decoded(waiters[2].result(WAIT)).width == 40
+
+
+def test_a_full_queue_is_said_at_once(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    photo, before = save_photo(folder), shed("queue_full")
+    dispatcher = way.dispatcher(room=2)
+    waiters = [pool.submit(dispatcher.render, photo, key_of(photo, width)) for width in (40, 44)]
+    wait_until(lambda: way.queued() == 2)
+    with pytest.raises(errors.Busy, match="queued already"):
+        dispatcher.render(photo, key_of(photo, 48))
+    assert shed("queue_full") == before + 1
+    with way.working(folder):
+        assert [decoded(each.result(WAIT)).width for each in waiters] == [40, 44]
+
+
+def test_who_waits_for_a_task_that_was_dropped_asks_anew(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    photo = save_photo(folder)
+    waiter = pool.submit(way.dispatcher().render, photo, key_of(photo))
+    task = way.take()
+    assert way.flights.begin(task.name, wanted=True) is Start.BEGUN
+    way.flights.lost(task.name)  # as the worker's parent says it
+    again = way.take()
+    way.land(again, DONE, render=RENDERED)
+    assert waiter.result(WAIT) == RENDERED
+
+
+def test_a_task_that_went_astray_is_sent_again(distributed: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    """Its worker was killed after it had taken the task, and before it began."""
+    photo = save_photo(folder)
+    waiter = pool.submit(distributed.dispatcher().render, photo, key_of(photo))
+    distributed.take()
+    distributed.land(distributed.take(), DONE, render=RENDERED)
+    assert waiter.result(WAIT) == RENDERED
+
+
+def test_a_photo_that_brings_three_workers_down_is_damaged(
+    distributed: Way, folder: Path, pool: ThreadPoolExecutor
+) -> None:
+    photo = save_photo(folder)
+    dispatcher = distributed.dispatcher()
+    waiter = pool.submit(dispatcher.render, photo, key_of(photo))
+    for _ in range(3):
+        task = distributed.take()
+        assert distributed.flights.begin(task.name, wanted=True) is Start.BEGUN
+        distributed.flights.lost(task.name)
+    caught = waiter.exception(WAIT)
+    assert isinstance(caught, errors.Damaged)
+    assert str(caught) == errors.BRINGS_DOWN
+    with pytest.raises(errors.Damaged):  # that is remembered
+        dispatcher.render(photo, key_of(photo))
+    assert distributed.queued() == 0
+
+
 Down = Callable[[], AbstractContextManager[str]]
 
 
@@ -354,7 +456,7 @@ def test_a_queue_that_is_down_is_busy_and_gives_its_claim_back(folder: Path, tmp
         flights = MemoryFlights()  # what fails is not the claim but the sending
         dispatcher = Dispatcher(app_at(url), flights, RenderCache([]), timeout=60, places=1)
         assert_busy(dispatcher, photo)
-        assert not flights.under_way(key_of(photo).name)
+        assert flights.claim(key_of(photo).name, "another", 1) is Claim.FIRST
     assert shed("queue_down") == before + 1
     assert sample("darkroom_flights") == 0
 
@@ -381,3 +483,18 @@ def assert_busy(dispatcher: Dispatcher, photo: Photo) -> None:
         dispatcher.render(photo, key_of(photo))
     assert time.monotonic() - began < WAIT
     assert sample("darkroom_flights") == 0
+
+
+def test_after_a_failure_nobody_waits_for_redis_a_while(folder: Path) -> None:
+    photo = save_photo(folder)
+    asked: list[str] = []
+
+    class Ill(MemoryFlights):
+        def claim(self, key: str, waiter: str, room: int) -> Claim:
+            asked.append(key)
+            raise FlightsDown("Redis does not answer")
+
+    dispatcher = Dispatcher(create_celery(Settings()), Ill(), RenderCache([]), timeout=60, places=1)
+    for _ in range(5):
+        assert_busy(dispatcher, photo)
+    assert len(asked) == 1

@@ -1,14 +1,16 @@
 """The worker inside the front end: that it starts, finishes what it began, and takes nothing after."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.photos import decoded
-from tests.workers.ways import WAIT, Way, key_of, open_way, save_photo
+from tests.workers.ways import ROOT, WAIT, Way, key_of, open_way, save_photo, wait_until
 from workers import errors, pipeline
+from workers.celery import BACKGROUND, PREFETCH, RENDER, QueueLengths
 from workers.embedded import EmbeddedWorker
 from workers.tasks import register
 
@@ -67,3 +69,21 @@ def test_another_one_can_follow_in_the_same_process(tmp_path: Path) -> None:
     for width in (40, 80):
         with open_way(tmp_path / "data", []) as way, way.working(tmp_path):
             assert decoded(way.dispatcher().render(photo, key_of(photo, width))).width == width
+
+
+def test_work_in_advance_stands_in_nobody_s_way(embedded: Way, tmp_path: Path, gate: Gate) -> None:
+    """One render of each lower queue at a time, and a person's beside them."""
+    photo, dispatcher = save_photo(tmp_path), embedded.dispatcher()
+    with embedded.working(tmp_path, threads=1), ThreadPoolExecutor(1) as pool:
+        for queue in (PREFETCH, BACKGROUND):
+            for width in (40, 80):
+                name = key_of(photo, width + len(queue)).name
+                message = (name, ROOT, photo.path, queue, time.time() + WAIT)
+                embedded.app.send_task(RENDER, message, queue=queue)
+            assert gate.entered.acquire(timeout=WAIT)
+        waiter = pool.submit(dispatcher.render, photo, key_of(photo, 120))
+        assert gate.entered.acquire(timeout=WAIT)
+        assert not gate.entered.acquire(timeout=0.05)
+        gate.opened.set()
+        assert waiter.result(WAIT) == b"a render"
+        wait_until(lambda: not any(length for _, length in QueueLengths(embedded.app)))

@@ -5,23 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.end_to_end.servers import redis_server
-from workers.flights import DONE, Flights, FlightsDown, MemoryFlights, RedisFlights, Word
+from workers.flights import DONE, DROPPED, Claim, Flights, MemoryFlights, Start, Word
 
 KEY = "a.b.1x1.q70"
 WAIT = 20.0
 
 
 @pytest.fixture(params=["memory", "redis"])
-def flights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flights]:
+def flights(request: pytest.FixtureRequest) -> Iterator[Flights]:
     """An empty registry."""
     if request.param == "memory":
         yield MemoryFlights()
         return
-    with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
-        registry = RedisFlights(url)
-        yield registry
-        registry.close()
+    yield request.getfixturevalue("redis_flights")
 
 
 @pytest.fixture
@@ -32,13 +28,58 @@ def heard(flights: Flights) -> Callable[[], tuple[Word, bytes | None]]:
     return lambda: words.get(timeout=WAIT)
 
 
+def claim(flights: Flights, waiter: str = "one", key: str = KEY, room: int = 10) -> Claim:
+    return flights.claim(key, waiter, room)
+
+
+QUEUED = (Claim.QUEUED, Claim.ASTRAY)  # nothing is sent in these tests, so that the queue is empty
+
+
 def test_only_the_first_claims_until_it_lands(flights: Flights) -> None:
-    assert flights.claim(KEY, 60)
-    assert not flights.claim(KEY, 60)
-    assert flights.under_way(KEY)
+    assert claim(flights) is Claim.FIRST
+    assert claim(flights) in QUEUED
+    assert claim(flights, "two") in QUEUED
+    assert flights.begin(KEY, wanted=True) is Start.BEGUN
+    assert claim(flights, "two") is Claim.BEGUN
     flights.land(Word(KEY, DONE), b"jpeg", kept=True)
-    assert not flights.under_way(KEY)
-    assert flights.claim(KEY, 60)
+    assert claim(flights) is Claim.FIRST
+
+
+def test_one_worker_begins_a_flight(flights: Flights) -> None:
+    claim(flights)
+    assert [flights.begin(KEY, wanted=True) for _ in range(2)] == [Start.BEGUN, Start.ELSEWHERE]
+    assert flights.begin(KEY, wanted=False) is Start.ELSEWHERE
+
+
+def test_a_flight_ends_with_the_last_who_waits(flights: Flights) -> None:
+    claim(flights)
+    claim(flights, "two")
+    flights.release(KEY, "one")
+    flights.release(KEY, "one")
+    assert claim(flights, "two") in QUEUED
+    flights.release(KEY, "two")
+    assert flights.begin(KEY, wanted=True) is Start.UNWANTED
+    assert claim(flights, "two") is Claim.FIRST
+
+
+def test_who_hangs_up_ends_nothing_that_has_begun(flights: Flights) -> None:
+    claim(flights)
+    flights.begin(KEY, wanted=True)
+    flights.release(KEY, "one")
+    assert claim(flights) is Claim.BEGUN
+
+
+def test_what_nobody_wants_is_begun_where_it_is_made_in_advance(flights: Flights) -> None:
+    assert flights.begin(KEY, wanted=True) is Start.UNWANTED
+    assert flights.begin(KEY, wanted=False) is Start.BEGUN
+    assert claim(flights) is Claim.BEGUN  # and whoever comes waits for it
+
+
+def test_a_queue_without_room_takes_no_other(flights: Flights) -> None:
+    assert claim(flights, room=0) is Claim.FULL
+    assert flights.begin(KEY, wanted=True) is Start.UNWANTED
+    assert claim(flights) is Claim.FIRST
+    assert claim(flights, "two", room=0) in QUEUED
 
 
 def test_a_landing_is_heard(flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]) -> None:
@@ -47,20 +88,19 @@ def test_a_landing_is_heard(flights: Flights, heard: Callable[[], tuple[Word, by
     assert (word.key, word.outcome, word.reason, render) == (KEY, "damaged", "It is broken.", None)
 
 
+def test_a_death_is_heard_and_the_flight_claimed_anew(
+    flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]
+) -> None:
+    claim(flights)
+    flights.begin(KEY, wanted=True)
+    flights.lost(KEY)
+    assert heard()[0] == Word(KEY, DROPPED)
+    assert claim(flights) is Claim.FIRST
+
+
 def test_a_render_that_no_cache_took_comes_with_the_word(
     flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]
 ) -> None:
     flights.land(Word(KEY, DONE), b"jpeg", kept=False)
     word, render = heard()
     assert (word.outcome, render) == (DONE, b"jpeg")
-
-
-def test_a_redis_that_is_gone_is_said(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
-        registry = RedisFlights(url)
-    with pytest.raises(FlightsDown):
-        registry.claim(KEY, 1)
-    with pytest.raises(FlightsDown):
-        registry.under_way(KEY)
-    registry.land(Word(KEY, DONE), None, kept=True)  # nobody can be told; nothing is raised
-    registry.close()

@@ -20,8 +20,9 @@ from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
 from workers import pipeline
-from workers.celery import INTERACTIVE
-from workers.flights import DONE, DROPPED, MemoryFlights, Word
+from workers.celery import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
+from workers.errors import BRINGS_DOWN
+from workers.flights import DONE, DROPPED, Claim, FlightsDown, MemoryFlights, Start, Word
 from workers.pipeline.limits import Limits
 from workers.tasks import Renderer
 
@@ -80,6 +81,7 @@ class Landings(MemoryFlights):
         self.counted: float = 0
 
     def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
+        super().land(word, render, kept=kept)
         self.all.append((word, render, kept))
         self.counted = counts()
 
@@ -87,14 +89,22 @@ class Landings(MemoryFlights):
 class Bench:
     """A worker whose photo root is `folder`."""
 
-    def __init__(self, folder: Path, tray: Tray | None = None, max_pixels: int = 10**6) -> None:
+    def __init__(self, folder: Path, tray: Tray | None = None, max_pixels: int = 10**6, *, links: bool = True) -> None:
         self.tray = tray or Tray()
         self.flights = Landings()
-        self.renderer = Renderer({ROOT: folder}, RenderCache([self.tray]), self.flights, Limits(max_pixels))
+        self.pauses: list[int] = []  # how many waited then
+        cache, limits = RenderCache([self.tray]), Limits(max_pixels)
+        self.renderer = Renderer({ROOT: folder}, cache, self.flights, limits, links=links, pause=self.pause)
+
+    def pause(self, _: float) -> None:
+        """One of those who wait is served meanwhile."""
+        self.pauses.append(self.flights.queued())
+        self.flights.begin(f"{len(self.pauses)}", wanted=True)
 
     def run(self, photo: Photo, path: str | None = None, root: str = ROOT, seconds: float = WAIT) -> Word:
         """Renders 40 x 30 pixels of the photo; gives the word, of which there is one however it goes."""
         path = photo.path if path is None else path
+        self.flights.claim(key_of(photo).name, "a waiter", 1)
         self.renderer.render(key_of(photo).name, root, path, INTERACTIVE, time.time() + seconds)
         assert len(self.flights.all) == 1
         return self.flights.all[0][0]
@@ -186,6 +196,72 @@ def test_links_are_followed_wherever_they_lead(folder: Path, photo: Photo) -> No
     (folder / "linked").symlink_to("..")
     for path in ("link.jpg", "linked/outside.jpg"):
         assert Bench(folder).run(photo, path=path).outcome == DONE
+
+
+def test_links_that_lead_out_are_refused_where_links_are_not_followed(folder: Path, photo: Photo) -> None:
+    (folder / "link.jpg").symlink_to("../outside.jpg")
+    (folder / "linked").symlink_to("..")
+    (folder / "within.jpg").symlink_to("inside.jpg")
+    for path in ("link.jpg", "linked/outside.jpg"):
+        word = Bench(folder, links=False).run(photo, path=path)
+        assert (word.outcome, "leads out" in word.reason) == ("missing", True)
+    assert Bench(folder, links=False).run(photo, path="within.jpg").outcome == DONE
+
+
+def test_a_render_that_nobody_waits_for_is_not_made(folder: Path, photo: Photo) -> None:
+    bench, before = Bench(folder), counts()
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
+    assert (bench.flights.all, bench.tray.renders, counts()) == ([], {}, before)
+
+
+@pytest.mark.parametrize("queue", [PREFETCH, BACKGROUND])
+def test_a_lower_queue_s_render_is_made_though_nobody_waits_yet(folder: Path, photo: Photo, queue: str) -> None:
+    bench = Bench(folder)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_render_that_is_made_elsewhere_is_not_made_twice(folder: Path, photo: Photo, queue: str) -> None:
+    bench = Bench(folder)
+    bench.flights.begin(key_of(photo).name, wanted=False)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    assert (bench.flights.all, bench.tray.renders) == ([], {})
+
+
+def test_background_work_waits_while_people_do(folder: Path, photo: Photo) -> None:
+    bench = Bench(folder)
+    for number in (1, 2, 3):
+        assert bench.flights.claim(f"{number}", "a waiter", 9) is Claim.FIRST
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
+    assert bench.pauses == [3, 2, 1]
+    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+
+
+def test_a_registry_that_is_down_keeps_no_render_from_being_made(folder: Path, photo: Photo) -> None:
+    class Down(Landings):
+        def begin(self, key: str, *, wanted: bool) -> Start:
+            raise FlightsDown("Redis does not answer")
+
+        def queued(self) -> int:
+            raise FlightsDown("Redis does not answer")
+
+    bench = Bench(folder)
+    flights = Down()
+    renderer = Renderer({ROOT: folder}, RenderCache([bench.tray]), flights, Limits())
+    renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
+    assert [word.outcome for word, _, _ in flights.all] == [DONE]
+
+
+def test_a_photo_that_has_brought_workers_down_is_damaged(folder: Path, photo: Photo) -> None:
+    class Deadly(Landings):
+        def begin(self, key: str, *, wanted: bool) -> Start:
+            return Start.DEADLY
+
+    flights = Deadly()
+    renderer = Renderer({ROOT: folder}, RenderCache([Tray()]), flights, Limits())
+    renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
+    assert [(word.outcome, word.reason) for word, _, _ in flights.all] == [("damaged", BRINGS_DOWN)]
 
 
 def test_a_root_that_this_worker_does_not_have(folder: Path, photo: Photo) -> None:
@@ -282,6 +358,7 @@ def test_a_bug_in_a_tier_lands_as_failed(folder: Path, photo: Photo, tray: Tray)
 def test_a_name_that_is_no_key_lands_as_failed(folder: Path, photo: Photo) -> None:
     """As a front end of another version may send one."""
     bench = Bench(folder)
+    bench.flights.claim("a.name", "a waiter", 1)
     bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
     assert [(word.key, word.outcome) for word, _, _ in bench.flights.all] == [("a.name", "failed")]
 

@@ -23,8 +23,9 @@ from tests.photos import save_jpeg, solid
 from workers.celery import INTERACTIVE, PING, RENDER, QueueLengths, create_celery
 from workers.dispatch import Dispatcher
 from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, MemoryFlights, RedisFlights, Word
+from workers.flights import Flights, MemoryFlights, Word
 from workers.pipeline.limits import Limits
+from workers.redis_flights import RedisFlights
 from workers.tasks import Renderer, register
 from workers.versions import key_version
 
@@ -67,9 +68,12 @@ class Way:
         self.opened.append(registry)
         return registry
 
-    def dispatcher(self, timeout: float = WAIT, places: int = 60, flights: Flights | None = None) -> Dispatcher:
+    def dispatcher(
+        self, timeout: float = WAIT, places: int = 60, flights: Flights | None = None, room: int = 500
+    ) -> Dispatcher:
         """A front end's."""
-        return Dispatcher(self.app, flights or self.front_flights(), self.cache, timeout=timeout, places=places)
+        registry = flights or self.front_flights()
+        return Dispatcher(self.app, registry, self.cache, timeout=timeout, places=places, room=room)
 
     def renderer(self, folder: Path) -> Renderer:
         """A worker's, whose photo root is that folder."""

@@ -1,0 +1,129 @@
+"""A crowd at the door, with the real processes: one render for all, places for some, and nobody held up."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from redis import Redis
+
+from bench.clients import Answer, Client, all_at_once
+from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front
+from tests.photos import colours, save_jpeg, shows, slow_to_read, solid
+
+BLUE = (30, 30, 200)
+CROWD = {"SERVER_THREADS": "320", "SERVER_WAITING_PLACES": "310", "PROCESSES": "2"}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty photos, each of a colour of its own, and one that takes a while."""
+    folder = tmp_path_factory.mktemp("library")
+    for number, colour in enumerate(colours(20)):
+        save_jpeg(folder / f"{number:02}.jpg", solid(800, 600, colour))
+    slow_to_read(folder / "slow.jpg", BLUE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Two front ends with places for a crowd."""
+    with serving(library, tmp_path_factory.mktemp("data") / "data", "distributed", **CROWD) as running:
+        yield running
+
+
+def asked(server: Server, path: str, size: str) -> str:
+    return f"/picapportapi/1.0/getPhoto?photoid={quote(server.photos()[path], safe='')}&{size}"
+
+
+def tiles(server: Server, number: int, width: int) -> list[tuple[str, tuple[int, int], tuple[int, int, int]]]:
+    """Distinct requests, and what has to come: the size and the colour."""
+    wanted = colours(20)
+    each = [(index % 20, width + index // 20) for index in range(number)]
+    return [
+        (asked(server, f"{photo:02}.jpg", f"width={side}&height={side}"), (side, side), wanted[photo])
+        for photo, side in each
+    ]
+
+
+def test_500_who_ask_at_once_cost_one_render(server: Server) -> None:
+    before = server.renders()
+    answers = asyncio.run(all_at_once(server.url, [asked(server, "slow.jpg", "width=320")] * 500))
+    assert [answer.status for answer in answers] == [200] * 500
+    assert len({answer.body for answer in answers}) == 1
+    assert shows(answers[0].body, (320, 240), BLUE, near=30)
+    assert server.renders() == before + 1
+
+
+def test_a_screen_of_100_missing_tiles_is_there_at_the_first_try(library: Path, tmp_path: Path) -> None:
+    """With the settings as they come: a browser does not ask again for an image."""
+    with serving(library, tmp_path / "data", "distributed") as server:
+        wanted = tiles(server, 100, 160)
+        answers = asyncio.run(all_at_once(server.url, [path for path, _, _ in wanted]))
+        assert [answer.status for answer in answers] == [200] * 100
+        for answer, (_, size, colour) in zip(answers, wanted, strict=True):
+            assert shows(answer.body, size, colour)
+
+
+def test_who_scrolls_on_costs_next_to_nothing(server: Server) -> None:
+    """300 tiles, of which 250 are not waited for."""
+    before, wanted = server.renders(), tiles(server, 300, 200)
+    worker = server.others["worker"].process.pid
+    os.killpg(worker, signal.SIGSTOP)  # so that nothing has begun when they hang up
+
+    async def scroll() -> list[Answer]:
+        clients = [Client(server.url) for _ in wanted]
+        await asyncio.gather(*(client.ask(path) for client, (path, _, _) in zip(clients, wanted, strict=True)))
+        await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 300, 30)
+        for client in clients[50:]:
+            client.hang_up()
+        await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 50, 10)
+        os.killpg(worker, signal.SIGCONT)
+        answers = await asyncio.gather(*(client.answer() for client in clients[:50]))
+        for client in clients[:50]:
+            client.hang_up()
+        return answers
+
+    for answer, (_, size, colour) in zip(asyncio.run(scroll()), wanted, strict=False):
+        assert (answer.status, shows(answer.body, size, colour)) == (200, True)
+    eventually(lambda: server.metric("darkroom_queue_length"), 0, 20)
+    assert server.renders() - before <= 60
+
+
+def test_a_front_end_that_dies_is_started_anew(server: Server) -> None:
+    before = server.metric("darkroom_requests_total")
+    one, two = children(server.front.process.pid)  # the scan is over
+    os.kill(one, signal.SIGKILL)
+    eventually(lambda: one not in (now := children(server.front.process.pid)) and two in now and len(now), 2, 20)
+    server.client.close()
+    server.client = type(server.client)(timeout=60)
+    eventually(lambda: server.get("/ready").status_code, 200, 20)
+    assert server.metric("darkroom_requests_total") > before  # what it had counted stays
+
+
+def test_a_front_end_that_is_stopped_finishes_what_runs(library: Path, tmp_path: Path) -> None:
+    with serving(library, tmp_path / "data", "distributed", PROCESSES="2") as server:
+        statuses: list[bool] = []
+
+        def wait() -> None:
+            answer = server.photo(server.photos()["slow.jpg"], "&width=300")
+            statuses.append(answer.status_code == 200 and shows(answer.content, (300, 225), BLUE, near=30))
+
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+        with Redis.from_url(server.environ["REDIS_URL"]) as redis:
+            eventually(lambda: len(redis.keys("darkroom:flight:*")), 1, 20)
+        assert server.front.stop(signal.SIGTERM) == 0
+        waiter.join()
+        assert statuses == [True]
+
+
+def test_more_than_one_process_needs_redis(library: Path, tmp_path: Path) -> None:
+    process = start_front(environ(library, tmp_path / "data"), processes=2)
+    process.wait_for("needs redis.url")
+    assert process.process.wait(60) == 1
+    process.stop()

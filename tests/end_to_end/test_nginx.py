@@ -1,0 +1,175 @@
+"""Behind nginx: docs/nginx.conf as it stands, HTTP/2 over TLS, and callers known by their own addresses."""
+
+import datetime
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.end_to_end.servers import PROJECT, Process, Server, environ, eventually, free_port, serving
+from tests.photos import save_jpeg, shows, solid
+
+NAME = "photos.example.org"
+RED = (200, 30, 30)
+API = "picapportapi/1.0"
+
+
+def program(name: str) -> str:
+    """Where a program lies; Debian keeps nginx where only root looks."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{name} is missing, though `make test` installs it")
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = folder / "fullchain.pem", folder / "privkey.pem"
+    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return chain, private
+
+
+class Nginx:
+    """nginx in front of a server; `get` asks it as a browser does, from one of loopback's addresses."""
+
+    def __init__(self, port: int, chain: Path) -> None:
+        self._port = port
+        self._chain = chain
+
+    def get(self, path: str, *more: str, address: str = "127.0.0.1") -> tuple[str, int, bytes]:
+        """The version of HTTP, the status (0 where there is no answer) and the body."""
+        body = self._chain.with_name("body")
+        body.write_bytes(b"")
+        command = [program("curl"), "--silent", "--http2", "--cacert", str(self._chain), "--interface", address]
+        command += ["--resolve", f"{NAME}:{self._port}:127.0.0.1", "--output", str(body)]
+        command += ["--write-out", "%{http_version} %{http_code}", *more, f"https://{NAME}:{self._port}/{path}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        version, status = done.stdout.split()
+        return version, int(status), body.read_bytes()
+
+
+@contextmanager
+def nginx(folder: Path, server: Server) -> Iterator[Nginx]:
+    """nginx with the sample configuration."""
+    folder.mkdir()
+    chain, private = certificate(folder)
+    port = free_port()
+    sample = (PROJECT / "docs/nginx.conf").read_text()
+    for said, here in (
+        ("127.0.0.1:8080", server.url.removeprefix("http://")),
+        ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("/etc/ssl/darkroom/fullchain.pem", str(chain)),
+        ("/etc/ssl/darkroom/privkey.pem", str(private)),
+    ):
+        assert said in sample
+        sample = sample.replace(said, here)
+    places = "".join(
+        f"{each}_temp_path {folder}/{each};\n" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"{user}daemon off;\nerror_log stderr notice;\npid {folder}/pid;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{places}{sample}}}\n"
+    )
+    process = Process([program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")], os.environ)
+    try:
+        process.wait_for("start worker process ")
+        yield Nginx(port, chain)
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Nginx]]:
+    """Darkroom behind nginx; each address may have one session."""
+    folder = tmp_path_factory.mktemp("nginx")
+    save_jpeg(folder / "photos" / "a.jpg", solid(400, 300, RED))
+    settings = {"SERVER_TRUSTED_PROXY": "127.0.0.1", "WEBAPI_MAX_SESSIONS_PER_IP": "1"}
+    with (
+        serving(folder / "photos", folder / "data", "distributed", **settings) as server,
+        nginx(folder / "nginx", server) as proxy,
+    ):
+        yield server, proxy
+
+
+def photo(server: Server, width: int) -> str:
+    return f"{API}/getPhoto?photoid={quote(server.photos()['a.jpg'], safe='')}&width={width}"
+
+
+def test_photos_come_over_http_2(served: tuple[Server, Nginx]) -> None:
+    server, proxy = served
+    for width in (40, 40, 44):
+        version, status, body = proxy.get(photo(server, width))
+        assert (version, status) == ("2", 200)
+        assert shows(body, (width, width * 3 // 4), RED)
+
+
+def test_callers_are_known_by_their_own_addresses(served: tuple[Server, Nginx]) -> None:
+    server, proxy = served
+    session = f"{API}/createWebApiSession"
+    assert proxy.get(session)[1] == 200
+    assert proxy.get(session)[1] != 200
+    assert proxy.get(session, "--header", "X-Forwarded-For: 192.0.2.1")[1] != 200
+    assert proxy.get(session, address="127.0.0.2")[1] == 200
+    assert proxy.get(session, address="127.0.0.2")[1] != 200
+    # Who comes past nginx is not believed.
+    past = ["--silent", "--output", os.devnull, "--write-out", "%{http_code}", "--interface", "127.0.0.3"]
+    past += ["--header", "X-Forwarded-For: 192.0.2.2", f"{server.url}/{session}"]
+    statuses = [subprocess.run([program("curl"), *past], capture_output=True, text=True, check=True) for _ in "12"]
+    assert [each.stdout == "200" for each in statuses] == [True, False]
+
+
+def test_a_browser_that_scrolls_on_frees_its_place(served: tuple[Server, Nginx]) -> None:
+    server, proxy = served
+    worker = server.others["worker"].process.pid
+    os.killpg(worker, signal.SIGSTOP)
+    try:
+        assert proxy.get(photo(server, 48), "--max-time", "1")[1] == 0
+        eventually(lambda: server.metric("darkroom_flights"), 0, 10)  # long before the deadline of 30 s
+    finally:
+        os.killpg(worker, signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"SERVER_TRUSTED_PROXY_COUNT": "0"}, "server.trusted.proxy.count is '0'"),
+        ({"SERVER_TRUSTED_PROXY_HEADERS": "x-real-ip"}, "server.trusted.proxy.headers is 'x-real-ip'"),
+        ({"SERVER_TRUSTED_PROXY_HEADERS": "forwarded, x-forwarded-for"}, "server.trusted.proxy.headers"),
+    ],
+)
+def test_a_proxy_that_can_t_be_trusted_so_is_said(tmp_path: Path, settings: dict[str, str], words: str) -> None:
+    process = Process([sys.executable, "-m", "api"], environ(tmp_path, tmp_path / "data", **settings))
+    process.wait_for(words)
+    assert process.process.wait(60) == 2
+    process.stop()

@@ -1,0 +1,230 @@
+"""RedisFlights: renders under way over all processes and hosts that share a Redis."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from workers.celery import INTERACTIVE
+from workers.flights import DROPPED, Claim, FlightsDown, Heard, Leases, Start, Word
+
+log = logging.getLogger("darkroom.flights")
+
+# A flight is a hash: its state, and a field for each who waits. The mark says that a worker has begun it; where there
+# is a mark and no flight, that worker is dead. What runs out does so by itself: nobody has to tidy up.
+COUNT_A_DEATH = """
+local function deadly(mark, deaths, most, seconds)
+    if redis.call('DEL', mark) == 1 then
+        redis.call('INCR', deaths)
+        redis.call('EXPIRE', deaths, seconds)
+    end
+    return tonumber(redis.call('GET', deaths) or 0) >= tonumber(most)
+end
+"""
+CLAIM = f"""{COUNT_A_DEATH}
+local flight, mark, deaths, queue = unpack(KEYS)
+local waiter, lease, room, most, seconds = unpack(ARGV)
+local state = redis.call('HGET', flight, 'state')
+if state == 'begun' then return 'begun' end
+local length = redis.call('LLEN', queue)
+if not state then
+    if deadly(mark, deaths, most, seconds) then return 'deadly' end
+    if length >= tonumber(room) then return 'full' end
+end
+redis.call('HSET', flight, 'state', 'queued', waiter, 1)
+redis.call('PEXPIRE', flight, lease)
+if not state then return 'first' end
+return length == 0 and 'astray' or 'queued'
+"""
+RELEASE = """
+redis.call('HDEL', KEYS[1], ARGV[1])
+if redis.call('HLEN', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'state') == 'queued' then
+    redis.call('DEL', KEYS[1])
+end
+"""
+BEGIN = f"""{COUNT_A_DEATH}
+local flight, mark, deaths = unpack(KEYS)
+local wanted, lease, most, seconds = unpack(ARGV)
+local state = redis.call('HGET', flight, 'state')
+if state == 'begun' then return 'elsewhere' end
+if not state and wanted == '1' then return 'unwanted' end
+if deadly(mark, deaths, most, seconds) then return 'deadly' end
+redis.call('DEL', flight)
+redis.call('HSET', flight, 'state', 'begun')
+redis.call('PEXPIRE', flight, lease)
+redis.call('SET', mark, 1, 'EX', seconds)
+return 'begun'
+"""
+
+
+class RedisFlights:
+    """Flights of all processes and hosts that share a Redis: the distributed way."""
+
+    CHANNEL = "darkroom:words"
+    CARRIED_SECONDS = 30
+    TIMEOUT = 0.5
+    RECONNECT_SECONDS = 0.5
+    SAY_AGAIN = 1.0  # seconds
+
+    def __init__(self, url: str, leases: Leases = Leases()) -> None:  # noqa: B008 - frozen
+        self._redis = redis.Redis.from_url(
+            url,
+            socket_timeout=self.TIMEOUT,
+            socket_connect_timeout=self.TIMEOUT,
+            # One more try, on a new connection, where an old one is broken; none where Redis is silent.
+            retry=Retry(NoBackoff(), 1, (redis.ConnectionError,)),
+            health_check_interval=5,  # the channel's connection, too: it finds out where the other end is gone
+        )
+        self._leases = leases
+        self._claim = self._redis.register_script(CLAIM)
+        self._release = self._redis.register_script(RELEASE)
+        self._begin = self._redis.register_script(BEGIN)
+        self._closed = threading.Event()
+        self._subscribed = threading.Event()
+        self._listener: threading.Thread | None = None
+        self._begun: set[str] = set()
+        self._lock = threading.Lock()  # over `_begun`, and what Redis is told of it
+        self._pulse: threading.Thread | None = None
+
+    def claim(self, key: str, waiter: str, room: int) -> Claim:
+        """As in `Flights`."""
+        leases = self._leases
+        keys = (_flight(key), _mark(key), _deaths(key), INTERACTIVE)
+        arguments = (waiter, int(leases.queued * 1000), room, leases.most_deaths, int(leases.deaths))
+        with _reached():
+            return Claim(_text(self._claim(keys, arguments)))
+
+    def release(self, key: str, waiter: str) -> None:
+        """As in `Flights`."""
+        with _reached():
+            self._release((_flight(key),), (waiter,))
+
+    def begin(self, key: str, *, wanted: bool) -> Start:
+        """As in `Flights`; a thread says each second that this process lives."""
+        leases = self._leases
+        keys = (_flight(key), _mark(key), _deaths(key))
+        arguments = (int(wanted), int(leases.begun * 1000), leases.most_deaths, int(leases.deaths))
+        with _reached():
+            start = Start(_text(self._begin(keys, arguments)))
+        if start is Start.BEGUN:
+            with self._lock:
+                self._begun.add(key)
+                if self._pulse is None:
+                    self._pulse = threading.Thread(target=self._beat, name="flights", daemon=True)
+                    self._pulse.start()
+        return start
+
+    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
+        """As in `Flights`. Where Redis is down nobody can be told: those who wait look again by themselves."""
+        with self._lock:
+            self._begun.discard(word.key)
+        carried = None if kept else render
+        self._tell(replace(word, carried=carried is not None), carried, (_mark(word.key), _deaths(word.key)))
+
+    def lost(self, key: str) -> None:
+        """As in `Flights`. The mark stays, by which the next who looks knows that a worker died."""
+        self._tell(Word(key, DROPPED), None, ())
+
+    def queued(self) -> int:
+        """As in `Flights`."""
+        with _reached():
+            return int(str(self._redis.llen(INTERACTIVE)))
+
+    def listen(self, heard: Heard) -> None:
+        """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
+        self._listener = threading.Thread(target=self._listen, args=(heard,), name="words", daemon=True)
+        self._listener.start()
+        self._subscribed.wait(self.TIMEOUT)
+
+    def close(self) -> None:
+        """As in `Flights`."""
+        self._closed.set()
+        for thread in (self._listener, self._pulse):
+            if thread is not None:
+                thread.join(4 * self.TIMEOUT)
+        self._redis.close()
+
+    def _tell(self, word: Word, carried: bytes | None, forgotten: tuple[str, ...]) -> None:
+        try:
+            with self._redis.pipeline(transaction=True) as pipe:
+                if carried is not None:
+                    pipe.set(_carried(word.key), carried, ex=self.CARRIED_SECONDS)
+                pipe.delete(_flight(word.key), *forgotten)
+                pipe.publish(self.CHANNEL, json.dumps(asdict(word)))
+                pipe.execute()
+        except redis.RedisError as error:
+            log.warning("the end of a render could not be announced: %s", error)
+
+    def _beat(self) -> None:
+        """Says what is begun here, also to a Redis that has forgotten it: else another worker would begin it too."""
+        while not self._closed.wait(self.SAY_AGAIN):
+            # Under the lock: what has landed must not be said again.
+            with self._lock:
+                try:
+                    with self._redis.pipeline(transaction=True) as pipe:
+                        for key in self._begun:
+                            pipe.hset(_flight(key), "state", "begun")
+                            pipe.pexpire(_flight(key), int(self._leases.begun * 1000))
+                        pipe.execute()
+                except redis.RedisError as error:
+                    log.warning("Redis could not be told which renders are under way: %s", error)
+
+    def _listen(self, heard: Heard) -> None:
+        while not self._closed.is_set():
+            try:
+                with self._redis.pubsub() as subscription:  # type: ignore[no-untyped-call]
+                    subscription.subscribe(self.CHANNEL)
+                    while not self._closed.is_set():
+                        message = subscription.get_message(timeout=self.TIMEOUT)
+                        if message is not None and message["type"] == "subscribe":
+                            self._subscribed.set()
+                        elif message is not None and message["type"] == "message":
+                            self._hear(message["data"], heard)
+            except redis.RedisError as error:
+                log.warning("the channel of finished renders is broken, subscribing again: %s", error)
+                self._closed.wait(self.RECONNECT_SECONDS)
+
+    def _hear(self, data: bytes, heard: Heard) -> None:
+        try:
+            word = Word(**json.loads(data))
+            if not all(isinstance(text, str) for text in (word.key, word.outcome, word.reason)):
+                raise TypeError("a word is made of text")
+        except (ValueError, TypeError):
+            log.warning("a word on %s can't be read: %.200r", self.CHANNEL, data)
+            return
+        render = self._redis.get(_carried(word.key)) if word.carried else None
+        heard(word, render if isinstance(render, bytes) else None)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except redis.RedisError as error:
+        raise FlightsDown("Redis does not answer") from error
+
+
+def _text(answer: object) -> str:
+    return answer.decode() if isinstance(answer, bytes) else str(answer)
+
+
+def _flight(key: str) -> str:
+    return f"darkroom:flight:{key}"
+
+
+def _mark(key: str) -> str:
+    return f"darkroom:begun:{key}"
+
+
+def _deaths(key: str) -> str:
+    return f"darkroom:deaths:{key}"
+
+
+def _carried(key: str) -> str:
+    return f"darkroom:carried:{key}"
