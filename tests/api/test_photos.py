@@ -152,7 +152,7 @@ def test_a_file_that_is_no_photo_any_more(
     elif became == "garbage":
         file.write_bytes(b"garbage")
 
-    def changed(_: Photo, __: RenderKey) -> bytes:
+    def changed(*_: object) -> bytes:
         raise SourceChanged("It has changed.")
 
     monkeypatch.setattr(door.workers, "render", changed)
