@@ -68,19 +68,24 @@ class RedisFlights:
 
     CHANNEL = "darkroom:words"
     CARRIED_SECONDS = 30
-    TIMEOUT = 0.5
+    TIMEOUT = 1.0  # a busy machine needs some; a request that meets a silent Redis waits for it once
+    CONNECTIONS = 16  # a crowd that comes at once shares them: to open one for each of it takes seconds
+    LISTEN_SECONDS = 0.5
     RECONNECT_SECONDS = 0.5
     SAY_AGAIN = 1.0  # seconds
 
     def __init__(self, url: str, leases: Leases = Leases()) -> None:  # noqa: B008 - frozen
-        self._redis = redis.Redis.from_url(
+        pool = redis.BlockingConnectionPool.from_url(
             url,
+            max_connections=self.CONNECTIONS,
+            timeout=self.TIMEOUT,
             socket_timeout=self.TIMEOUT,
             socket_connect_timeout=self.TIMEOUT,
             # One more try, on a new connection, where an old one is broken; none where Redis is silent.
             retry=Retry(NoBackoff(), 1, (redis.ConnectionError,)),
             health_check_interval=5,  # the channel's connection, too: it finds out where the other end is gone
         )
+        self._redis = redis.Redis.from_pool(pool)
         self._leases = leases
         self._claim = self._redis.register_script(CLAIM)
         self._release = self._redis.register_script(RELEASE)
@@ -140,14 +145,14 @@ class RedisFlights:
         """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
         self._listener = threading.Thread(target=self._listen, args=(heard,), name="words", daemon=True)
         self._listener.start()
-        self._subscribed.wait(self.TIMEOUT)
+        self._subscribed.wait(self.LISTEN_SECONDS)
 
     def close(self) -> None:
         """As in `Flights`."""
         self._closed.set()
         for thread in (self._listener, self._pulse):
             if thread is not None:
-                thread.join(4 * self.TIMEOUT)
+                thread.join(2 * self.TIMEOUT)
         self._redis.close()
 
     def _tell(self, word: Word, carried: bytes | None, forgotten: tuple[str, ...]) -> None:
@@ -181,7 +186,7 @@ class RedisFlights:
                 with self._redis.pubsub() as subscription:  # type: ignore[no-untyped-call]
                     subscription.subscribe(self.CHANNEL)
                     while not self._closed.is_set():
-                        message = subscription.get_message(timeout=self.TIMEOUT)
+                        message = subscription.get_message(timeout=self.LISTEN_SECONDS)
                         if message is not None and message["type"] == "subscribe":
                             self._subscribed.set()
                         elif message is not None and message["type"] == "message":

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -123,9 +124,12 @@ class Server:
     def photos(self) -> dict[str, str]:
         """The photo ids by path, as of the first time this is asked."""
         if not self._photos:
-            lines = self.command("catalog", "photos", "--json").stdout.splitlines()
-            self._photos = {each["path"]: each["photoid"] for each in map(json.loads, lines)}
+            self._photos = {each["path"]: each["photoid"] for each in self.listing()}
         return self._photos
+
+    def listing(self) -> list[dict[str, Any]]:
+        """What the catalogue says of each photo."""
+        return [json.loads(line) for line in self.command("catalog", "photos", "--json").stdout.splitlines()]
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`python -m …` with this server's settings."""

@@ -180,6 +180,8 @@ def test_without_a_worker_503_in_time_and_the_next_worker_makes_it(library: Path
         server.others["worker"].stop(signal.SIGKILL)
         answer = server.photo(photoid, "&width=60")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        # Until shortly after its last word, a worker is taken to live.
+        eventually(lambda: server.get("/ready").json()["parts"]["worker"], "no worker answers", 20)
         server.others["worker"] = start_worker(server.environ)
         assert server.photo(photoid, "&width=60").status_code == 200
 

@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,8 +14,12 @@ import pytest
 from redis import Redis
 
 from bench.clients import Answer, Client, all_at_once
-from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front
+from cache.key import RenderKey
+from config import Settings
+from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front, start_worker
 from tests.photos import colours, save_jpeg, shows, slow_to_read, solid
+from workers.celery import RENDER, create_celery
+from workers.tasks import key_version
 
 BLUE = (30, 30, 200)
 CROWD = {"SERVER_THREADS": "320", "SERVER_WAITING_PLACES": "310", "PROCESSES": "2"}
@@ -22,7 +28,7 @@ CROWD = {"SERVER_THREADS": "320", "SERVER_WAITING_PLACES": "310", "PROCESSES": "
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty photos, each of a colour of its own, and one that takes a while."""
-    folder = tmp_path_factory.mktemp("library")
+    folder = tmp_path_factory.mktemp("photos") / "library"
     for number, colour in enumerate(colours(20)):
         save_jpeg(folder / f"{number:02}.jpg", solid(800, 600, colour))
     slow_to_read(folder / "slow.jpg", BLUE)
@@ -77,12 +83,14 @@ def test_who_scrolls_on_costs_next_to_nothing(server: Server) -> None:
 
     async def scroll() -> list[Answer]:
         clients = [Client(server.url) for _ in wanted]
-        await asyncio.gather(*(client.ask(path) for client, (path, _, _) in zip(clients, wanted, strict=True)))
-        await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 300, 30)
-        for client in clients[50:]:
-            client.hang_up()
-        await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 50, 10)
-        os.killpg(worker, signal.SIGCONT)
+        try:
+            await asyncio.gather(*(client.ask(path) for client, (path, _, _) in zip(clients, wanted, strict=True)))
+            await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 300, 30)
+            for client in clients[50:]:
+                client.hang_up()
+            await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 50, 10)
+        finally:
+            os.killpg(worker, signal.SIGCONT)
         answers = await asyncio.gather(*(client.answer() for client in clients[:50]))
         for client in clients[:50]:
             client.hang_up()
@@ -127,3 +135,22 @@ def test_more_than_one_process_needs_redis(library: Path, tmp_path: Path) -> Non
     process.wait_for("needs redis.url")
     assert process.process.wait(60) == 1
     process.stop()
+
+
+def test_each_queue_has_workers_of_its_own_and_the_lower_ones_step_aside(server: Server) -> None:
+    """A render that lies in a lower queue is made at the priority of that queue, and asked for once."""
+    settings = Settings(redis_url=server.environ["REDIS_URL"])
+    photos = {photo["path"]: photo for photo in server.listing()}
+    before = server.renders()
+    with create_celery(settings) as app, ExitStack() as closing:
+        for queue, nice in (("prefetch", 10), ("background", 15)):
+            for width in (50, 54, 58):
+                photo = photos["00.jpg"]
+                key = RenderKey(photo["photoid"], key_version(photo["version"]), width + nice, 40, 70)
+                message = (key.name, "library", photo["path"], queue, time.time() + 60)
+                app.send_task(RENDER, message, queue=queue)
+            worker = start_worker(server.environ, "--concurrency", "1", "--nice", str(nice), queues=queue)
+            closing.callback(worker.stop)
+            (child,) = children(worker.process.pid)
+            assert os.getpriority(os.PRIO_PROCESS, child) == nice
+        eventually(lambda: (server.metric("darkroom_queue_length"), server.renders() - before), (0, 6), 20)
