@@ -19,7 +19,7 @@ from config import Settings
 from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front, start_worker
 from tests.photos import colours, save_jpeg, shows, slow_to_read, solid
 from workers.celery import RENDER, create_celery
-from workers.tasks import key_version
+from workers.versions import key_version
 
 BLUE = (30, 30, 200)
 CROWD = {"SERVER_THREADS": "320", "SERVER_WAITING_PLACES": "310", "PROCESSES": "2"}
