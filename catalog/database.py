@@ -19,7 +19,7 @@ from catalog.errors import CatalogError, TryLater
 from catalog.files import locked
 
 FILE = "catalog.sqlite"
-HEAD = "0004"
+HEAD = "0005_metadata"
 """The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
 
 ROOM = 64 * 1024  # bytes that SQLite needs beside the catalogue to open it at all, with some to spare

@@ -39,7 +39,7 @@ def test_scan_and_lists(library: Library) -> None:
     assert line.endswith("a/\\xff\\n.jpg")
     (failure,) = map(json.loads, library.command("failed", "--json").stdout.splitlines())
     assert (failure["root"], failure["path"]) == ("b", "broken.jpg")
-    assert "b/broken.jpg: it is not a JPEG" in library.command("failed", LC_ALL="C", PYTHONUTF8="0").stdout
+    assert "b/broken.jpg: it is none of JPEG" in library.command("failed", LC_ALL="C", PYTHONUTF8="0").stdout
 
 
 def test_quiet(library: Library) -> None:

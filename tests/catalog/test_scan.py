@@ -186,5 +186,6 @@ def test_refresh_of_a_root_that_is_not_there_loses_nothing(library: Library) -> 
 def test_real_photos(library: Library) -> None:
     settings = replace(library.settings, roots=(Root("real", SHARED_PHOTOS),))
     report = library.scan(settings)
-    assert (report.added, report.failed) == (100, 0)
-    assert library.scan(settings).unchanged == 100
+    assert report.added > 100
+    assert report.failed == 0
+    assert library.scan(settings).unchanged == report.added
