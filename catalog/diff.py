@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from catalog.columns import FsPath
 from catalog.metadata import READER
-from catalog.schema import FsPath, failures, folders, photos, roots
+from catalog.schema import failures, folders, photos, roots
 from catalog.walk import Entry, Fault
 
 _temporary = MetaData()

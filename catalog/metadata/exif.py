@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from catalog.metadata import values
+import catalog.metadata.values as values
 from catalog.metadata.found import Found, Metadata
 
 Get = Callable[[int], Any]

@@ -20,11 +20,13 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+import catalog.metadata.exif as exif
+import catalog.metadata.iptc as iptc
+import catalog.metadata.xmp as xmp
 from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.files import stored_mtime
 from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
-from catalog.metadata import exif, iptc, xmp
 from catalog.metadata.found import Found, Metadata, together
 from catalog.raw import developed_size, preview
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalog.metadata import values
+import catalog.metadata.values as values
 from catalog.metadata.found import Found, Metadata
 
 # Datasets: (record, number).

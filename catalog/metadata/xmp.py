@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import ElementTree
 
+import catalog.metadata.values as values
 from catalog import photoid
 from catalog.errors import MalformedPhotoid
-from catalog.metadata import values
 from catalog.metadata.found import Found, Metadata
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
