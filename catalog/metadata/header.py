@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,11 +29,13 @@ from catalog.errors import Unreadable
 from catalog.files import stored_mtime
 from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
 from catalog.metadata.found import Found, Metadata, together
+from catalog.metadata.weight import too_heavy
 from catalog.raw import developed_size, preview
 
 BLOCK = 64 * 1024
 TURNED = frozenset((5, 6, 7, 8))
 XMP_TAG, IPTC_TAG, RESOURCES_TAG = 700, 33723, 34377  # of TIFF
+RAW_PROFILE = "Raw profile type exif"  # ImageMagick's way to keep EXIF in a PNG: hex behind three lines
 
 READER = 2
 """Rises with what is read of a file: the next scan reads every file that a lower one has read."""
@@ -114,6 +117,9 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     kind = kind_of(file)
     if kind is None:
         raise Unreadable(f"it is none of {', '.join(KINDS)}")
+    if too_heavy(file, os.fstat(file.fileno()).st_size):
+        raise Unreadable("its header is damaged: its values lie over each other")
+    file.seek(0)
     try:
         image = READERS[kind](file)
     except ImportError as error:
@@ -125,6 +131,13 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     if min(image.size) < 1:
         raise Unreadable("its header is damaged: it has no pixels")
     return kind, image
+
+
+class _Jpeg(JpegImageFile):
+    """A JPEG whose EXIF is not read before it was looked at."""
+
+    def _read_dpi_from_exif(self) -> None:
+        pass
 
 
 def _heif(file: BinaryIO) -> Image.Image:
@@ -158,7 +171,7 @@ class Blank(Image.Image):
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
-    JPEG: JpegImageFile,
+    JPEG: _Jpeg,
     PNG: PngImageFile,
     WEBP: WebPImageFile,
     TIFF: TiffImageFile,
@@ -177,6 +190,10 @@ def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
     try:
         if isinstance(image, PngImageFile) and "exif" not in image.info and (late := _late_exif(file)):
             image.info["exif"] = late
+        if "exif" not in image.info and isinstance(text := image.info.get(RAW_PROFILE), str):
+            image.info["exif"] = bytes.fromhex("".join(text.split("\n")[3:]))
+        if _is_heavy(image.info.get("exif")):
+            return width, height, Image.Exif()
         # Image's own: the one for PNG decodes the photo in search of EXIF behind the pixels.
         tags = Image.Image.getexif(image)
         # Pillow swaps the sides of such a TIFF when it opens it, libheif those of a HEIC.
@@ -185,6 +202,11 @@ def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
     except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
         return width, height, Image.Exif()
     return width, height, tags
+
+
+def _is_heavy(packet: object) -> bool:
+    bare = packet.removeprefix(b"Exif\0\0") if isinstance(packet, bytes) else b""
+    return too_heavy(BytesIO(bare), len(bare))
 
 
 def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) -> Found:

@@ -223,6 +223,16 @@ def test_metadata_of_every_kind(tmp_path: Path, kind: str) -> None:
     assert header.metadata == (KNOWN if kind in ("JPEG", "TIFF") else without_iptc)
 
 
+def test_exif_in_the_text_of_a_png(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[TAGS.Orientation], exif[TAGS.Make] = 6, "Apple"
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Raw profile type exif", f"\nexif\n{len(exif.tobytes()):8}\n{exif.tobytes().hex()}\n", zip=True)
+    Image.new("RGB", (30, 20)).save(tmp_path / "a.png", pnginfo=text)
+    header = read(tmp_path / "a.png")
+    assert (header.width, header.height, header.metadata) == (20, 30, Metadata(make="Apple"))
+
+
 def test_iptc_in_the_resources_of_a_tiff(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[34377] = resource(0x0404, dataset(25, b"sea"))
