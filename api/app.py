@@ -93,10 +93,10 @@ def _functions(
         "getServerStatus": GetServerStatus(identify),
         "runQuery": RunQuery(identify, library.search, library.views),
         "getSharedGallerys": GetSharedGallerys(library.shares),
-        "getGallery": GetGallery(library.shares, library.access, library.photo_by_id),
+        "getGallery": GetGallery(library.shares, library.access, library.photo_by_id, library.photos.metadata),
         "getPhoto": GetPhoto(identify, renders),
         "getThumbnail": GetPhoto(identify, renders, thumbnail(settings.thumbs_height)),
-        "getPhotoMetadata": GetPhotoMetadata(identify),
+        "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
         "getOriginalFile": GetOriginalFile(identify, files, settings.http_max_age),
     }
 

@@ -8,11 +8,12 @@ import falcon
 from api.answers import answer
 from api.errors import RequestError
 from api.identify import Caller, Identify
-from api.metadata import described
+from api.metadata import MetadataOf, described
 from api.params import flag, parse, required
 from catalog.access import METADATA, SHARE, Access
 from catalog.changes import Changes
 from catalog.errors import PhotoMissing
+from catalog.metadata import Metadata
 from catalog.photoid import decode, parse_photoid
 from catalog.photos import Photo
 from catalog.shares import Share, Shares, Terms, timestamp, written
@@ -62,10 +63,11 @@ class GetSharedGallerys:
 class GetGallery:
     """`getGallery`: one gallery, to whoever has its sid."""
 
-    def __init__(self, shares: Shares, access: Access, photo_by_id: PhotoById) -> None:
+    def __init__(self, shares: Shares, access: Access, photo_by_id: PhotoById, metadata: MetadataOf) -> None:
         self._shares = shares
         self._access = access
         self._photo_by_id = photo_by_id
+        self._metadata = metadata
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the gallery; with its photos, where that is asked for and its user may see metadata."""
@@ -73,15 +75,17 @@ class GetGallery:
         share = self._shares.by_sid(required(params, "sid"))
         body = shown(share)
         if flag(params, "withmeta") and self._access.owner(share.uid).may(METADATA):
-            body["photos"] = [self._described(photoid, share) for photoid in self._shares.photoids(share)]
+            photoids = self._shares.photoids(share)
+            known = self._metadata(photoids)
+            body["photos"] = [self._described(photoid, share, known.get(photoid)) for photoid in photoids]
         answer(response, body)
 
-    def _described(self, photoid: str, share: Share) -> dict[str, object]:
+    def _described(self, photoid: str, share: Share, known: Metadata | None) -> dict[str, object]:
         """A photo that is gone, or no longer for the gallery's user, keeps its place: indexes stay true."""
         if not self._access.sees(self._access.owner(share.uid), photoid):
             return {"photoID": photoid}
         try:
-            return described(self._photo_by_id(photoid))
+            return described(self._photo_by_id(photoid), known)
         except PhotoMissing:
             return {"photoID": photoid}
 

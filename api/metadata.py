@@ -1,12 +1,18 @@
 """getPhotoMetadata: what is known of a photo."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import falcon
 
 from api.answers import answer, readable
 from api.identify import Identify
 from api.params import parse
 from catalog.access import METADATA
+from catalog.metadata import Metadata
 from catalog.photos import Photo
+
+MetadataOf = Callable[[Sequence[str]], Mapping[str, Metadata]]
+"""What is known of photos, by their ids."""
 
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
@@ -33,9 +39,9 @@ RAW_MEDIA_TYPES = {
 """Camera raw files are one format to the catalogue: by their extensions."""
 
 
-def described(photo: Photo) -> dict[str, object]:
-    """A photo as an element of `photos[]`."""
-    return {
+def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
+    """A photo as an element of `photos[]`. What is not known is left out, as in the vendor's answers."""
+    always = {
         "photoID": photo.photoid,
         "fileName": readable(f"{photo.root}/{photo.path}"),
         "creationDate": photo.created,
@@ -45,6 +51,44 @@ def described(photo: Photo) -> dict[str, object]:
         "fingerprint": photo.version,
         "mimeType": media_type(photo),
     }
+    return always | (_known(known) if known else {})
+
+
+def _known(known: Metadata) -> dict[str, object]:
+    """The fields of what is known, in the vendor's spelling of numbers."""
+    fields: dict[str, object] = {
+        "title": known.title,
+        "description": known.description,
+        "keywords": list(known.keywords),
+        "persons": list(known.persons),
+        "rating": known.rating,
+        "make": known.make,
+        "model": known.model,
+        "lens": known.lens,
+        "exposureTime": exposure(known.exposure_time),
+        "apertureValue": f"f/{decimal(known.aperture)}" if known.aperture else "",
+        "focalLength": f"{decimal(known.focal_length)} mm" if known.focal_length else "",
+        "isoSpeed": known.iso,
+        "software": known.software,
+    }
+    place = {"latitude": known.latitude, "longitude": known.longitude}
+    # Of these 0 is a value too.
+    there = {name: value for name, value in place.items() if value is not None}
+    return {name: value for name, value in fields.items() if value} | there
+
+
+def exposure(seconds: float | None) -> str:
+    """`1/160 sec`, from 0.3 seconds on `0,3 sec`; empty where it is not known."""
+    if not seconds:
+        return ""
+    if seconds < 0.3:
+        return f"1/{1 / seconds:.0f} sec"
+    return f"{decimal(seconds).removesuffix(',0')} sec"
+
+
+def decimal(value: float) -> str:
+    """With one digit behind a comma: `22,0`."""
+    return f"{value:.1f}".replace(".", ",")
 
 
 def media_type(photo: Photo) -> str:
@@ -56,10 +100,11 @@ def media_type(photo: Photo) -> str:
 class GetPhotoMetadata:
     """`getPhotoMetadata`."""
 
-    def __init__(self, identify: Identify) -> None:
+    def __init__(self, identify: Identify, metadata: MetadataOf) -> None:
         self._identify = identify
+        self._metadata = metadata
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with one object, as in `photos[]`."""
         photo = self._identify.photo(parse(request.query_string), request.remote_addr, METADATA)
-        answer(response, described(photo))
+        answer(response, described(photo, self._metadata([photo.photoid]).get(photo.photoid)))

@@ -11,59 +11,20 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Engine, false, func, insert, select
+from sqlalchemy import Engine, false, func, select
 
+from bench.records import PERSONS, Place, fill, header, places
 from catalog import photoid, record, words
 from catalog.database import FILE, open_catalog, writing
-from catalog.metadata import Header
 from catalog.query import parse
-from catalog.schema import folders, photos, roots, texts
+from catalog.schema import photos
 from catalog.search import Search, Sort
 
-BATCH = 10_000
 RECORDED = 5_000  # photos written down as a scan does, …
 ALIKE = 200  # … so many in one transaction
-PLACES = [
-    "Zürich",
-    "Rome",
-    "Oslo",
-    "Paris",
-    "Lisbon",
-    "Kyoto",
-    "Napoli",
-    "Bergen",
-    "Ghent",
-    "Porto",
-    "Vienna",
-    "Malmö",
-    "Bristol",
-    "Toledo",
-    "Fès",
-]
-THEMES = [
-    "holiday",
-    "beach",
-    "wedding",
-    "birthday",
-    "garden",
-    "winter",
-    "party",
-    "hiking",
-    "concert",
-    "family",
-    "zoo",
-    "sea",
-    "market",
-    "museum",
-    "snow",
-]
-ALIASES = ("photos", "archive")
-
-Place = tuple[int, str, str]  # root, path, date
 Text = Callable[[str, str], str]  # of a path and a date, a query
 
 
@@ -76,81 +37,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = open_catalog(Path(folder))
         chance = random.Random(1)
-        places = _places(chance)
+        library = places(chance)
         began = time.perf_counter()
-        _fill(engine, islice(places, max(0, chosen.photos - RECORDED)), chance)
+        fill(engine, islice(library, max(0, chosen.photos - RECORDED)), chance)
         print(f"made in {time.perf_counter() - began:.0f} s")
-        print(f"written down as by a scan: {_record(engine, islice(places, RECORDED), chance):.2f} ms a photo (median)")
+        print(
+            f"written down as by a scan: {_record(engine, islice(library, RECORDED), chance):.2f} ms a photo (median)"
+        )
         _ask(engine, chosen.rounds, chance)
         engine.dispose()
         print(f"\ncatalogue: {(Path(folder) / FILE).stat().st_size / 2**20:.0f} MiB")
 
 
-def _places(chance: random.Random) -> Iterator[Place]:
-    """Photos as people have them: some 120 in a folder, named by a camera or a phone."""
-    trip = 0
-    while True:
-        trip += 1
-        root = 1 + trip % len(ALIASES)
-        day = datetime(2000, 1, 1) + timedelta(minutes=chance.randrange(24 * 365 * 24 * 60))
-        folder = f"{day.year}/{day:%m} {chance.choice(PLACES)} {chance.choice(THEMES)} {trip}"
-        first = chance.randrange(10_000)
-        for number in range(chance.randrange(20, 220)):
-            at = day + timedelta(seconds=97 * number)
-            name = f"IMG_{(first + number) % 10_000:04}.JPG" if trip % 3 else f"{at:%Y%m%d_%H%M%S}.jpg"
-            yield root, f"{folder}/{name}", f"{at:%FT%T}"
-
-
-def _fill(engine: Engine, places: Iterator[Place], chance: random.Random) -> None:
-    """Writes many records at once."""
-    numbers: dict[str, int] = {}
-    with engine.connect() as connection:
-        with writing(connection):
-            connection.execute(
-                insert(roots), [{"id": 1 + n, "alias": a, "active": True} for n, a in enumerate(ALIASES)]
-            )
-        number = 0
-        while batch := list(islice(places, BATCH)):
-            known = len(numbers)
-            rows = []
-            for root, path, created in batch:
-                number += 1
-                folder = numbers.setdefault(words.folder(ALIASES[root - 1], path), len(numbers) + 1)
-                same = {"number": number, "root_id": root, "alias": ALIASES[root - 1], "folder_id": folder}
-                rows.append(same | {"path": path} | _columns(_header(created, chance)) | words.texts(path, created))
-            with writing(connection):
-                new = [{"id": key, "name": name} for name, key in islice(numbers.items(), known, None)]
-                if new:
-                    connection.execute(insert(folders), new)
-                # Each takes the columns that it has.
-                connection.execute(insert(photos), [_only(row, photos.c.keys()) for row in rows])
-                connection.execute(insert(texts), [_only(row, texts.c.keys()) for row in rows])
-
-
-def _header(created: str, chance: random.Random) -> Header:
-    identity = photoid.encode(chance.randbytes(photoid.SIZE))
-    return Header(chance.randrange(10**7), chance.randrange(10**18), 4000, 3000, "JPEG", created, None, identity)
-
-
-def _columns(header: Header) -> dict[str, object]:
-    """The columns of `photos` that a header gives, with its content's id as the photo's."""
-    names = ("content_id", "bytes", "mtime_ns", "width", "height", "format", "created")
-    return {name: getattr(header, name) for name in names} | {"photoid": header.content_id}
-
-
-def _only(row: dict[str, object], names: list[str]) -> dict[str, object]:
-    return {name: row[name] for name in names}
-
-
-def _record(engine: Engine, places: Iterator[Place], chance: random.Random) -> float:
+def _record(engine: Engine, some: Iterator[Place], chance: random.Random) -> float:
     """Milliseconds that the scan's own way of writing takes for a photo."""
     taken = []
     with engine.connect() as connection:
-        while batch := list(islice(places, ALIKE)):
+        while batch := list(islice(some, ALIKE)):
             began = time.perf_counter()
             with writing(connection):
                 for root, path, created in batch:
-                    record.photo(connection, root, path, _header(created, chance), gone=false())
+                    record.photo(connection, root, path, header(created, chance), gone=false())
             taken.append((time.perf_counter() - began) / len(batch))
     return statistics.median(taken) * 1000
 
@@ -200,12 +107,20 @@ KINDS: dict[str, tuple[Text, Sort]] = {
     "three words": (lambda path, _: " ".join(_folder(path).split()[1:]), "date"),
     "prefix": (lambda path, _: f"{_name(path)[:7]}*", "date"),
     "two words of many": (lambda path, _: " ".join(_folder(path).split()[1:3]), "date"),
+    "a person": (lambda path, _: f'person:"{_person(path)}"', "date"),
+    "a person and a keyword": (lambda path, _: f'person:"{_person(path)}" keyword:sea', "date"),
+    "title and year": (lambda path, created: f'title:"{_folder(path).split()[1]}" year:{created[:4]}', "date"),
+    "camera and day": (lambda _, created: f"camera:iphone date:{created[:10]}", "date"),
+    "stars and month": (lambda _, created: f"rating:4..5 date:{created[:7]}", "date"),
+    "stars": (lambda *_: "rating:5", "date"),
+    "camera": (lambda *_: 'camera:"nikon d70s"', "date"),
     "wildcard at the start": (lambda path, _: f"*{_name(path)[-9:-4]}", "date"),
     "a year": (lambda _, created: f"year:{created[:4]}", "date"),
     "all but a word": (lambda path, _: f"-{_folder(path).split()[1]}", "date"),
     "a word of all": (lambda *_: "jpg", "date"),
     "*": (lambda *_: "*", "date"),
     "*, by -date": (lambda *_: "*", "-date"),
+    "*, by rating": (lambda *_: "*", "rating"),
     "*, by name": (lambda *_: "*", "name"),
     "*, at random": (lambda *_: "*", "random"),
 }
@@ -228,6 +143,11 @@ def _ask(engine: Engine, rounds: int, chance: random.Random) -> None:
 
 def _folder(path: str) -> str:
     return path.split("/")[1]
+
+
+def _person(path: str) -> str:
+    """One of them, as a rule another one for another path."""
+    return PERSONS[sum(path.encode()) % len(PERSONS)]
 
 
 def _name(path: str) -> str:

@@ -24,7 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from catalog.schema import FsPath, failures, folders, photos, roots
+from catalog.columns import FsPath
+from catalog.metadata import READER
+from catalog.schema import failures, folders, photos, roots
 from catalog.walk import Entry, Fault
 
 _temporary = MetaData()
@@ -97,7 +99,7 @@ def forget(connection: Connection, item: Todo) -> None:
 
 def compare(connection: Connection) -> tuple[int, int]:
     """Fills `todo` in the order of alias and path; gives (files to be read, files that are as they were)."""
-    known = exists().where(*_same(photos))
+    known = exists().where(*_same(photos), photos.c.reader == READER)
     failed = exists().where(*_same(failures))
     with connection.begin():
         fresh = (

@@ -1,12 +1,13 @@
 """The photos of the catalogue, as everyone reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, Row, Select, func, select
 
 from catalog import schema
 from catalog.errors import MalformedPhotoid, PhotoMissing
+from catalog.metadata import Metadata
 from catalog.photoid import parse_photoid, source_version
 
 __all__ = ["Failure", "MalformedPhotoid", "Photo", "PhotoMissing", "Photos", "parse_photoid", "source_version"]
@@ -68,6 +69,19 @@ class Photos:
         if row is None:
             raise PhotoMissing(f"no photo {photoid}")
         return photo_of(row)
+
+    def metadata(self, photoids: Sequence[str]) -> dict[str, Metadata]:
+        """What is known of those photos beside their pixels, by photo id; of ids that nothing is known of, nothing."""
+        photos, details = schema.photos.c, schema.details.c
+        columns = (photos.rating if name == "rating" else details[name] for name in Metadata.__slots__)
+        query = select(photos.photoid, *columns).select_from(schema.photos.join(schema.details))
+        found: dict[str, Metadata] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(photoids), BATCH):
+                some = photoids[start : start + BATCH]
+                for photoid, *values in connection.execute(query.where(photos.photoid.in_(some))):
+                    found[photoid] = Metadata(*values)
+        return found
 
     def everything(self) -> Iterator[Photo]:
         """Every photo by creation date, then root and path, as they were when the first was read."""

@@ -12,7 +12,20 @@ from datetime import date
 
 from catalog.errors import MalformedPhotoid, MalformedQuery
 from catalog.photoid import parse_photoid
-from catalog.tree import Created, Directory, Everything, Node, Not, PhotoIs, Phrase, Word, all_of, any_of
+from catalog.tree import (
+    Created,
+    Directory,
+    Everything,
+    Node,
+    Not,
+    PhotoIs,
+    Phrase,
+    Rated,
+    TextField,
+    Word,
+    all_of,
+    any_of,
+)
 from catalog.words import fold, spaced, words
 
 LENGTH = 10_000  # characters in a query
@@ -38,6 +51,8 @@ TOKEN = re.compile(
 )
 YEAR = re.compile("[0-9]{4}")
 DAY = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+STARS = re.compile("[0-5]{1,2}")
+MOST_STARS = 5
 
 
 def parse(text: str) -> Node:
@@ -93,19 +108,42 @@ def _possible(day: str) -> bool:
     return True
 
 
-# Every field of the language. None: photos do not have it in the catalogue yet.
-FIELDS: dict[str, Callable[[str], Node] | None] = {
+def _text(field: TextField) -> Callable[[str], Node]:
+    def read(value: str) -> Node:
+        if not words(value):
+            raise ValueError("There is no letter or digit to search for")
+        return Word(value, field)
+
+    return read
+
+
+def _rating(value: str) -> Node:
+    first, dots, last = value.partition("..")
+    last = last if dots else first
+    if not STARS.fullmatch(first + last):
+        raise ValueError("Expected is a rating from 0 to 5, such as 3, or two of them with .. between")
+    low, high = int(first or 0), int(last or MOST_STARS)
+    if low > high:
+        raise ValueError("The range ends before it begins")
+    return Rated(low, high)
+
+
+TEXT_FIELDS: dict[str, TextField] = {
+    "title": "title",
+    "titel": "title",
+    "person": "persons",
+    "keyword": "keywords",
+    "camera": "camera",
+}
+# Every field of the language.
+FIELDS: dict[str, Callable[[str], Node]] = {
     "photoid": _photo,
     "dir": _directory(below=False),
     "dirall": _directory(below=True),
     "year": _dates(YEAR, "2015"),
     "date": _dates(DAY, "2015, 2015-07 or 2015-07-02"),
-    "title": None,
-    "titel": None,
-    "person": None,
-    "keyword": None,
-    "camera": None,
-    "rating": None,
+    "rating": _rating,
+    **{name: _text(column) for name, column in TEXT_FIELDS.items()},
 }
 
 
@@ -168,7 +206,8 @@ class _Parser:
         token = self._token
         if token.sign or token.kind == "end":
             raise self._malformed("A word to search for is missing")
-        self._words += 1 if token.kind == "field" else len(spaced(token.text, "*?").split())
+        plain = token.kind == "field" and token.field not in TEXT_FIELDS
+        self._words += 1 if plain else len(spaced(token.text, "*?").split())
         if self._words > WORDS:
             raise self._malformed(f"A query has at most {WORDS} words")
         if token.kind == "field":
@@ -183,13 +222,10 @@ class _Parser:
         token = self._token
         if token.field not in FIELDS:
             raise self._malformed(f"There is no field {token.field}: in queries; a text with a colon needs quotes")
-        read = FIELDS[token.field]
-        if read is None:
-            raise self._malformed(f"The field {token.field}: can't be searched yet")
         if not token.text:
             raise MalformedQuery(token.end, f"Right after {token.field}: must stand what to search for")
         try:
-            return read(token.text)
+            return FIELDS[token.field](token.text)
         except ValueError as error:
             raise self._malformed(str(error)) from None
 

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import photoid, words
-from catalog.metadata import Header
-from catalog.schema import failures, folders, photos, roots, texts
+from catalog.metadata import READER, Header, Metadata
+from catalog.schema import details, failures, folders, photos, roots, texts
 
 Outcome = Literal["added", "changed", "moved"]
 
@@ -41,6 +41,10 @@ FOLDER_ID = select(folders.c.id).where(folders.c.name == bindparam("folder")).sc
 ADD, ADD_TEXTS = insert(photos).values(folder_id=FOLDER_ID), insert(texts)
 CHANGE = update(photos).where(photos.c.number == bindparam("known")).values(folder_id=FOLDER_ID)
 CHANGE_TEXTS = update(texts).where(texts.c.number == bindparam("known"))
+FORGET_DETAILS = delete(details).where(details.c.number == bindparam("known"))
+ADD_DETAILS = insert(details)
+DETAILS = tuple(name for name in Metadata.__slots__ if name != "rating")
+NOTHING = Metadata()
 
 
 def photo(connection: Connection, root_id: int, path: str, header: Header, gone: ColumnElement[bool]) -> Outcome:
@@ -59,13 +63,13 @@ def photo(connection: Connection, root_id: int, path: str, header: Header, gone:
         if moved is not None:
             # What was at this path before was overwritten.
             connection.execute(OVERWRITTEN, here)
-            _change(connection, moved, row)
+            _change(connection, moved, row, header.metadata)
             return "moved"
     if known.number is not None:
-        _change(connection, known.number, row)
+        _change(connection, known.number, row, header.metadata)
         return "changed"
     kept = known.was is not None and not _taken(connection, known.was)
-    _add(connection, known.was if kept else _free(connection, header), row)
+    _add(connection, known.was if kept else _free(connection, header), row, header.metadata)
     return "added"
 
 
@@ -120,16 +124,25 @@ def _taken(connection: Connection, candidate: str) -> bool:
     return connection.execute(TAKEN, {"photoid": candidate}).first() is not None
 
 
-def _add(connection: Connection, chosen: str, row: dict[str, Any]) -> None:
+def _add(connection: Connection, chosen: str, row: dict[str, Any], known: Metadata) -> None:
     folder = _folder(connection, row)
-    added = connection.execute(ADD, {"photoid": chosen, "folder": folder, **row})
-    connection.execute(ADD_TEXTS, {"number": added.lastrowid, **words.texts(row["path"], row["created"])})
+    number = connection.execute(ADD, {"photoid": chosen, "folder": folder, **row}).lastrowid
+    connection.execute(ADD_TEXTS, {"number": number, **words.texts(row["path"], row["created"], known)})
+    _describe(connection, number, known)
 
 
-def _change(connection: Connection, number: int, row: dict[str, Any]) -> None:
+def _change(connection: Connection, number: int, row: dict[str, Any], known: Metadata) -> None:
     folder = _folder(connection, row)
     connection.execute(CHANGE, {"known": number, "folder": folder, **row})
-    connection.execute(CHANGE_TEXTS, {"known": number, **words.texts(row["path"], row["created"])})
+    connection.execute(CHANGE_TEXTS, {"known": number, **words.texts(row["path"], row["created"], known)})
+    connection.execute(FORGET_DETAILS, {"known": number})
+    _describe(connection, number, known)
+
+
+def _describe(connection: Connection, number: int, known: Metadata) -> None:
+    """Writes down what is known; of many a photo that is nothing."""
+    if known != NOTHING:
+        connection.execute(ADD_DETAILS, {"number": number, **{name: getattr(known, name) for name in DETAILS}})
 
 
 def _folder(connection: Connection, row: dict[str, Any]) -> str:
@@ -141,4 +154,4 @@ def _folder(connection: Connection, row: dict[str, Any]) -> str:
 
 def _columns(header: Header) -> dict[str, Any]:
     names = ("content_id", "bytes", "mtime_ns", "width", "height", "format", "created")
-    return {name: getattr(header, name) for name in names}
+    return {name: getattr(header, name) for name in names} | {"rating": header.metadata.rating, "reader": READER}

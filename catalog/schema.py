@@ -4,13 +4,10 @@ Ids and paths are stored as the bytes they are: a million photos take about 500 
 byte but `/` and NUL.
 """
 
-import os
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
-    Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -18,43 +15,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
-from catalog import photoid
+from catalog.columns import FsPath, PhotoId, TextList
 
 metadata = MetaData()
-
-
-class FsPath(TypeDecorator[str]):
-    """A file-system path: text with surrogate escapes in Python, the file system's own bytes in the table."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """Text to bytes."""
-        return None if value is None else os.fsencode(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Bytes to text."""
-        return None if value is None else os.fsdecode(value)
-
-
-class PhotoId(TypeDecorator[str]):
-    """A photo id: 22 characters in Python, 16 bytes in the table."""
-
-    impl = LargeBinary(photoid.SIZE)
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """Text to bytes."""
-        return None if value is None else photoid.decode(value)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Bytes to text."""
-        return None if value is None else photoid.encode(value)
 
 
 roots = Table(
@@ -93,6 +60,10 @@ photos = Table(
     Column("height", Integer, nullable=False),
     Column("format", Text, nullable=False),
     Column("created", Text, nullable=False),
+    # 1 to 5 stars, 0 without: here, and not in `details`, as photos are sorted by it.
+    Column("rating", Integer, nullable=False, server_default="0", index=True),
+    # Which `metadata.READER` has read the file; a scan reads those of lower ones again.
+    Column("reader", Integer, nullable=False, server_default="1"),
     UniqueConstraint("root_id", "path", name="uq_photos_root_id_path"),
     # Holds all that a list of every photo needs, in its order.
     Index("ix_photos_order", "created", "alias", "path", "photoid"),
@@ -108,6 +79,33 @@ texts = Table(
     Column("name", Text, nullable=False),
     Column("folders", Text, nullable=False),
     Column("month", Text, nullable=False),
+    *(
+        Column(name, Text, nullable=False, server_default=text("''"))
+        for name in ("title", "description", "keywords", "persons", "camera", "lens", "software")
+    ),
+)
+
+# What else is known of a photo: what `catalog.metadata.Metadata` has, in its units, but the rating. Read by photo, so
+# that the rows of `photos` stay small; a photo of which nothing is known has none.
+details = Table(
+    "details",
+    metadata,
+    Column("number", Integer, ForeignKey("photos.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    # Several are a JSON list each, empty where there are none.
+    Column("keywords", TextList, nullable=False),
+    Column("persons", TextList, nullable=False),
+    Column("make", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("lens", Text, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("exposure_time", Float),
+    Column("aperture", Float),
+    Column("focal_length", Float),
+    Column("iso", Integer),
+    Column("latitude", Float),
+    Column("longitude", Float),
 )
 
 failures = Table(

@@ -27,9 +27,23 @@ from sqlalchemy.sql.elements import Grouping
 from catalog import words
 from catalog.photoid import parse_photoid
 from catalog.schema import folders, photos, roots, texts
-from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of
+from catalog.tree import (
+    And,
+    Created,
+    Directory,
+    Everything,
+    Node,
+    Not,
+    Or,
+    PhotoIs,
+    Phrase,
+    Rated,
+    TextField,
+    Word,
+    all_of,
+)
 
-Sort = Literal["date", "-date", "name", "random"]
+Sort = Literal["date", "-date", "name", "rating", "random"]
 
 _by_date = (photos.c.created, photos.c.alias, photos.c.path)
 _name = select(texts.c.name).where(texts.c.number == photos.c.number).correlate(photos).scalar_subquery()
@@ -37,12 +51,15 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
     "date": _by_date,
     "-date": tuple(each.desc() for each in _by_date),
     "name": (_name, photos.c.alias, photos.c.path),
+    "rating": (photos.c.rating.desc(), *_by_date),
     "random": (func.random(),),
 }
 
 FEW = 500  # photos that are looked at one by one
 WILDCARD = re.compile(r"[*?]")
 LATE = "~"  # comes after whatever a date goes on with
+
+TEXTS = tuple(name for name in texts.c.keys() if name != "number")  # noqa: SIM118 - of columns
 
 _index = table("words", column("rowid"), column("words"))
 _active = photos.c.alias.in_(select(roots.c.alias).where(roots.c.active))
@@ -64,7 +81,8 @@ class Search:
         """The ids of the photos that a query finds, in order: 16 bytes each, one behind the other.
 
         `date` is by creation date, then root alias, then path; `-date` the other way round; `name` by the words of
-        the file's name, then alias and path; `random` another order each time.
+        the file's name, then alias and path; `rating` from five stars to none, then as `date`; `random` another order
+        each time.
         """
         with self._engine.connect() as connection:
             few, rest = _split(connection, node)
@@ -94,7 +112,7 @@ class Search:
 def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:
     """The parts of a tree that find few photos by themselves, if there are such, and the others."""
     parts = node.parts if isinstance(node, And) else (node,)
-    fields = [(part,) for part in parts if isinstance(part, PhotoIs | Directory | Created)]
+    fields = [(part,) for part in parts if isinstance(part, PhotoIs | Directory | Created | Rated)]
     # All words together find fewer than each.
     wordy = tuple(part for part in parts if _expression(part) is not None)
     for some in (wordy, *fields):
@@ -122,6 +140,8 @@ def condition(node: Node, among: Among) -> ColumnElement[bool]:
             return photos.c.photoid == photoid
         case Created(first, last):
             return and_(photos.c.created >= first, photos.c.created <= (last or LATE) + LATE)
+        case Rated(low, high):
+            return photos.c.rating.between(low, high)
         case Directory():
             return among(photos.c.folder_id, folders.c.id, folders.c.name.bool_op("GLOB")(_folder_pattern(node)))
         case Not(part):
@@ -130,9 +150,11 @@ def condition(node: Node, among: Among) -> ColumnElement[bool]:
             return and_(*_conditions(parts, " AND ", among))
         case Or(parts):
             return or_(*_conditions(parts, " OR ", among))
-        case Word(text) | Phrase(text):
+        case Word() | Phrase():
             expression = _expression(node)
-            return _like(text, among) if expression is None else _matches(photos.c.number, expression, among)
+            if expression is not None:
+                return _matches(photos.c.number, expression, among)
+            return _like(node, among) if isinstance(node, Word) else false()
 
 
 def _conditions(parts: Sequence[Node], operator: str, among: Among) -> list[ColumnElement[bool]]:
@@ -151,12 +173,12 @@ def _expression(node: Node) -> str | None:
     match node:
         case Phrase(text):
             return f'"{words.spaced(text)}"'
-        case Word(text):
+        case Word(text, field):
             pattern = words.spaced(text, "*?")
             begins = pattern.rstrip("*")
             if WILDCARD.search(begins) or begins.endswith(" "):
                 return None
-            return f'"{begins}"*' if begins != pattern else f'"{begins}"'
+            return _in_field(field, begins, prefix=begins != pattern)
         case And(parts) | Or(parts):
             inner = [_expression(part) for part in parts]
             operator = " AND " if isinstance(node, And) else " OR "
@@ -168,17 +190,23 @@ def _matches(number: ColumnElement[Any], expression: str, among: Among) -> Colum
     return among(number, _index.c.rowid, _index.c.words.bool_op("MATCH")(expression))
 
 
-def _like(text: str, among: Among) -> ColumnElement[bool]:
+def _in_field(field: TextField | None, some: str, prefix: bool) -> str:
+    """Words side by side, the last one the beginning of a word where `prefix` is true."""
+    return f'{f"{field} : " if field else ""}"{some}"{" *" if prefix else ""}'
+
+
+def _like(word: Word, among: Among) -> ColumnElement[bool]:
     """A word with wildcards that the index has no answer to: texts are looked through.
 
     Those alone that begin as it does, where it does not begin with a wildcard.
     """
-    pattern = words.spaced(text, "*?")
-    like = or_(*(texts.c[name].bool_op("GLOB")(f"* {pattern} *") for name in ("name", "folders", "month")))
+    pattern = words.spaced(word.text, "*?")
+    columns = (word.field,) if word.field else TEXTS
+    like = or_(*(texts.c[name].bool_op("GLOB")(f"* {pattern} *") for name in columns))
     begins = WILDCARD.split(pattern)[0]
     if not begins:
         return among(photos.c.number, texts.c.number, like)
-    expression = f'"{begins}"' + "*" * (not begins.endswith(" "))
+    expression = _in_field(word.field, begins, prefix=not begins.endswith(" "))
     return among(photos.c.number, texts.c.number, like, _matches(texts.c.number, expression, among))
 
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+TextField = Literal["title", "persons", "keywords", "camera"]
+"""A column of `texts` that can be searched alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +17,12 @@ class Everything:
 class Word:
     """A word as it was written: `*` stands for any number of characters, `?` for one.
 
-    Where it has several words in it (`IMG_1234`), they stand side by side in the photo's text.
+    Where it has several words in it (`IMG_1234`), they stand side by side in one of the photo's texts; with a `field`,
+    in that text alone.
     """
 
     text: str
+    field: TextField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,14 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """Photos with as many stars, from `first` to `last`: 1 to 5, or 0 for those without a rating."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """What every part finds: two parts or more, none of them an And."""
 
@@ -76,7 +90,7 @@ class Not:
     part: "Node"
 
 
-Node = Everything | Word | Phrase | PhotoIs | Directory | Created | And | Or | Not
+Node = Everything | Word | Phrase | PhotoIs | Directory | Created | Rated | And | Or | Not
 
 
 def all_of(parts: Iterable[Node]) -> Node:

@@ -3,12 +3,16 @@
 import re
 import unicodedata
 
+from catalog.metadata.found import Metadata
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Canonical combining classes (Unicode, UAX #44, table 15). Up to here a mark makes another letter of the one before
 # it (nukta, voicing of kana, virama); above are the points and accents that people leave out when they search.
 LETTER_MARKS = 9
 ASCII_WORD = re.compile(r"[a-z0-9]+")
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+APART = " \ufffd "  # a word for the index, and one that no query has: no phrase reaches across it
+NOTHING = Metadata()
 WORD_CATEGORIES = "LNM"  # letters, numbers, marks: the first letter of a general category
 
 
@@ -37,14 +41,27 @@ def words(text: str) -> list[str]:
     return spaced(text).split()
 
 
-def texts(path: str, created: str) -> dict[str, str]:
+def texts(path: str, created: str, known: Metadata = NOTHING) -> dict[str, str]:
     """The searchable texts of a photo at that path below its root: the values of a row of `texts`.
 
-    Each is its words with a space before and behind every one, so that a pattern finds where they begin and end.
+    Each is its words with a space before and behind every one, so that a pattern finds where they begin and end;
+    where there is no word it is empty. Between two keywords, or persons, stands APART.
     """
     folders, _, name = path.rpartition("/")
-    month = MONTHS[int(created[5:7]) - 1]
-    return {"name": f" {spaced(name)} ", "folders": f" {spaced(folders)} ", "month": f" {month} "}
+    found = {
+        "name": spaced(name),
+        "folders": spaced(folders),
+        "month": MONTHS[int(created[5:7]) - 1],
+        "title": spaced(known.title),
+        "description": spaced(known.description),
+        "keywords": APART.join(filter(None, map(spaced, known.keywords))),
+        "persons": APART.join(filter(None, map(spaced, known.persons))),
+        # One text, so that `apple iphone` are side by side.
+        "camera": spaced(f"{known.make} {known.model}"),
+        "lens": spaced(known.lens),
+        "software": spaced(known.software),
+    }
+    return {column: f" {text} " if text else "" for column, text in found.items()}
 
 
 def folder(alias: str, path: str) -> str:

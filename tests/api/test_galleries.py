@@ -18,7 +18,8 @@ from tests.api.house import Asking, House
 @pytest.fixture
 def ask(house: House) -> Asking:
     """getGallery."""
-    return house.ask(GetGallery(house.parts.shares, house.parts.access, house.parts.photo_by_id))
+    parts = house.parts
+    return house.ask(GetGallery(parts.shares, parts.access, parts.photo_by_id, parts.photos.metadata))
 
 
 @pytest.fixture

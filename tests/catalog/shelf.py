@@ -9,9 +9,9 @@ from sqlalchemy import Engine, delete, false, insert, text
 
 from catalog import photoid, record, words
 from catalog.database import writing
-from catalog.metadata import Header
+from catalog.metadata import Header, Metadata
 from catalog.schema import folders, photos, roots
-from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word
+from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Rated, Word
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ALIASES = {1: "Pictures", 2: "archive", 3: "hidden"}
@@ -25,6 +25,7 @@ class Book:
     root: int
     path: str
     created: str
+    known: Metadata = Metadata()
 
     @property
     def photoid(self) -> str:
@@ -50,7 +51,7 @@ class Shelf:
         """Writes photos down as a scan does: a path that was there before changes."""
         with self.engine.connect() as connection, writing(connection):
             for book in books:
-                header = Header(1, 1, 1, 1, "JPEG", book.created, None, book.photoid)
+                header = Header(1, 1, 1, 1, "JPEG", book.created, None, book.photoid, book.known)
                 record.photo(connection, book.root, book.path, header, gone=false())
 
     def clear(self) -> None:
@@ -84,10 +85,12 @@ def finds(node: Node, book: Book) -> bool:
     match node:
         case Everything():
             return True
-        case Word(text):
-            return _reads(_pattern(words.spaced(text, "*?")), book)
+        case Word(text, field):
+            return _reads(_pattern(words.spaced(text, "*?")), book, field)
         case Phrase(text):
             return _reads(re.escape(words.spaced(text)), book)
+        case Rated(low, high):
+            return low <= book.known.rating <= high
         case PhotoIs(wanted):
             return book.photoid == wanted
         case Created(first, last):
@@ -110,9 +113,18 @@ def _pattern(text: str) -> str:
     return "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in text)
 
 
-def _reads(pattern: str, book: Book) -> bool:
-    """Whether whole words that stand side by side in one of the photo's texts are like that."""
+def _reads(pattern: str, book: Book, field: str | None = None) -> bool:
+    """Whether whole words that stand side by side in one of the photo's texts, or in that one, are like that."""
     folder, _, name = book.path.rpartition("/")
-    month = MONTHS[int(book.created[5:7]) - 1]
-    texts = (words.spaced(name), words.spaced(folder), month)
-    return any(re.search(f" {pattern} ", f" {text} ") for text in texts)
+    known = book.known
+    fields = {
+        "title": words.spaced(known.title),
+        "keywords": " | ".join(map(words.spaced, known.keywords)),
+        "persons": " | ".join(map(words.spaced, known.persons)),
+        "camera": words.spaced(f"{known.make} {known.model}"),
+    }
+    others = (name, folder, known.description, known.lens, known.software)
+    texts = [*fields.values(), *map(words.spaced, others), MONTHS[int(book.created[5:7]) - 1]]
+    # A text without words has none, not even one that is nothing.
+    looked = [text for text in ([fields[field]] if field else texts) if text]
+    return any(re.search(f" {pattern} ", f" {text} ", re.DOTALL) for text in looked)

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 from catalog import photoid
 from catalog.database import FILE, HEAD, open_catalog, writing
 from catalog.errors import CatalogError, TryLater
+from catalog.metadata import READER
 from catalog.photos import Photos
 from catalog.query import parse
 from catalog.search import Search
@@ -132,6 +133,8 @@ def test_a_catalogue_of_the_first_revision_is_filled(tmp_path: Path) -> None:
             for table in ("photos", "texts", "folders", "failures", "users")
         ]
         assert counts == [3, 3, 3, 1, 1]
+        # The next scan reads every file again, for what was not read of it then.
+        assert connection.execute(text("SELECT DISTINCT reader < :now FROM photos"), {"now": READER}).all() == [(1,)]
         connection.execute(text("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)"))
         connection.execute(text("UPDATE roots SET active = 1"))
         connection.execute(text("DELETE FROM photos WHERE path = :path"), {"path": b"top.jpg"})

@@ -1,11 +1,15 @@
 """Reading the catalogue."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from catalog import metadata
+from catalog.metadata import Header, Metadata
 from catalog.photos import MalformedPhotoid, PhotoMissing, Photos, source_version
-from catalog.scan import sync_roots
+from catalog.scan import scan, sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 
@@ -41,3 +45,43 @@ def test_order_is_date_then_root_then_path(library: Library) -> None:
         os.utime(put(library.folder / f"{place}.jpg", jpeg(size=(10 + len(library.ids()), 10))), (time, time))
     library.scan()
     assert list(library.photos()) == ["a/3.jpg", "a/1.jpg", "a/2.jpg", "b/1.jpg"]
+
+
+def test_metadata_by_photo(library: Library) -> None:
+    known = Metadata(
+        title="Titel",
+        description="a\nb",
+        keywords=("sea, lake", 'Zür"ich'),
+        persons=("Ann",),
+        rating=4,
+        make="Apple",
+        model="iPhone",
+        lens="90 mm",
+        software="GIMP",
+        exposure_time=0.00625,
+        aperture=2.8,
+        focal_length=90.0,
+        iso=200,
+        latitude=0.0,
+        longitude=-7.51,
+    )
+    shown = {"1.jpg": known, "2.jpg": Metadata(), "3.jpg": Metadata(rating=1)}
+    for name in shown:
+        put(library.a / name, jpeg(size=(30, int(name[0]))))
+
+    def read(path: Path) -> Header:
+        return replace(metadata.read(path), metadata=shown[path.name])
+
+    def ask() -> dict[str, Metadata]:
+        ids = library.ids()
+        found = Photos(library.engine).metadata([*ids.values(), "A" * 22])
+        return {place: found[photoid] for place, photoid in ids.items() if photoid in found}
+
+    scan(library.engine, library.settings, read=read)
+    assert ask() == {"a/1.jpg": known, "a/3.jpg": Metadata(rating=1)}
+    shown |= {"1.jpg": Metadata(), "2.jpg": Metadata(title="new")}
+    for name in ("1.jpg", "2.jpg"):
+        put(library.a / name, jpeg("blue", (20, 20)))
+    scan(library.engine, library.settings, read=read)
+    assert ask() == {"a/2.jpg": Metadata(title="new"), "a/3.jpg": Metadata(rating=1)}
+    assert Photos(library.engine).metadata([]) == {}

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,25 +13,36 @@ from sqlalchemy import event, select
 
 from catalog.database import open_catalog
 from catalog.errors import MalformedPhotoid
+from catalog.metadata import Metadata
 from catalog.query import NESTING, WORDS, parse
 from catalog.scan import sync_roots
 from catalog.schema import folders
 from catalog.search import Search
-from catalog.tree import And, Directory, Everything, Node, PhotoIs, Phrase, Word
+from catalog.tree import And, Directory, Everything, Node, PhotoIs, Phrase, TextField, Word
 from tests.catalog.library import Library, jpeg, put
 from tests.catalog.shelf import Book, Shelf, expected, ids
-from tests.catalog.trees import created, leaves, trees
+from tests.catalog.trees import created, leaves, rated, trees
 
+FULL = Metadata(
+    title="Goalies",
+    description="Two lines,\nbut one: Ann",
+    keywords=("Sunset", "Lake Genève", "West Side", "Ann"),
+    rating=5,
+    make="NIKON CORPORATION",
+    model="NIKON D70s",
+    lens="18.0-70.0 mm f/3.5-4.5",
+    software="Adobe Lightroom 6",
+)
 BOOKS = (
-    Book(1, 1, "2015/Holiday/Beach_01.jpg", "2015-07-02T14:35:33"),
+    Book(1, 1, "2015/Holiday/Beach_01.jpg", "2015-07-02T14:35:33", Metadata(title="Der Goalie bin ig", rating=3)),
     Book(2, 1, "2015/Holiday/Zürich/IMG_1234.JPG", "2015-07-02T14:35:34"),
     Book(3, 1, "2015/Holiday/Zu\u0308rich/sea in Rome.png", "2015-08-01T00:00:00"),
-    Book(4, 1, "top.jpg", "2016-01-31T23:59:59"),
+    Book(4, 1, "top.jpg", "2016-01-31T23:59:59", Metadata(persons=("Ann Lee", "Bob"), make="Apple", model="iPhone 6")),
     Book(5, 2, "Holiday/a[b]c/100% real.jpg", "2014-12-31T23:59:59"),
     Book(6, 2, "x/holiday/IMG_1_2015.tif", "2015-07-02T14:35:33"),
     Book(7, 2, "Z\udcfcrich/\U0001f389 party, May.gif", "1999-03-01T00:00:00"),
     Book(8, 3, "2015/Holiday/hidden.jpg", "2015-07-02T00:00:00"),
-    Book(9, 2, "or/NEAR(name) OR 1.jpg", "2001-02-03T04:05:06"),
+    Book(9, 2, "or/NEAR(name) OR 1.jpg", "2001-02-03T04:05:06", FULL),
     Book(10, 2, "Paris 2001/not.jpg", "2001-02-03T04:05:07"),
 )
 EVERYTHING = [7, 9, 10, 5, 1, 6, 2, 3, 4]
@@ -133,6 +144,35 @@ def books(shelf: Shelf) -> Shelf:
         ("date:2015-07-02..2015-08", [1, 6, 2, 3]),
         ("date:2016-01-31", [4]),
         ("date:2014-12-31..2015-07-01", [5]),
+        ("goalie", [1]),
+        ("title:goalie*", [9, 1]),
+        ('titel:"goalie bin"', [1]),
+        ("title:*alie", [1]),
+        ("title:beach", []),
+        ("ann", [9, 4]),
+        ("person:ann", [4]),
+        ('person:"ann bob"', []),
+        ('person:"ann lee"', [4]),
+        ('"lee bob"', []),
+        ("person:b?b", [4]),
+        ("keyword:Geneve", [9]),
+        ('keyword:"lake west"', []),
+        ('keyword:"geneve west"', []),
+        ('"geneve west"', []),
+        ('keyword:"west side"', [9]),
+        ("camera:nikon", [9]),
+        ('camera:"apple iphone"', [4]),
+        ("camera:adobe", []),
+        ("lightroom", [9]),
+        ("70.0", [9]),
+        ('"lines but one"', [9]),
+        ("camera:nikon or camera:iphone", [9, 4]),
+        ("-camera:nikon ann", [4]),
+        ("rating:5", [9]),
+        ("rating:3..5", [9, 1]),
+        ("rating:1.. -rating:5", [1]),
+        ("rating:0 holiday", [5, 6, 2, 3]),
+        ("camera:nikon rating:5 ann", [9]),
         (f"photoid:{BOOKS[0].photoid}", [1]),
         (f"photoid:{BOOKS[7].photoid}", []),
         (f"photoid:{BOOKS[0].photoid} or photoid:{BOOKS[3].photoid}", [1, 4]),
@@ -163,6 +203,8 @@ def test_what_a_query_finds(books: Shelf, query: str, found: list[int]) -> None:
         (Directory("[a-z]", below=True), []),
         (Directory("@", below=True), []),
         (Directory("/", below=True), []),
+        (Word('nikon" OR "beach', "camera"), []),
+        (Word("d70s : beach", "camera"), []),
         (PhotoIs(BOOKS[0].photoid), [1]),
     ],
 )
@@ -220,6 +262,7 @@ def test_sorting(books: Shelf) -> None:
     assert sorted(ids(search.find(Everything(), sort="random"))) == sorted(by_date)
     known = {book.photoid: book.number for book in BOOKS}
     assert [known[each] for each in ids(search.find(Everything(), sort="name"))] == [5, 1, 6, 2, 9, 10, 7, 3, 4]
+    assert [known[each] for each in ids(search.find(Everything(), sort="rating"))] == [9, 1, 7, 10, 5, 6, 2, 3, 4]
 
 
 @pytest.mark.parametrize("sort", ["date", "-date"])
@@ -278,12 +321,19 @@ NAMES = ("Holiday", "holiday 2015", "Zürich", "Zu\u0308rich", "img_1", "IMG_12"
 PARTS = ("holiday", "ZURICH", "2015", "img", "img_1", "12", "sea", "jul", "jan", "x[y]")
 
 
-def placed() -> st.SearchStrategy[tuple[int, str, str]]:
-    """Root, path and date of a photo."""
+def known() -> st.SearchStrategy[Metadata]:
+    """Metadata of such words."""
+    text = st.lists(st.sampled_from(PARTS), max_size=3).map(" ".join)
+    several = st.lists(text, max_size=3).map(tuple)
+    return st.builds(Metadata, text, text, several, several, st.integers(0, 5), text, text, text, text)
+
+
+def placed() -> st.SearchStrategy[tuple[int, str, str, Metadata]]:
+    """Root, path, date and metadata of a photo."""
     path = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)
     date = st.datetimes(datetime(2014, 12, 30), datetime(2016, 2, 1)).map(lambda at: f"{at:%FT%T}")
     dates = date | st.sampled_from(("2015-01-01T00:00:00", "2015-07-31T23:59:59"))
-    return st.tuples(st.sampled_from((1, 1, 2, 3)), path, dates)
+    return st.tuples(st.sampled_from((1, 1, 2, 3)), path, dates, st.just(Metadata()) | known())
 
 
 def likely() -> st.SearchStrategy[Node]:
@@ -301,6 +351,8 @@ def likely() -> st.SearchStrategy[Node]:
         st.lists(word, min_size=1, max_size=3).map(" ".join).map(Phrase),
         st.builds(Directory, paths, st.booleans()),
         created(),
+        rated(),
+        st.builds(Word, word | wild, st.sampled_from(get_args(TextField))),
         st.integers(1, 8).map(lambda number: PhotoIs(Book(number, 1, "", "").photoid)),
         leaves(),
     )
@@ -315,14 +367,18 @@ def likely() -> st.SearchStrategy[Node]:
     st.none() | st.lists(trees(likely()), max_size=3),
 )
 def test_a_search_finds_what_looking_at_each_photo_finds(
-    shelf: Shelf, few: int, scans: list[list[tuple[int, str, str]]], nodes: list[Node], filters: list[Node] | None
+    shelf: Shelf,
+    few: int,
+    scans: list[list[tuple[int, str, str, Metadata]]],
+    nodes: list[Node],
+    filters: list[Node] | None,
 ) -> None:
     shelf.clear()
     there: dict[tuple[int, str], Book] = {}
     for scan in scans:
-        for root, path, date in scan:
+        for root, path, date, metadata in scan:
             number = there[root, path].number if (root, path) in there else len(there) + 1
-            there[root, path] = Book(number, root, path, date)
+            there[root, path] = Book(number, root, path, date, metadata)
         shelf.put(there.values())
     shelf.check()
     search = Search(shelf.engine)
@@ -332,6 +388,8 @@ def test_a_search_finds_what_looking_at_each_photo_finds(
             wanted = [book.photoid for book in expected(there.values(), node, filters)]
             assert ids(search.find(node, filters)) == wanted
             assert ids(search.find(node, filters, "-date")) == wanted[::-1]
+            by_rating = sorted(expected(there.values(), node, filters), key=lambda book: -book.known.rating)
+            assert ids(search.find(node, filters, "rating")) == [book.photoid for book in by_rating]
             assert sorted(ids(search.find(node, filters, "name"))) == sorted(wanted)
             for book in there.values():
                 assert search.sees(book.photoid, [node]) == (book in expected([book], node))

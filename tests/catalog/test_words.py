@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import words
+from catalog.metadata import Metadata
 
 
 @pytest.mark.parametrize(
@@ -48,12 +49,29 @@ def test_what_is_stored_can_be_stored_and_matched(text: str) -> None:
 
 
 def test_texts_of_a_photo() -> None:
-    assert words.texts("2015/Größe XL/IMG_1.jpg", "2015-07-02T14:35:33") == {
+    known = Metadata(
+        title="Der Goalie!",
+        keywords=("Zürich West", "!", "sea"),
+        persons=("Ann",),
+        make="Apple",
+        model="iPhone 6",
+        lens="back camera 4.15mm f/2.2",
+    )
+    assert words.texts("2015/Größe XL/IMG_1.jpg", "2015-07-02T14:35:33", known) == {
         "name": " img 1 jpg ",
         "folders": " 2015 grosse xl ",
         "month": " jul ",
+        "title": " der goalie ",
+        "description": "",
+        "keywords": " zurich west \ufffd sea ",
+        "persons": " ann ",
+        "camera": " apple iphone 6 ",
+        "lens": " back camera 4 15mm f 2 2 ",
+        "software": "",
     }
-    assert words.texts("1.jpg", "2015-12-31T00:00:00") == {"name": " 1 jpg ", "folders": "  ", "month": " dec "}
+    few = words.texts("1.jpg", "2015-12-31T00:00:00")
+    assert {column: text for column, text in few.items() if text} == {"name": " 1 jpg ", "month": " dec "}
+    assert not words.words(words.APART)
 
 
 def test_folders() -> None:

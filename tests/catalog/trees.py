@@ -2,14 +2,36 @@
 
 import re
 from random import Random
+from typing import get_args
 
 from hypothesis import strategies as st
 
 from catalog import photoid
 from catalog.query import OPERATORS
-from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Word, all_of, any_of
+from catalog.tree import (
+    And,
+    Created,
+    Directory,
+    Everything,
+    Node,
+    Not,
+    Or,
+    PhotoIs,
+    Phrase,
+    Rated,
+    TextField,
+    Word,
+    all_of,
+    any_of,
+)
 from catalog.words import fold, words
 
+NAMES: dict[TextField, tuple[str, ...]] = {
+    "title": ("title", "titel", "Title"),
+    "persons": ("person",),
+    "keywords": ("keyword",),
+    "camera": ("camera",),
+}
 QUOTES = '"“”„'
 
 
@@ -29,6 +51,12 @@ def created() -> st.SearchStrategy[Created]:
     return (ends | open_ends).map(lambda two: Created(*two))
 
 
+def rated() -> st.SearchStrategy[Rated]:
+    """Ranges of stars."""
+    star = st.integers(0, 5)
+    return st.tuples(star, star).map(lambda two: Rated(min(two), max(two)))
+
+
 def leaves() -> st.SearchStrategy[Node]:
     """Terms with any text in them."""
     text = st.text(st.characters(exclude_characters="\0" + QUOTES), max_size=12)
@@ -38,6 +66,8 @@ def leaves() -> st.SearchStrategy[Node]:
         st.builds(Phrase, text.filter(words)),
         st.builds(Directory, text.filter(lambda value: fold(value).strip("/@")), st.booleans()),
         created(),
+        rated(),
+        st.builds(Word, text.filter(words), st.sampled_from(get_args(TextField))),
         st.binary(min_size=16, max_size=16).map(lambda raw: PhotoIs(photoid.encode(raw))),
     )
 
@@ -57,8 +87,8 @@ def render(node: Node, choose: Random) -> str:
     match node:
         case Everything():
             return choose.choice(("*", "**"))
-        case Word(text):
-            return text
+        case Word(text, field):
+            return f'{choose.choice(NAMES[field])}:"{text}"' if field else text
         case Phrase(text):
             return choose.choice(('"{}"', "“{}”")).format(text)
         case PhotoIs(name):
@@ -68,6 +98,8 @@ def render(node: Node, choose: Random) -> str:
         case Created(first, last):
             short = first == last and len(first) == 4
             return f"year:{first}" if short else f"date:{first}..{last}"
+        case Rated(low, high):
+            return f"rating:{low}" if low == high else f"rating:{low}..{high}"
         case Not(part):
             return f"{choose.choice(('-', 'not ', 'NOT '))}{_inner(part, choose)}"
         case And(parts):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.catalog.metadata.packets import bag, xmp
 from tests.end_to_end.servers import Server, serving
 from tests.photos import save_jpeg, solid
 
@@ -17,7 +18,7 @@ def make_library(folder: Path) -> Path:
     save_jpeg(folder / "red.jpg", solid(1200, 900, (200, 30, 30)))
     save_jpeg(folder / "tall/green.jpg", solid(1200, 900, (30, 200, 30)), orientation=6)
     solid(900, 600, (30, 30, 200)).save(folder / "blue.png")
-    solid(640, 480, (200, 200, 30)).save(folder / "yellow.webp", quality=95)
+    solid(640, 480, (200, 200, 30)).save(folder / "yellow.webp", quality=95, xmp=SUNFLOWER)
     solid(300, 200, (30, 200, 200)).save(folder / "cyan.tif")
     solid(300, 200, (200, 30, 200)).save(folder / "magenta.gif")
     noise = Image.effect_noise((800, 600), 90).convert("RGB")
@@ -25,6 +26,9 @@ def make_library(folder: Path) -> Path:
     (folder / "damaged.jpg").write_bytes(whole[: len(whole) // 2])
     save_jpeg(folder / "huge.jpg", solid(2000, 1500, (9, 9, 9)))
     return folder
+
+
+SUNFLOWER = xmp(bag("dc:title", "Sonnenblume") + bag("dc:subject", "Zürich"), 'xmp:Rating="4" exif:FNumber="22/1"')
 
 
 @pytest.fixture(scope="session", params=WAYS)

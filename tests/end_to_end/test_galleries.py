@@ -30,15 +30,28 @@ def boss(server: Server) -> Server:
 
 def test_views_in_the_order_that_is_asked_for(boss: Server) -> None:
     orders = {}
-    for sort in (None, "date", "-date", "name", "random"):
+    for sort in (None, "date", "-date", "name", "rating", "random"):
         view = boss.api("runQuery", query="*", sort=sort).json()
         shown = [boss.api("getPhotoMetadata", vid=view["vid"], index=index).json() for index in range(view["count"])]
         orders[sort] = [photo["fileName"] for photo in shown]
     assert orders[None] == orders["date"] == orders["-date"][::-1]
     assert orders["name"] == sorted(orders["date"], key=lambda path: path.rpartition("/")[2])
     assert sorted(orders["random"]) == sorted(orders["date"])
-    for sort in ("", "size", "rating"):
+    rated = "photos/yellow.webp"  # it alone
+    assert orders["rating"] == [rated, *(name for name in orders["date"] if name != rated)]
+    for sort in ("", "size"):
         assert boss.api("runQuery", query="*", sort=sort).status_code == 400
+
+
+def test_what_is_known_of_a_photo(boss: Server) -> None:
+    view = boss.api("runQuery", apisid="boss", query="titel:sonnenblume keyword:zurich rating:4..5").json()
+    assert view["count"] == 1
+    gallery = post(boss, {"vid": view["vid"]}).json()
+    (shown,) = boss.api("getGallery", sid=gallery["sid"], withmeta="true").json()["photos"]
+    assert shown == boss.api("getPhotoMetadata", photoid=boss.photos()["yellow.webp"]).json()
+    assert (shown["title"], shown["keywords"], shown["rating"]) == ("Sonnenblume", ["Zürich"], 4)
+    assert shown["apertureValue"] == "f/22,0"
+    assert not {"description", "persons", "latitude", "isoSpeed"} & set(shown)
 
 
 def test_a_gallery_from_a_view(boss: Server) -> None:
@@ -61,6 +74,7 @@ def test_a_gallery_from_a_view(boss: Server) -> None:
         assert boss.api("getPhotoMetadata", sid=gallery["sid"], index=index).json() == of_view
     with_meta = boss.api("getGallery", sid=gallery["sid"], withmeta="TRUE").json()
     assert with_meta["photos"][0]["fileName"].startswith("photos/")
+    assert with_meta["photos"][-1] == of_view
     assert len(with_meta["photos"]) == view["count"]
 
 

@@ -5,15 +5,24 @@ import io
 import os
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
+from random import Random
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
+from PIL.JpegImagePlugin import JpegImageFile
 
 from catalog import photoid
 from catalog.errors import Unreadable
-from catalog.metadata import read
+from catalog.formats import RAW
+from catalog.metadata import Metadata, read
 from tests.catalog.library import SHARED_PHOTOS, XMP, jpeg, put
+from tests.catalog.metadata.packets import bag, dataset, resource, xmp
 
 ID = photoid.encode(bytes(range(16)))
 TAGS = ExifTags.Base
@@ -180,3 +189,83 @@ def test_real_photos() -> None:
     assert len(files) > 90
     for path in files:
         assert read(path).width > 0
+
+
+KNOWN = Metadata(title="Titel", keywords=("Zürich",), persons=("Ann",), rating=4, make="Apple", software="FotoStation")
+
+
+def tagged(file: BinaryIO, kind: str) -> None:
+    """Saves a photo that says in EXIF, IPTC and XMP what KNOWN has."""
+    packet = xmp(bag("dc:title", "Titel") + bag("Iptc4xmpExt:PersonInImage", "Ann"), 'xmp:Rating="4"')
+    header = dataset(25, "Zürich".encode("latin-1")) + dataset(65, b"FotoStation")
+    exif = Image.Exif()
+    exif[TAGS.Make] = "Apple"
+    more: dict[str, Any] = {"exif": exif, "xmp": packet}
+    if kind == "TIFF":
+        exif[700], exif[33723] = packet, header
+        more = {"exif": exif}
+    if kind == "JPEG":
+        segment = b"Photoshop 3.0\0" + resource(0x0404, header)
+        more["extra"] = b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment
+    if kind == "PNG":
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", packet.decode())
+        more = {"exif": exif, "pnginfo": text}
+    Image.new("RGB", (30, 20)).save(file, kind, **more)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
+def test_metadata_of_every_kind(tmp_path: Path, kind: str) -> None:
+    with (tmp_path / "photo").open("wb") as file:
+        tagged(file, kind)
+    header = read(tmp_path / "photo")
+    without_iptc = replace(KNOWN, keywords=(), software="")
+    assert header.metadata == (KNOWN if kind in ("JPEG", "TIFF") else without_iptc)
+
+
+def test_exif_in_the_text_of_a_png(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[TAGS.Orientation], exif[TAGS.Make] = 6, "Apple"
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Raw profile type exif", f"\nexif\n{len(exif.tobytes()):8}\n{exif.tobytes().hex()}\n", zip=True)
+    Image.new("RGB", (30, 20)).save(tmp_path / "a.png", pnginfo=text)
+    header = read(tmp_path / "a.png")
+    assert (header.width, header.height, header.metadata) == (20, 30, Metadata(make="Apple"))
+
+
+def test_iptc_in_the_resources_of_a_tiff(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[34377] = resource(0x0404, dataset(25, b"sea"))
+    Image.new("RGB", (30, 20)).save(tmp_path / "a.tif", exif=exif)
+    assert read(tmp_path / "a.tif").metadata.keywords == ("sea",)
+
+
+def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.BytesIO()
+    tagged(file, "TIFF")
+    monkeypatch.setattr("catalog.metadata.header.kind_of", lambda _: RAW)
+    preview = JpegImageFile(io.BytesIO(jpeg()))
+    monkeypatch.setattr("catalog.metadata.header.READERS", {RAW: lambda _: preview})
+    assert read(put(tmp_path / "a.dng", file.getvalue())).metadata == KNOWN
+    assert read(put(tmp_path / "a.cr3", b"no TIFF")).metadata == Metadata()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
+@given(st.randoms(use_true_random=False), st.binary(min_size=1, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_damaged_metadata_is_no_fault(kind: str, choose: Random, noise: bytes) -> None:
+    file = io.BytesIO()
+    tagged(file, kind)
+    content = bytearray(file.getvalue())
+    for _ in range(3):
+        start = choose.randrange(len(content))
+        content[start : start + len(noise)] = noise[: len(content) - start]
+    with NamedTemporaryFile() as kept:
+        kept.write(content)
+        kept.flush()
+        try:
+            header = read(Path(kept.name))
+        except Unreadable:
+            return
+    assert header.width * header.height > 0
+    assert len(header.created) == 19

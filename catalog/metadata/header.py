@@ -1,4 +1,4 @@
-"""What the catalogue wants to know of a photo, from one open of its file and without decoding it."""
+"""Reads a photo file's header: all that the catalogue wants to know, from one open and without decoding it."""
 
 import hashlib
 import os
@@ -6,14 +6,13 @@ import re
 import stat
 import struct
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
-from xml.etree.ElementTree import ParseError
+from typing import Any, BinaryIO
 
-from defusedxml import ElementTree
 from PIL import ExifTags, Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -22,24 +21,32 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+import catalog.metadata.exif as exif
+import catalog.metadata.iptc as iptc
+import catalog.metadata.xmp as xmp
 from catalog import photoid
-from catalog.errors import MalformedPhotoid, Unreadable
+from catalog.errors import Unreadable
 from catalog.files import stored_mtime
 from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
+from catalog.metadata.found import Found, Metadata, together
+from catalog.metadata.weight import too_heavy
 from catalog.raw import developed_size, preview
 
 BLOCK = 64 * 1024
-NAMESPACE = "{http://ns.contecon.de/picapport/1.0/}"
-DATE = re.compile(r"\s*(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)")
-FIRST_YEAR = 1826  # of the first photograph; a camera that says less has lost its clock
 TURNED = frozenset((5, 6, 7, 8))
+XMP_TAG, IPTC_TAG, RESOURCES_TAG = 700, 33723, 34377  # of TIFF
+RAW_PROFILE = "Raw profile type exif"  # ImageMagick's way to keep EXIF in a PNG: hex behind three lines
+
+READER = 2
+"""Rises with what is read of a file: the next scan reads every file that a lower one has read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """A photo file as it was when it was read.
 
-    `width` and `height` are pixels with the orientation applied, `photoid` is the id that its XMP carries.
+    `width` and `height` are pixels with the orientation applied, `created` is `YYYY-MM-DDTHH:MM:SS` in the camera's own
+    time, `photoid` is the id that its XMP carries.
     """
 
     bytes: int
@@ -50,6 +57,7 @@ class Header:
     created: str
     photoid: str | None
     content_id: str
+    metadata: Metadata = Metadata()
 
 
 def read(path: Path) -> Header:
@@ -71,16 +79,18 @@ def read(path: Path) -> Header:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"PIL\.")
             kind, image = _open(file)
-            width, height, taken = _exif(file, image)
+            width, height, of_image = _seen(file, image)
+            found = _found(file, kind, image, of_image)
         return Header(
             bytes=status.st_size,
             mtime_ns=stored_mtime(status),
             width=width,
             height=height,
             format=kind,
-            created=taken or _timestamp(status.st_mtime),
-            photoid=_xmp_photoid(image),
+            created=found.created or found.changed or _timestamp(status.st_mtime),
+            photoid=found.photoid,
             content_id=content_id,
+            metadata=found.metadata,
         )
 
 
@@ -107,6 +117,9 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     kind = kind_of(file)
     if kind is None:
         raise Unreadable(f"it is none of {', '.join(KINDS)}")
+    if too_heavy(file, os.fstat(file.fileno()).st_size):
+        raise Unreadable("its header is damaged: its values lie over each other")
+    file.seek(0)
     try:
         image = READERS[kind](file)
     except ImportError as error:
@@ -118,6 +131,13 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     if min(image.size) < 1:
         raise Unreadable("its header is damaged: it has no pixels")
     return kind, image
+
+
+class _Jpeg(JpegImageFile):
+    """A JPEG whose EXIF is not read before it was looked at."""
+
+    def _read_dpi_from_exif(self) -> None:
+        pass
 
 
 def _heif(file: BinaryIO) -> Image.Image:
@@ -151,7 +171,7 @@ class Blank(Image.Image):
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
-    JPEG: JpegImageFile,
+    JPEG: _Jpeg,
     PNG: PngImageFile,
     WEBP: WebPImageFile,
     TIFF: TiffImageFile,
@@ -163,38 +183,78 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
 }
 
 
-def _exif(file: BinaryIO, image: Image.Image) -> tuple[int, int, str | None]:
-    """Width and height as a person sees them, and when it was taken. Broken EXIF says nothing."""
+def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
+    """Width and height as a person sees them, and the EXIF of the photo, empty where it is broken."""
     width, height = image.size
     swapped = isinstance(image, TiffImageFile) and image.tag_v2.get(ExifTags.Base.Orientation) in TURNED
     try:
         if isinstance(image, PngImageFile) and "exif" not in image.info and (late := _late_exif(file)):
             image.info["exif"] = late
+        if "exif" not in image.info and isinstance(text := image.info.get(RAW_PROFILE), str):
+            image.info["exif"] = bytes.fromhex("".join(text.split("\n")[3:]))
+        if _is_heavy(image.info.get("exif")):
+            return width, height, Image.Exif()
         # Image's own: the one for PNG decodes the photo in search of EXIF behind the pixels.
-        exif = Image.Image.getexif(image)
+        tags = Image.Image.getexif(image)
         # Pillow swaps the sides of such a TIFF when it opens it, libheif those of a HEIC.
-        if exif.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
+        if tags.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
             width, height = height, width
     except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
-        return width, height, None
-    return width, height, next(_dates(exif), None)
+        return width, height, Image.Exif()
+    return width, height, tags
 
 
-def _dates(exif: Image.Exif) -> Iterator[str]:
-    """The dates that EXIF gives and that can be true: the picture's, the digital image's, the file's."""
+def _is_heavy(packet: object) -> bool:
+    bare = packet.removeprefix(b"Exif\0\0") if isinstance(packet, bytes) else b""
+    return too_heavy(BytesIO(bare), len(bare))
+
+
+def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) -> Found:
+    """What EXIF, IPTC and XMP say; of a raw file that is a TIFF its own, which its preview has not in full."""
+    own = _own_exif(file) if kind == RAW else None
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _of(own, XMP_TAG)
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    return together(
+        exif.read(own or of_image),
+        iptc.read(_iptc(image) or _of(own, IPTC_TAG)),
+        xmp.read(packet) if isinstance(packet, bytes) else Found(),
+    )
+
+
+def _own_exif(file: BinaryIO) -> Image.Exif | None:
+    """The directories of a raw file; None where it is no TIFF, or a broken one."""
+    own = Image.Exif()
     try:
-        taken = dict(exif.get_ifd(ExifTags.IFD.Exif))
+        file.seek(0)
+        own.load_from_fp(file)
     except Exception:  # noqa: BLE001 - as above
-        taken = {}
-    tags = ExifTags.Base
-    values = taken.get(tags.DateTimeOriginal), taken.get(tags.DateTimeDigitized), exif.get(tags.DateTime)
-    for value in values:
-        text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
-        if (match := DATE.match(text)) and int(match[1]) >= FIRST_YEAR:
-            try:
-                yield datetime(*(int(part) for part in match.groups())).isoformat()  # type: ignore[arg-type]
-            except ValueError:
-                continue
+        return None
+    return own
+
+
+def _iptc(image: Image.Image) -> bytes:
+    """The IPTC header: among the resources of Photoshop, or in a TIFF's own tag."""
+    resources = image.info.get("photoshop")  # of a JPEG, as Pillow took them apart
+    kept = resources.get(iptc.RESOURCE) if isinstance(resources, dict) else None
+    if isinstance(kept, bytes):
+        return kept
+    return _tag(image, IPTC_TAG) or iptc.in_resources(_tag(image, RESOURCES_TAG))
+
+
+def _tag(image: Image.Image, tag: int) -> bytes:
+    return _of(image.tag_v2, tag) if isinstance(image, TiffImageFile) else b""
+
+
+def _of(tags: Mapping[int, Any] | Image.Exif | None, tag: int) -> bytes:
+    """The bytes of a tag, which some tools call longs; empty where there are none, or the tag is broken."""
+    try:
+        value = tags.get(tag) if tags is not None else None
+        if isinstance(value, tuple) and tag == IPTC_TAG:
+            value = struct.pack(f"<{len(value)}I", *value)
+    except Exception:  # noqa: BLE001 - as above
+        return b""
+    return value if isinstance(value, bytes) else b""
 
 
 def _timestamp(seconds: float) -> str:
@@ -222,27 +282,6 @@ def _late_exif(file: BinaryIO) -> bytes | None:
         if kind == b"IEND":
             return None
         position += 12 + length
-
-
-def _xmp_photoid(image: Image.Image) -> str | None:
-    """The photo id in the photo's XMP; None where there is none, or none that is well-formed."""
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-    if isinstance(packet, str):
-        packet = packet.encode("utf-8", "replace")
-    if not isinstance(packet, bytes) or b"contecon" not in packet:
-        return None
-    try:
-        tree = ElementTree.fromstring(packet.strip(b"\0 \r\n\t"))
-    except (ParseError, ValueError, LookupError):
-        return None
-    for element in tree.iter():
-        for name, value in [*element.attrib.items(), (element.tag, element.text or "")]:
-            if isinstance(name, str) and name.startswith(NAMESPACE) and name[len(NAMESPACE) :].lower() == "photoid":
-                try:
-                    return photoid.parse_photoid(value.strip())
-                except MalformedPhotoid:
-                    continue
-    return None
 
 
 def _plain(error: Exception) -> str:

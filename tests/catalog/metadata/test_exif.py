@@ -1,0 +1,128 @@
+"""EXIF, as cameras write it and as nobody should."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
+
+from catalog.metadata import exif
+from catalog.metadata.found import Found, Metadata
+
+BASE, GPS, IFD = ExifTags.Base, ExifTags.GPS, ExifTags.IFD
+
+
+def made(
+    main: dict[int, object] | None = None, photo: dict[int, object] | None = None, gps: dict[int, object] | None = None
+) -> Image.Exif:
+    """EXIF with these tags, written and read again."""
+    tags = Image.Exif()
+    for tag, value in (main or {}).items():
+        tags[int(tag)] = value
+    if photo:
+        tags.get_ifd(IFD.Exif).update({int(tag): value for tag, value in photo.items()})
+    if gps:
+        tags.get_ifd(IFD.GPSInfo).update({int(tag): value for tag, value in gps.items()})
+    again = Image.Exif()
+    again.load(tags.tobytes())
+    return again
+
+
+def wide(text: str) -> bytes:
+    """As Windows writes it."""
+    return f"{text}\0".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("main", "photo", "gps", "known"),
+    [
+        (None, None, None, Metadata()),
+        ({BASE.Make: "Apple ", BASE.Model: "iPhone 6"}, None, None, Metadata(make="Apple", model="iPhone 6")),
+        ({BASE.Software: "Zürich 1.0".encode()}, None, None, Metadata(software="Zürich 1.0")),
+        ({BASE.Software: b"Z\xfcrich"}, None, None, Metadata(software="Zürich")),
+        ({BASE.ImageDescription: "two\nlines"}, None, None, Metadata(description="two\nlines")),
+        (
+            {BASE.ImageDescription: "   ", BASE.XPComment: wide("東京")},
+            {BASE.UserComment: b"ASCII\0\0\0no"},
+            None,
+            Metadata(description="東京"),
+        ),
+        (None, {BASE.UserComment: b"ASCII\0\0\0yes"}, None, Metadata(description="yes")),
+        (
+            {BASE.XPTitle: wide("Titel"), BASE.XPKeywords: wide("sea; Zürich;sea;")},
+            None,
+            None,
+            Metadata(title="Titel", keywords=("sea", "Zürich")),
+        ),
+        ({exif.RATING: 3}, None, None, Metadata(rating=3)),
+        ({exif.RATING_PERCENT: 99}, None, None, Metadata(rating=5)),
+        (
+            None,
+            {BASE.ExposureTime: IFDRational(1, 160), BASE.FNumber: 2.8, BASE.FocalLength: 90},
+            None,
+            Metadata(exposure_time=0.00625, aperture=2.8, focal_length=90.0),
+        ),
+        (
+            None,
+            {BASE.ExposureTime: IFDRational(0, 0), BASE.ShutterSpeedValue: 4.0, BASE.ApertureValue: 6.0},
+            None,
+            Metadata(exposure_time=0.0625, aperture=8.0),
+        ),
+        (None, {BASE.ExposureTime: IFDRational(1, 0), BASE.FNumber: IFDRational(0, 1)}, None, Metadata()),
+        (None, {BASE.LensModel: "90 mm"}, None, Metadata(lens="90 mm")),
+        (None, {BASE.ISOSpeedRatings: 200}, None, Metadata(iso=200)),
+        (None, {BASE.ISOSpeedRatings: 0}, None, Metadata()),
+        (None, {BASE.ISOSpeedRatings: 65535, BASE.RecommendedExposureIndex: 102400}, None, Metadata(iso=102400)),
+        (
+            None,
+            None,
+            {
+                GPS.GPSLatitude: (46, 30, 0),
+                GPS.GPSLatitudeRef: "S",
+                GPS.GPSLongitude: (7, 30, 36),
+                GPS.GPSLongitudeRef: "E",
+            },
+            Metadata(latitude=-46.5, longitude=7.51),
+        ),
+        (None, None, {GPS.GPSLatitude: (146, 30, 0), GPS.GPSLongitude: (7, 30, 0)}, Metadata()),
+        (None, None, {GPS.GPSLatitude: (46, 30, 0)}, Metadata()),
+        (None, None, {GPS.GPSLatitude: (0, 0, 0), GPS.GPSLongitude: (0, 0, 0)}, Metadata()),
+    ],
+)
+def test_every_field(
+    main: dict[int, object] | None, photo: dict[int, object] | None, gps: dict[int, object] | None, known: Metadata
+) -> None:
+    assert exif.read(made(main, photo, gps)) == Found(known)
+
+
+def test_a_time_zone_is_passed_over() -> None:
+    photo: dict[int, object] = {BASE.DateTimeOriginal: "2015:07:02 14:35:33", BASE.OffsetTimeOriginal: "+09:00"}
+    assert exif.read(made({BASE.DateTime: "2016:01:01 00:00:00"}, photo)) == Found(
+        created="2015-07-02T14:35:33", changed="2016-01-01T00:00:00"
+    )
+
+
+def test_a_directory_that_leads_to_itself() -> None:
+    whole = made({BASE.Make: "Apple"}, {BASE.LensModel: "90 mm"}).tobytes()
+    offset = whole.index(bytes([0x69, 0x87]) if whole[6:8] == b"II" else bytes([0x87, 0x69])) + 8
+    looped = whole[:offset] + (8).to_bytes(4, "little" if whole[6:8] == b"II" else "big") + whole[offset + 4 :]
+    tags = Image.Exif()
+    tags.load(looped)
+    assert exif.read(tags).metadata == Metadata(make="Apple")
+
+
+@given(st.binary(max_size=200), st.integers(0, 400), st.booleans())
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_any_bytes(data: bytes, position: int, big_endian: bool) -> None:
+    main: dict[int, object] = {BASE.Make: "Apple", BASE.XPTitle: wide("Titel"), exif.RATING: 3}
+    photo: dict[int, object] = {BASE.FNumber: 2.8, BASE.UserComment: b"UNICODE\0ab", BASE.ISOSpeedRatings: 200}
+    tags = Image.Exif()
+    tags.endian = ">" if big_endian else "<"
+    whole = made(main, photo, {GPS.GPSLatitude: (46, 30, 0), GPS.GPSLongitude: (7, 30, 0)}).tobytes()
+    position = 14 + position % len(whole)
+    try:
+        tags.load(whole[:position] + data + whole[position + len(data) :])
+    except Exception:  # noqa: BLE001 - that is caught where a file is opened
+        return
+    found = exif.read(tags)
+    assert isinstance(found, Found)
