@@ -60,6 +60,7 @@ def create_celery(settings: Settings) -> Celery:
         # A task whose child dies is acknowledged all the same: who waits for it asks anew, and counts the deaths.
         task_acks_late=True,
         task_time_limit=time_limit,  # prefork only: kills what hangs in C
+        worker_lost_wait=1.0,  # a dead child is said to be dead before its flight runs out and another begins it
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,

@@ -122,7 +122,8 @@ def test_a_worker_killed_in_mid_render_is_made_good_by_the_next(slow: Path, tmp_
 
 def test_a_photo_that_brings_its_worker_down_is_tried_three_times(slow: Path, tmp_path: Path) -> None:
     with serving(slow, tmp_path / "data", "distributed", RENDER_TIMEOUT="60") as server:
-        worker = server.others["worker"]
+        server.others["worker"].stop()
+        server.others["worker"] = worker = start_worker(server.environ, "--concurrency", "1")
         answers = asking(server, "slow.jpg", 320)
         for death in (1, 2, 3):
             in_mid_render(server)
