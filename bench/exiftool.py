@@ -8,10 +8,11 @@ which `catalog.metadata` believes them, by their groups, so that what differs is
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from bench.turns import PHOTOS
@@ -36,7 +37,7 @@ TAGS: dict[str, tuple[str, ...]] = {
     "created": (
         "ExifIFD:DateTimeOriginal",
         "ExifIFD:CreateDate",
-        "IPTC:DateTimeCreated",
+        "Composite:DateTimeCreated",
         "IPTC:DateCreated",
         "XMP-exif:DateTimeOriginal",
         "XMP-photoshop:DateCreated",
@@ -63,38 +64,53 @@ SIDES = {"width": "height", "height": "width"}
 NOTHING = ("", "0", "[]", "undef", "65535")
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of a file that is read otherwise; `tag` is exiftool's, `why` is empty where that can't be told."""
+
+    file: str
+    field: str
+    ours: object
+    theirs: object = ""
+    tag: str = ""
+    why: str = ""
+
+
 def main() -> int:
     """Reads every file both ways; prints the differences and how many fields are alike. Exit status 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLES, help=f"(default: {os.path.relpath(SAMPLES)})")
-    folder: Path = parser.parse_args().folder
-    command = ["exiftool", "-json", "-n", "-G1", "-r", "-api", "LargeFileSupport=1", os.fspath(folder)]
-    try:
-        said = subprocess.run(command, capture_output=True, check=False).stdout
-    except FileNotFoundError:
+    if shutil.which("exiftool") is None:
         print("bench: exiftool is missing: apt-get install libimage-exiftool-perl", file=sys.stderr)
         return 2
-    alike = Counter[str]()
-    rows: list[tuple[object, ...]] = []
-    every = json.loads(said, parse_float=str)  # a version 1.00 is no number
-    for tags in every:
+    found, alike = differences(parser.parse_args().folder)
+    print("| file | field | here | exiftool | its tag | why |\n|---|---|---|---|---|---|")
+    for each in found:
+        print("| " + " | ".join(str(cell)[:70].replace("|", "/") for cell in astuple(each)) + " |")
+    print(f"\n{len(found)} differences, {alike} fields alike")
+    return 0
+
+
+def differences(folder: Path) -> tuple[list[Difference], int]:
+    """The differences of all photos below a folder, and how many fields are alike."""
+    command = ["exiftool", "-json", "-n", "-G1", "-r", os.fspath(folder)]
+    said = subprocess.run(command, capture_output=True, check=False).stdout
+    found: list[Difference] = []
+    alike = 0
+    for tags in json.loads(said, parse_float=str):  # a version 1.00 is no number
         file = Path(tags["SourceFile"])
         try:
             header = read(file)
         except (Unreadable, OSError) as error:
-            rows.append((file.name, "(all)", "", "", "", f"not read here: {error}"))
+            found.append(Difference(file.name, "(all)", f"not read: {error}"))
             continue
         for field, names in TAGS.items():
-            ours, (name, theirs) = _ours(header, field), _theirs(tags, field, names)
+            ours, (tag, theirs) = _ours(header, field), _theirs(tags, field, names)
             if _same(field, ours, theirs):
-                alike[field] += 1
+                alike += 1
             else:
-                rows.append((file.name, field, ours, theirs, name, _why(field, ours, name)))
-    print("| file | field | here | exiftool | its tag | why |\n|---|---|---|---|---|---|")
-    for row in rows:
-        print("| " + " | ".join(str(cell)[:70].replace("|", "/") for cell in row) + " |")
-    print(f"\n{len(rows)} differences, {alike.total()} fields alike in {len(every)} files")
-    return 0
+                found.append(Difference(file.name, field, ours, theirs, tag, _why(field, ours, tag)))
+    return found, alike
 
 
 def _ours(header: Header, field: str) -> object:
@@ -103,7 +119,8 @@ def _ours(header: Header, field: str) -> object:
 
 def _theirs(tags: Mapping[str, object], field: str, names: Sequence[str]) -> tuple[str, object]:
     """The first of the tags that says something, and what; of persons each that any of them names."""
-    if field in SIDES and str(tags.get("IFD0:Orientation")) in "5678":
+    turned = str(tags.get("IFD0:Orientation", 1)) in "5678" or tags.get("QuickTime:Rotation") in (90, 270)
+    if field in SIDES and turned:
         names = TAGS[SIDES[field]]  # here it is as a person sees it
     found = {name: tags[name] for name in names if str(tags.get(name, "")).strip() not in NOTHING}
     if field == "persons":
