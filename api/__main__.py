@@ -63,7 +63,7 @@ def _serve(settings: config.Settings, closing: ExitStack) -> None:
         ident="Darkroom",
     )
     closing.callback(server.close)
-    _scan_beside(settings, closing)
+    _watch_beside(settings, closing)
     host, port = listening.getsockname()[:2]
     log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
     server.run()
@@ -84,14 +84,17 @@ def _listening(settings: config.Settings) -> socket.socket:
         raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another PORT or server.host") from None
 
 
-def _scan_beside(settings: config.Settings, closing: ExitStack) -> None:
-    """Starts a scan as a process of its own: cached photos must not share the GIL with it."""
+def _watch_beside(settings: config.Settings, closing: ExitStack) -> None:
+    """Scans and watches in a process of its own: cached photos must not share the GIL with it.
+
+    It ends with the pipe to it, so also when this process is killed.
+    """
     if not settings.roots:
         log.warning("there is no photo root: set robot.root.0.path to a folder of photos")
         return
-    scan = subprocess.Popen([sys.executable, "-m", "catalog", "scan"])
-    closing.callback(scan.wait)
-    closing.callback(scan.terminate)
+    watch = subprocess.Popen([sys.executable, "-m", "catalog", "watch", "--beside"], stdin=subprocess.PIPE)
+    closing.callback(watch.wait)
+    closing.callback(watch.terminate)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
