@@ -26,6 +26,7 @@ from config import Root, Settings
 
 log = logging.getLogger("darkroom.scan")
 
+LOCK = "scan.lock"
 BATCH = 200  # photos in one write, so that readers see progress …
 SECONDS = 1.0  # … and at most so long between two
 FOUND = 5000  # files noted at once during the walk
@@ -99,7 +100,7 @@ def scan(
         CatalogError: the catalogue can't be written (read-only, disk full, …).
     """
     progress = progress or Silent()
-    lock = settings.data_dir / "scan.lock"
+    lock = settings.data_dir / LOCK
     try:
         with _one_at_a_time(lock), engine.connect() as connection:
             ids = sync_roots(engine, settings)
