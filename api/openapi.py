@@ -241,7 +241,7 @@ SCHEMAS["Readiness"] = record(
     {"ready": truth("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}
 )
 
-DOCUMENT = {
+DOCUMENT: Described = {
     "openapi": "3.1.0",
     "info": {
         "title": "Darkroom",
