@@ -112,6 +112,13 @@ class Settings:
         "robot.follow.links", True, "whether symbolic links in a photo root are followed, wherever they lead"
     )
 
+    robot_use_filesystem_monitor: bool = setting(
+        "robot.use.filesystem.monitor", True, "whether changes in photo roots are noticed as they happen"
+    )
+    robot_rescan_minutes: float = setting(
+        "robot.rescan.minutes", 60.0, "time between two scans of everything; 0: never", high=525600, unit="minutes"
+    )
+
     # Rendering
     render_timeout: float = setting(
         "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"
@@ -360,11 +367,22 @@ def lines(settings: Settings) -> list[str]:
     return [f"{name:<{wide}}  {shown}  [{source}]  {text}" for name, shown, source, text in rows]
 
 
-def main() -> None:
-    """`python -m config`: prints every setting; exits with 2 where one can't be used."""
-    argparse.ArgumentParser(prog="python -m config", description=main.__doc__).parse_args()
+def main() -> int:
+    """`python -m config`: prints every setting; exits with 2 where one can't be used. With a file of PicApport's
+    settings: writes a darkroom.toml of what has the same meaning, and says what was not taken over.
+    """
+    parser = argparse.ArgumentParser(prog="python -m config", description=main.__doc__)
+    parser.add_argument("properties", nargs="?", type=Path, help="a picapport.properties to take over")
+    parser.add_argument("--out", type=Path, help="the file to write; standard output, where none is named")
+    parser.add_argument("--force", action="store_true", help="replace that file, where it is there already")
+    chosen = parser.parse_args()
+    if chosen.properties is not None:
+        from moving import move_in  # which needs this module
+
+        return move_in(chosen.properties, chosen.out, force=chosen.force)
     print("\n".join(lines(load_or_exit())))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -69,7 +69,7 @@ def _start(settings: config.Settings, processes: int) -> int:
         listening = closing.enter_context(_listening(settings))
         if processes == 1:
             return _serve(settings, listening, scan=True)
-        _scan_beside(settings, closing)
+        _watch_beside(settings, closing)
         serve = functools.partial(_serve, settings, listening, scan=False)
         return Processes(processes, functools.partial(_told, settings, serve)).run()
 
@@ -83,7 +83,7 @@ def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -
     with ExitStack() as closing:
         front_end = FrontEnd(create_app(settings, closing), listening, settings)
         if scan:
-            _scan_beside(settings, closing)
+            _watch_beside(settings, closing)
         host, port = listening.getsockname()[:2]
         log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
         front_end.run()
@@ -105,14 +105,17 @@ def _listening(settings: config.Settings) -> socket.socket:
         raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another PORT or server.host") from None
 
 
-def _scan_beside(settings: config.Settings, closing: ExitStack) -> None:
-    """Starts a scan as a process of its own: cached photos must not share the GIL with it."""
+def _watch_beside(settings: config.Settings, closing: ExitStack) -> None:
+    """Scans and watches in a process of its own: cached photos must not share the GIL with it.
+
+    It ends with the pipe to it, so also when this process is killed.
+    """
     if not settings.roots:
         log.warning("there is no photo root: set robot.root.0.path to a folder of photos")
         return
-    scan = subprocess.Popen([sys.executable, "-m", "catalog", "scan"])
-    closing.callback(scan.wait)
-    closing.callback(scan.terminate)
+    watch = subprocess.Popen([sys.executable, "-m", "catalog", "watch", "--beside"], stdin=subprocess.PIPE)
+    closing.callback(watch.wait)
+    closing.callback(watch.terminate)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

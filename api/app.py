@@ -17,6 +17,7 @@ from api.identify import Identify
 from api.known import KnownFaults
 from api.library import Library, open_library
 from api.metadata import GetPhotoMetadata
+from api.openapi import OpenApi
 from api.originals import GetOriginalFile
 from api.photos import GetPhoto, Renders, thumbnail
 from api.queries import RunQuery
@@ -59,6 +60,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     )
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
+    app.add_route("/api/openapi.json", OpenApi())
     app.add_route("/health", operations.Health())
     app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))
     app.add_route("/metrics", operations.Metrics(rendering.lengths))

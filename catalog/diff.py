@@ -3,8 +3,11 @@
 So a million photos need no more memory than a few, and nobody who reads the catalogue is held up.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -25,9 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.columns import FsPath
+from catalog.files import identity_of, is_empty
 from catalog.metadata import READER
 from catalog.schema import failures, folders, photos, roots
-from catalog.walk import Entry, Fault
+from catalog.walk import WHOLE, Entry, Fault, Part
+
+BEYOND = "\udcff" * 256
+"""Behind every path: no name has more than 255 bytes."""
 
 _temporary = MetaData()
 
@@ -40,7 +47,8 @@ def _key(name: str, kind: type[Integer] | type[FsPath]) -> Column[object]:
     return Column(name, kind, primary_key=True, nullable=False, autoincrement=False)
 
 
-walked = _table("walked", _key("root_id", Integer))
+# What was walked, as ranges of paths, which are compared as bytes: from `first` on, before `last`.
+walked = _table("walked", _key("root_id", Integer), _key("first", FsPath), Column("last", FsPath))
 seen = _table(
     "seen", _key("root_id", Integer), _key("path", FsPath), Column("bytes", Integer), Column("mtime_ns", Integer)
 )
@@ -80,10 +88,35 @@ def add(connection: Connection, root_id: int, found: Iterable[Entry | Fault]) ->
                 connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
 
 
-def close_root(connection: Connection, root_id: int) -> None:
-    """The walk of that root came to its end."""
+def close_root(connection: Connection, root_id: int, parts: Iterable[Part] = (WHOLE,)) -> None:
+    """The walk of these parts of that root came to its end."""
+    rows = [{"root_id": root_id, **dict(zip(("first", "last"), _range(part), strict=True))} for part in parts]
     with connection.begin():
-        connection.execute(insert(walked), {"root_id": root_id})
+        connection.execute(insert(walked), rows)
+
+
+def _range(part: Part) -> tuple[str, str]:
+    """The paths of a part: from the first on, before the last."""
+    if part == WHOLE:
+        return "", BEYOND
+    # No name holds a NUL, and what follows the slash is the 0.
+    return (f"{part.path}/", f"{part.path}0") if part.deep else (part.path, f"{part.path}\0")
+
+
+def miss(connection: Connection, content_id: str, paths: Mapping[int, Path]) -> None:
+    """Photos of that content whose files are not there count as walked, and so as gone. `paths` are roots that may be
+    looked at, by id.
+    """
+    query = select(photos.c.root_id, photos.c.path).where(photos.c.content_id == content_id)
+    with connection.begin():
+        twins = connection.execute(query).all()
+    for root_id, path in twins:
+        root = paths.get(root_id)
+        # A root that is not there, or empty, may be a disk that is not mounted.
+        if root is not None and identity_of(root) and not is_empty(root) and not os.path.lexists(root / path):
+            with connection.begin():
+                some = {"root_id": root_id, "first": path, "last": _range(Part(path, deep=False))[1]}
+                connection.execute(insert(walked).prefix_with("OR IGNORE"), some)
 
 
 def forget_root(connection: Connection, root_id: int) -> None:
@@ -124,10 +157,11 @@ def batch(connection: Connection, after: int, limit: int) -> list[Todo]:
 def gone() -> ColumnElement[bool]:
     """Of a row of `photos`: its file was not seen where it should have been.
 
-    Its root was walked, and it is not below a folder that could not be listed; or the settings no longer name its root.
+    It is in a part that was walked, and not below a folder that could not be listed; or the settings no longer name its
+    root.
     """
     inactive = photos.c.root_id.in_(select(roots.c.id).where(~roots.c.active))
-    return or_(inactive, _unseen(photos))
+    return or_(inactive, exists().where(*_inside(photos, walked.c)) & _unseen(photos))
 
 
 def sweep(connection: Connection) -> int:
@@ -136,8 +170,11 @@ def sweep(connection: Connection) -> int:
     So go folders in which no photo is left.
     """
     still_ill = exists().where(faults.c.root_id == failures.c.root_id, faults.c.path == failures.c.path)
-    connection.execute(delete(failures).where(_unseen(failures), ~still_ill))
-    removed = connection.execute(delete(photos).where(_unseen(photos))).rowcount
+    removed = 0
+    # One part after the other, so that each is found by the index: a file that was edited costs no look at all others.
+    for part in connection.execute(select(walked)).all():
+        connection.execute(delete(failures).where(*_inside(failures, part), _unseen(failures), ~still_ill))
+        removed += connection.execute(delete(photos).where(*_inside(photos, part), _unseen(photos))).rowcount
     connection.execute(delete(folders).where(~exists().where(photos.c.folder_id == folders.c.id)))
     return removed
 
@@ -145,6 +182,11 @@ def sweep(connection: Connection) -> int:
 def _same(table: Table) -> tuple[ColumnElement[bool], ...]:
     """A row of that table for the same file, as it was seen."""
     return tuple(table.c[name] == seen.c[name] for name in ("root_id", "path", "bytes", "mtime_ns"))
+
+
+def _inside(table: Table, part: Any) -> tuple[ColumnElement[bool], ...]:
+    """A row of that table is in a part: a row of `walked`, or its columns."""
+    return table.c.root_id == part.root_id, table.c.path >= part.first, table.c.path < part.last
 
 
 def _unseen(table: Table) -> ColumnElement[bool]:
@@ -156,7 +198,7 @@ def _unseen(table: Table) -> ColumnElement[bool]:
         func.substr(path, 1, func.length(folder) + 1) == cast(folder.op("||")(b"/"), LargeBinary),
     )
     hidden = exists().where(faults.c.root_id == table.c.root_id, faults.c.folder == 1, below)
-    return table.c.root_id.in_(select(walked.c.root_id)) & ~there & ~hidden
+    return ~there & ~hidden
 
 
 def as_seen(connection: Connection, item: Todo) -> tuple[int, int]:

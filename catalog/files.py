@@ -1,4 +1,4 @@
-"""What a file's status says, as the catalogue keeps it, and locks that processes share."""
+"""What the system says of a file, as the catalogue keeps it, and locks that processes share."""
 
 import fcntl
 import os
@@ -8,10 +8,28 @@ from pathlib import Path
 
 LARGEST = 2**63 - 1
 
+Identity = tuple[int, int]
+"""What tells one file or folder of this machine from every other: device and inode."""
+
 
 def stored_mtime(status: os.stat_result) -> int:
     """The time of change in nanoseconds, kept in the 64 bits that SQLite has: file systems know later years."""
     return max(-LARGEST, min(LARGEST, status.st_mtime_ns))
+
+
+def identity_of(path: Path) -> Identity | None:
+    """Device and inode; None where it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a folder has no entry at all. OSError where it can't be listed."""
+    with os.scandir(path) as entries:
+        return next(entries, None) is None
 
 
 def led_astray(root: Path, path: str) -> bool:

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,22 +16,30 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog import diff, metadata, record
 from catalog.database import FILE, trouble, writing
 from catalog.errors import Unreadable
-from catalog.files import led_astray, locked
+from catalog.files import Identity, identity_of, is_empty, led_astray, locked
 from catalog.metadata import Header
 from catalog.photos import Photo
 from catalog.progress import Progress, Silent
 from catalog.schema import failures, photos, roots
-from catalog.walk import walk
+from catalog.walk import WHOLE, LinkedFolder, Part, walk
 from config import Root, Settings
 
 log = logging.getLogger("darkroom.scan")
 
+LOCK = "scan.lock"
 BATCH = 200  # photos in one write, so that readers see progress …
 SECONDS = 1.0  # … and at most so long between two
 FOUND = 5000  # files noted at once during the walk
 
 Reader = Callable[[Path], Header]
-Identity = tuple[int, int]
+"""Reads the header of a file. Raises NotYet where a later scan is to do it."""
+
+Parts = Mapping[str, Collection[Part]]
+"""Parts of roots, by alias; none of them inside another."""
+
+
+class NotYet(Exception):
+    """A file is being written: what is known of it stays, until another scan reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,11 @@ class ScanReport:
     unchanged: int = 0
     failed: int = 0
     skipped_roots: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def news(self) -> bool:
+        """Whether the catalogue is another one than before."""
+        return bool(self.added or self.changed or self.moved or self.removed)
 
 
 def sync_roots(engine: Engine, settings: Settings) -> dict[str, int]:
@@ -76,8 +89,9 @@ def scan(
     *,
     accept_empty: bool = False,
     read: Reader = metadata.read,
+    parts: Parts | None = None,
 ) -> ScanReport:
-    """Scans every root of the settings. One scan at a time: a second one waits, and says so.
+    """Scans every root of the settings, or these parts of them. One scan at a time: a second one waits, and says so.
 
     What was committed stays, however it ends. `accept_empty`: a root without any entry has really been emptied,
     and is not a disk that is not mounted.
@@ -86,22 +100,24 @@ def scan(
         CatalogError: the catalogue can't be written (read-only, disk full, …).
     """
     progress = progress or Silent()
-    lock = settings.data_dir / "scan.lock"
+    lock = settings.data_dir / LOCK
     try:
         with _one_at_a_time(lock), engine.connect() as connection:
             ids = sync_roots(engine, settings)
             diff.begin(connection)
-            there, skipped = _walk(connection, settings, ids, progress, accept_empty)
+            there, skipped = _walk(connection, settings, ids, progress, accept_empty, parts)
             count, unchanged = diff.compare(connection)
             progress.reading(count)
-            report = _read(connection, settings, ids, progress, read)
+            report = _read(connection, settings, ids, progress, read, partial=parts is not None)
             report = replace(report, unchanged=unchanged, skipped_roots=skipped)
             report = _finish(connection, settings, ids, there, report)
     except OSError as error:
         raise trouble(settings.data_dir / FILE, error) from error
     finally:
         progress.close()
-    log.info("scanned: %s", ", ".join(f"{getattr(report, name)} {name}" for name in ScanReport.__slots__[:-1]))
+    # Of parts, in which mostly little happens, only what did.
+    level = logging.INFO if parts is None or report.news else logging.DEBUG
+    log.log(level, "scanned: %s", ", ".join(f"{getattr(report, name)} {name}" for name in ScanReport.__slots__[:-1]))
     return report
 
 
@@ -125,7 +141,7 @@ def refresh(engine: Engine, settings: Settings, photo: Photo, read: Reader = met
             return None  # the next scan will not see it
         header = read(root / photo.path)
     except (FileNotFoundError, NotADirectoryError):
-        if _identity(root) is not None and not _empty(root):
+        if identity_of(root) is not None and not is_empty(root):
             with engine.connect() as connection, writing(connection):
                 connection.execute(photos.delete().where(key, photos.c.photoid == photo.photoid))
         return None
@@ -144,32 +160,49 @@ def _one_at_a_time(lock: Path) -> Iterator[None]:
 
 
 def _walk(
-    connection: Connection, settings: Settings, ids: dict[str, int], progress: Progress, accept_empty: bool
+    connection: Connection,
+    settings: Settings,
+    ids: dict[str, int],
+    progress: Progress,
+    accept_empty: bool,
+    parts: Parts | None,
 ) -> tuple[dict[str, Identity], dict[str, str]]:
     """Walks the roots that are there into the temporary tables; gives them, and why others were not walked."""
     there: dict[str, Identity] = {}
     skipped: dict[str, str] = {}
-    data = _identity(settings.data_dir)  # cached renders are no photos
     for root in settings.roots:
-        identity = _identity(root.path)
+        some = [WHOLE] if parts is None else parts.get(root.alias)
+        if not some:
+            continue
+        identity = identity_of(root.path)
         reason = _why_not(connection, root, ids[root.alias], accept_empty)
         if reason or identity is None:
             skipped[root.alias] = reason or f"{root.path} is not there"
             log.warning("root %s is skipped, nothing of it is lost: %s", root.alias, skipped[root.alias])
             continue
         there[root.alias] = identity
-        found = walk(root.path, settings.robot_follow_links, without=[data] if data else [])
-        while some := list(islice(found, FOUND)):
-            diff.add(connection, ids[root.alias], some)
-            progress.found(len(some))
-        diff.close_root(connection, ids[root.alias])
+        try:
+            _walk_root(connection, settings, root, ids[root.alias], progress, some)
+        except LinkedFolder:
+            _walk_root(connection, settings, root, ids[root.alias], progress, [WHOLE])
     return there, skipped
+
+
+def _walk_root(
+    connection: Connection, settings: Settings, root: Root, root_id: int, progress: Progress, parts: Collection[Part]
+) -> None:
+    data = identity_of(settings.data_dir)  # cached renders are no photos
+    found = walk(root.path, settings.robot_follow_links, [data] if data else [], parts)
+    while some := list(islice(found, FOUND)):
+        diff.add(connection, root_id, some)
+        progress.found(len(some))
+    diff.close_root(connection, root_id, parts)
 
 
 def _why_not(connection: Connection, root: Root, root_id: int, accept_empty: bool) -> str:
     """Why a root can't be walked; empty where it can."""
     try:
-        empty = _empty(root.path)
+        empty = is_empty(root.path)
     except OSError as error:
         return f"{root.path} can't be listed ({error.strerror})"
     if empty and not accept_empty:
@@ -186,9 +219,12 @@ def _why_not(connection: Connection, root: Root, root_id: int, accept_empty: boo
 
 
 def _read(
-    connection: Connection, settings: Settings, ids: dict[str, int], progress: Progress, read: Reader
+    connection: Connection, settings: Settings, ids: dict[str, int], progress: Progress, read: Reader, *, partial: bool
 ) -> ScanReport:
-    """Reads what is new or changed, and writes it down in transactions that are short."""
+    """Reads what is new or changed, and writes it down in transactions that are short.
+
+    Where only parts were walked, a file may have come from outside them: what is not there any more counts as gone.
+    """
     paths = {ids[alias]: path for alias, path in settings.root_paths.items()}
     counts = {"added": 0, "changed": 0, "moved": 0}
     gone = diff.gone()  # building the expression costs more than running it
@@ -197,7 +233,10 @@ def _read(
         results: list[tuple[diff.Todo, Header | Exception]] = []
         end = time.monotonic() + SECONDS
         for item in items:
-            results.append((item, _try(read, paths[item.root_id] / item.path)))
+            result = _try(read, paths[item.root_id] / item.path)
+            results.append((item, result))
+            if partial and isinstance(result, Header):
+                diff.miss(connection, result.content_id, paths)
             if time.monotonic() > end:
                 break
         with writing(connection):
@@ -213,7 +252,7 @@ def _read(
 def _try(read: Reader, path: Path) -> Header | Exception:
     try:
         return read(path)
-    except (Unreadable, OSError) as error:
+    except (Unreadable, NotYet, OSError) as error:
         return error
     except Exception as error:  # one odd file must not end the scan of all others
         log.exception("reading %r failed", os.fspath(path))
@@ -226,6 +265,8 @@ def _note(
     """Writes down what reading a file gave."""
     if isinstance(result, Header):
         return record.photo(connection, item.root_id, item.path, result, gone)
+    if isinstance(result, NotYet):
+        return None
     if isinstance(result, FileNotFoundError | NotADirectoryError):
         diff.forget(connection, item)
     elif isinstance(result, OSError):
@@ -242,7 +283,7 @@ def _finish(
     """Removes what is gone, but of no root that went away during the scan, and lists what could not be walked."""
     skipped = dict(report.skipped_roots)
     for alias, identity in there.items():
-        if _identity(settings.root_paths[alias]) != identity:
+        if identity_of(settings.root_paths[alias]) != identity:
             skipped[alias] = "it went away during the scan"
             log.warning("root %s: %s, so nothing of it is removed", alias, skipped[alias])
             diff.forget_root(connection, ids[alias])
@@ -254,18 +295,3 @@ def _finish(
         active = failures.join(roots)
         failed = connection.execute(select(func.count()).select_from(active).where(roots.c.active)).scalar_one()
     return replace(report, removed=removed, failed=failed, skipped_roots=skipped)
-
-
-def _identity(path: Path) -> Identity | None:
-    """Device and inode; None where it is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _empty(path: Path) -> bool:
-    """Whether a folder has no entry at all. OSError where it can't be listed."""
-    with os.scandir(path) as entries:
-        return next(entries, None) is None

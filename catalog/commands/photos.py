@@ -1,16 +1,22 @@
-"""`scan`, `photos`, `failed`: what photos there are."""
+"""`scan`, `watch`, `photos`, `failed`, `retry`: what photos there are."""
 
 import argparse
 import json
 import logging
+import os
+import signal
 import sys
+import threading
 
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
 from catalog.faults import Faults
+from catalog.gathering import Gathering
+from catalog.monitor import system_limit
 from catalog.photos import Failure, Photo, Photos
 from catalog.progress import Silent, for_terminal
 from catalog.scan import scan, sync_roots
+from catalog.watch import watch
 from config import Settings
 
 
@@ -20,6 +26,9 @@ def add_to(commands: Commands) -> None:
     scanning.add_argument("--accept-empty", action="store_true", help="a root without any entry has been emptied")
     scanning.add_argument("--quiet", action="store_true", help="say only what went wrong")
     scanning.set_defaults(run=_scan)
+    watching = commands.add_parser("watch", help="scan, and go on while the photo roots change")
+    watching.add_argument("--beside", action="store_true", help="end as soon as standard input does")
+    watching.set_defaults(run=_watch)
     for name, text in (
         ("photos", "list the photos"),
         ("failed", "list what can't be read or rendered, and why"),
@@ -36,9 +45,7 @@ def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     if not settings.roots:
         print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
         return 1
-    level = logging.WARNING if chosen.quiet else logging.INFO
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("darkroom").setLevel(level)
+    _log(logging.WARNING if chosen.quiet else logging.INFO)
     engine = open_catalog(settings.data_dir)
     progress = Silent() if chosen.quiet else for_terminal()
     report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
@@ -47,6 +54,29 @@ def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     if not report.skipped_roots and not Photos(engine).count():
         print("catalog: there is no photo in the photo roots yet", file=sys.stderr)
     return 1 if report.skipped_roots else 0
+
+
+def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
+    if not settings.roots:
+        print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
+        return 1
+    _log(logging.INFO)
+    if chosen.beside:
+        threading.Thread(target=_end_with_input, name="standard input", daemon=True).start()
+    watch(settings, Gathering(many=system_limit("fs.inotify.max_queued_events") // 4), for_terminal)
+    return 0
+
+
+def _end_with_input() -> None:
+    """Whoever started us holds the other end, and the system lets go of it however they end: so no orphan is left."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _log(level: int) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("darkroom").setLevel(level)
 
 
 def _list(settings: Settings, chosen: argparse.Namespace) -> int:

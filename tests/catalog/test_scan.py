@@ -16,8 +16,9 @@ from catalog.errors import Unreadable
 from catalog.files import locked
 from catalog.metadata import Header
 from catalog.photos import Photos
-from catalog.scan import ScanReport, refresh, scan
+from catalog.scan import NotYet, ScanReport, refresh, scan
 from catalog.schema import photos
+from catalog.walk import Part
 from config import Root
 from tests.catalog.library import SHARED_PHOTOS, Library, jpeg, put
 
@@ -196,6 +197,54 @@ def test_what_an_earlier_reader_has_read_is_read_again(library: Library) -> None
     assert library.opened == ["a/2.jpg"]
     assert library.photos() == before
     assert library.scan() == ScanReport(unchanged=2)
+
+
+def test_parts_alone_are_scanned(library: Library) -> None:
+    for name in ("1.jpg", "x/2.jpg", "x/y/3.jpg", "xx/4.jpg"):
+        put(library.a / name, jpeg("red", (10 + int(name[-5]), 10)))
+    library.scan()
+    ids = library.ids()
+    for name in ("1.jpg", "x/2.jpg", "xx/4.jpg"):
+        (library.a / name).unlink()
+    put(library.a / "x/5.jpg", jpeg("blue"))
+    put(library.a / "6.jpg", jpeg("green"))
+    report = scan(library.engine, library.settings, parts={"a": [Part("x")]})
+    assert (report.added, report.removed, report.unchanged) == (1, 1, 1)
+    assert sorted(library.ids()) == ["a/1.jpg", "a/x/5.jpg", "a/x/y/3.jpg", "a/xx/4.jpg"]
+    report = scan(library.engine, library.settings, parts={"a": [Part("1.jpg", deep=False)], "b": []})
+    assert (report.added, report.removed) == (0, 1)
+    (library.a / "x").rename(library.b / "x")  # whose other half nobody has told yet
+    report = scan(library.engine, library.settings, parts={"b": [Part("x")]})
+    assert (report.added, report.moved, report.removed) == (0, 2, 0)
+    assert library.ids()["b/x/y/3.jpg"] == ids["a/x/y/3.jpg"]
+    assert library.scan().added == 1
+
+
+def test_a_twin_of_a_root_that_is_not_there_is_not_taken_for_it(library: Library) -> None:
+    put(library.a / "1.jpg", jpeg())
+    library.scan()
+    ids = library.ids()
+    for unmount in (shutil.rmtree, Path.mkdir):  # not there; there, but empty
+        unmount(library.a)
+        put(library.b / "2.jpg", jpeg())
+        scan(library.engine, library.settings, parts={"b": [Part("2.jpg", deep=False)]})
+        assert library.ids()["a/1.jpg"] == ids["a/1.jpg"]
+
+
+def test_a_file_that_is_not_to_be_read_yet_stays_as_it_was(library: Library) -> None:
+    put(library.a / "1.jpg", jpeg())
+    library.scan()
+    photos = library.photos()
+    put(library.a / "1.jpg", jpeg("blue", (40, 30)))
+    put(library.a / "2.jpg", jpeg("green"))
+
+    def read(path: Path) -> Header:
+        raise NotYet
+
+    scan(library.engine, library.settings, read=read)
+    assert (library.photos(), library.failed()) == (photos, {})
+    report = library.scan()
+    assert (report.added, report.changed) == (1, 1)
 
 
 @pytest.mark.skipif(not SHARED_PHOTOS.is_dir(), reason="no shared photos here")

@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from catalog.walk import Entry, Fault, walk
+from catalog.walk import Entry, Fault, LinkedFolder, Part, reduced, walk
 from tests.catalog.library import put
 
 
@@ -96,3 +98,40 @@ def test_folders_may_be_left_out(tmp_path: Path) -> None:
     put(tmp_path / "data/1.jpg", b"1")
     status = (tmp_path / "data").stat()
     assert list(walk(tmp_path, True, without=[(status.st_dev, status.st_ino)])) == []
+
+
+PATHS = st.lists(st.sampled_from("abc"), max_size=3).map("/".join)
+PARTS = st.builds(Part, PATHS) | st.builds(Part, PATHS.filter(bool), deep=st.just(False))
+
+
+@given(st.lists(PARTS))
+def test_reduced_parts_are_the_same_and_none_is_inside_another(parts: list[Part]) -> None:
+    def covers(part: Part, other: Part) -> bool:
+        # What is below a folder, but not the folder itself: a file of its name may have been there.
+        return part == other or (part.deep and (not part.path or other.path.startswith(f"{part.path}/")))
+
+    found = reduced(parts)
+    assert set(found) <= set(parts)
+    assert len(found) == len(set(found))
+    for part in parts:
+        assert any(covers(each, part) for each in found)
+    assert not any(covers(one, two) for one in found for two in found if one != two)
+
+
+def test_parts(tmp_path: Path) -> None:
+    for name in ("1.jpg", "2.jpg", "x/3.jpg", "x/y/4.jpg", "xx/5.jpg", "note.txt"):
+        put(tmp_path / name, b"")
+    for parts, found in (
+        ([Part("1.jpg", deep=False)], ["1.jpg"]),
+        ([Part("gone.jpg", deep=False), Part("x/no/gone.jpg", deep=False), Part("1.jpg/x.jpg", deep=False)], []),
+        ([Part("note.txt", deep=False), Part("gone")], []),
+        ([Part("x")], ["x/3.jpg", "x/y/4.jpg"]),
+        ([Part("2.jpg", deep=False), Part("x/y")], ["2.jpg", "x/y/4.jpg"]),
+    ):
+        seen = list(walk(tmp_path, follow_links=True, parts=parts))
+        assert [each.path for each in seen] == found
+    (tmp_path / "x/link").symlink_to(tmp_path / "xx")
+    with pytest.raises(LinkedFolder):
+        list(walk(tmp_path, follow_links=True, parts=[Part("x")]))
+    without_links = walk(tmp_path, follow_links=False, parts=[Part("x")])
+    assert [each.path for each in without_links] == ["x/3.jpg", "x/y/4.jpg"]

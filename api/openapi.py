@@ -1,0 +1,265 @@
+"""`GET /api/openapi.json`: what every function takes and answers, in OpenAPI 3.1. One literal structure."""
+
+import json
+
+import falcon
+
+from api.describe import (
+    ALWAYS,
+    JSON,
+    Described,
+    answered,
+    operation,
+    parameter,
+    record,
+    several,
+    shown,
+    text,
+    truth,
+    whole,
+)
+from api.functions import NOT_OURS
+from api.galleries import TYPES
+from api.sessions import VERSION
+from catalog.search import SORTS
+
+BASE = "/picapportapi/1.0/"
+
+APISID = parameter("apisid", text("a session, or the uid of a user whose password is the uid; else the default user"))
+PHOTO = (
+    parameter("photoid", text("22 characters of base64; with it, vid, sid and index are ignored")),
+    parameter("sid", text("a shared gallery; with index")),
+    parameter("vid", whole("a view of the session; with index", minimum=0)),
+    parameter("index", whole("the photo's place in the view or the gallery, from 0", minimum=0)),
+    APISID,
+)
+SIZE = (
+    parameter("width", whole("pixels", minimum=1)),
+    parameter("height", whole("pixels; as much as width: exactly that square, cut", minimum=1)),
+    parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
+)
+IMAGE = {"description": "Here it is.", "content": {"image/jpeg": {}}}
+PART = {"description": "The part of it that Range names."}
+CURRENT = {"304": {"description": "The caller's copy is current."}}
+
+PHOTO_FIELDS = {
+    "photoID": text("16 bytes in base64"),
+    "fileName": text("the path inside its photo root, behind the root's alias"),
+    "creationDate": text("as in 2015-07-02T14:35:33"),
+    "creationYear": whole("the year of it"),
+    "width": whole("pixels, as a person sees the photo"),
+    "height": whole("pixels, as a person sees the photo"),
+    "fingerprint": text("another one where the file has changed"),
+    "mimeType": text("the media type of the file"),
+}
+GALLERY_FIELDS = {
+    "sid": text("whoever has it sees the gallery"),
+    "uid": text("whose it is"),
+    "name": text("its name"),
+    "description": text("what is said of it"),
+    "count": whole("photos in it", minimum=0),
+    "indexmarked": whole("the photo that stands for it"),
+    "created": text("as in 2015-07-02 14:35:33"),
+    "expires": text("likewise, or never"),
+}
+JSON_TYPES = {int: "integer", str: "string", bool: "boolean", list: "array"}
+
+SCHEMAS = {
+    "Problem": record(
+        {
+            "type": text("about:blank"),
+            "title": text("of the status"),
+            "status": whole("as the answer's"),
+            "detail": text("a sentence"),
+        }
+    ),
+    "Photo": record(PHOTO_FIELDS, optional=tuple(name for name in PHOTO_FIELDS if name != "photoID")),
+    "Gallery": record(GALLERY_FIELDS | {"photos": several(shown("Photo"))}, optional=("photos",)),
+    "Share": {
+        "type": "object",
+        "description": "Either vid or photoids.",
+        "properties": {
+            name: {"type": [JSON_TYPES[kind], "null"]} | ({"items": {"type": "string"}} if kind is list else {})
+            for name, kind in TYPES.items()
+        },
+        "additionalProperties": False,
+    },
+}
+
+FUNCTIONS: dict[str, Described] = {
+    "createWebApiSession": operation(
+        "Begins a session.",
+        {
+            "200": answered(
+                record(
+                    {
+                        "apisid": text("the session"),
+                        "authorised": truth("whether there is a user in it already"),
+                        "algorithm": text("how passwords are sent", enum=["RSA", "none"]),
+                        "exponent": text("of the RSA key, in hexadecimal"),
+                        "modulus": text("of the RSA key, in hexadecimal"),
+                    },
+                    optional=("exponent", "modulus"),
+                )
+            )
+        },
+        ALWAYS,
+        (parameter("apikey", text("where the server wants one")),),
+    ),
+    "authorizeWebApiSession": operation(
+        "Signs a user in to a session.",
+        {"200": answered(record({"apisid": text("the session"), "uid": text("its user")}))},
+        ALWAYS,
+        (
+            parameter("apisid", text("the session"), required=True),
+            parameter("uid", text("the user"), required=True),
+            parameter("pw", text("the password, encrypted by the session's key, in hexadecimal"), required=True),
+            parameter("returnatu", truth("has no effect here")),
+        ),
+    ),
+    "getServerStatus": operation(
+        "What this server is, and who the caller is to it.",
+        {
+            "200": answered(
+                record(
+                    {
+                        "version": text("of Darkroom"),
+                        "versionMajor": whole("its first number"),
+                        "versionMinor": whole("its second number"),
+                        "versionReady": truth("whether it serves"),
+                        "isValid": truth("whether there is a user in the session"),
+                        "uid": text("that user"),
+                        "name": text("that user"),
+                        "canUpload": truth("never"),
+                        "uploadMaxFilesizeMB": text("0"),
+                        "supportedVideoTypes": several({"type": "string"}, "none"),
+                    }
+                )
+            )
+        },
+        ALWAYS,
+        (APISID,),
+    ),
+    "runQuery": operation(
+        "Finds photos and keeps them, in their order, as a view.",
+        {
+            "200": answered(
+                record(
+                    {"apisid": text("the session"), "vid": whole("the view"), "count": whole("photos in it", minimum=0)}
+                )
+            )
+        },
+        ALWAYS,
+        (
+            parameter("query", text("see docs/queries.md; empty or *: every photo"), required=True),
+            parameter("sort", text("the order", enum=sorted(SORTS), default="date")),
+            APISID,
+        ),
+    ),
+    "getSharedGallerys": operation(
+        "The galleries that were shared as public.",
+        {"200": answered(record({"count": whole("how many", minimum=0), "gallerys": several(shown("Gallery"))}))},
+        ALWAYS,
+    ),
+    "getGallery": operation(
+        "A shared gallery.",
+        {"200": answered(shown("Gallery"))},
+        (*ALWAYS, 404),
+        (
+            parameter("sid", text("the gallery"), required=True),
+            parameter("withmeta", truth("whether its photos are described, where its user may see metadata")),
+        ),
+    ),
+    "getPhoto": operation(
+        "A photo in the size that is asked for; without width and height in its own, less its metadata.",
+        {"200": IMAGE, "206": PART | {"content": {"image/jpeg": {}}}, **CURRENT},
+        (*ALWAYS, 404, 416, 500, 501),
+        (*PHOTO, *SIZE),
+    ),
+    "getThumbnail": operation(
+        "A photo, thumbs.height pixels high.", {"200": IMAGE, **CURRENT}, (*ALWAYS, 404, 500, 501), PHOTO
+    ),
+    "getPhotoMetadata": operation(
+        "What is known of a photo.", {"200": answered(shown("Photo"))}, (*ALWAYS, 404), PHOTO
+    ),
+    "getOriginalFile": operation(
+        "The stored file, byte for byte.",
+        {
+            "200": {"description": "Here it is.", "content": {"*/*": {}}},
+            "206": PART | {"content": {"*/*": {}}},
+            **CURRENT,
+        },
+        (*ALWAYS, 404, 416),
+        PHOTO,
+    ),
+    **{name: operation("Not served: Darkroom changes no library.", {}, (403, 501)) for name in NOT_OURS},
+}
+
+PATHS: dict[str, Described] = {
+    **{f"{BASE}{name}": {"get": described} for name, described in FUNCTIONS.items()},
+    "/api/shares": {
+        "post": operation(
+            "Shares the photos of a view, or those of a list.",
+            {"201": answered(shown("Gallery"), "The gallery.")},
+            (400, 403, 404, 405, 503),
+            (APISID,),
+            requestBody={"required": True, "content": {JSON: {"schema": shown("Share")}}},
+        )
+    },
+    "/api/shares/{sid}": {
+        "delete": operation(
+            "Ends a gallery of the caller's.",
+            {"204": {"description": "It has ended."}},
+            (400, 403, 404, 405, 503),
+            (parameter("sid", text("the gallery", minLength=1), required=True, where="path"), APISID),
+        )
+    },
+    "/api/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})}, (405,))},
+    "/health": {
+        "get": operation("This process lives.", {"200": answered(record({"status": text("ok")}))}, (405,)),
+    },
+    "/ready": {
+        "get": operation(
+            "Whether the whole way of a request works, each part with its state.",
+            {
+                "200": answered(shown("Readiness"), "All of it works."),
+                "503": answered(shown("Readiness"), "A part of it does not.")
+                | {"headers": {"Retry-After": {"required": True, "schema": whole("seconds")}}},
+            },
+            (405,),
+        )
+    },
+    "/metrics": {
+        "get": operation(
+            "All figures, in the Prometheus text format.",
+            {"200": {"description": "Here they are.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+            (405,),
+        )
+    },
+}
+SCHEMAS["Readiness"] = record(
+    {"ready": truth("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}
+)
+
+DOCUMENT: Described = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Darkroom",
+        "version": ".".join(map(str, VERSION)),
+        "description": "Photos in any size. Functions and parameters go without regard to case.",
+    },
+    "paths": PATHS,
+    "components": {"schemas": SCHEMAS},
+}
+
+
+class OpenApi:
+    """`GET /api/openapi.json`."""
+
+    def __init__(self) -> None:
+        self._data = json.dumps(DOCUMENT, ensure_ascii=False).encode()
+
+    def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
+        """Answers to anybody."""
+        response.data = self._data
+        response.content_type = JSON
