@@ -6,19 +6,19 @@ import re
 import stat
 import struct
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from PIL import ExifTags, Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 import catalog.metadata.exif as exif
@@ -212,12 +212,13 @@ def _is_heavy(packet: object) -> bool:
 def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) -> Found:
     """What EXIF, IPTC and XMP say; of a raw file that is a TIFF its own, which its preview has not in full."""
     own = _own_exif(file) if kind == RAW else None
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _of(own, XMP_TAG)
+    raw = own._info if own else None
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _in(raw, XMP_TAG)
     if isinstance(packet, str):
         packet = packet.encode("utf-8", "replace")
     return together(
         exif.read(own or of_image),
-        iptc.read(_iptc(image) or _of(own, IPTC_TAG)),
+        iptc.read(_iptc(image) or _in(raw, IPTC_TAG)),
         xmp.read(packet) if isinstance(packet, bytes) else Found(),
     )
 
@@ -243,18 +244,12 @@ def _iptc(image: Image.Image) -> bytes:
 
 
 def _tag(image: Image.Image, tag: int) -> bytes:
-    return _of(image.tag_v2, tag) if isinstance(image, TiffImageFile) else b""
+    return _in(image.tag_v2, tag) if isinstance(image, TiffImageFile) else b""
 
 
-def _of(tags: Mapping[int, Any] | Image.Exif | None, tag: int) -> bytes:
-    """The bytes of a tag, which some tools call longs; empty where there are none, or the tag is broken."""
-    try:
-        value = tags.get(tag) if tags is not None else None
-        if isinstance(value, tuple) and tag == IPTC_TAG:
-            value = struct.pack(f"<{len(value)}I", *value)
-    except Exception:  # noqa: BLE001 - as above
-        return b""
-    return value if isinstance(value, bytes) else b""
+def _in(directory: ImageFileDirectory_v2 | None, tag: int) -> bytes:
+    """The bytes of a tag, empty where there are none. Some tools call them longs, of which Pillow gives the first."""
+    return directory._tagdata.get(tag, b"") if directory is not None else b""
 
 
 def _timestamp(seconds: float) -> str:
