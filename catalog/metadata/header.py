@@ -1,5 +1,6 @@
 """Reads a photo file's header: all that the catalogue wants to know, from one open and without decoding it."""
 
+import errno
 import hashlib
 import os
 import re
@@ -125,7 +126,7 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     except ImportError as error:
         raise Unreadable(f"{kind} files are not read here: {error.name} is not installed") from error
     except Exception as error:  # Pillow raises more than it documents
-        if isinstance(error, OSError) and error.errno is not None:
+        if _of_system(error):
             raise
         raise Unreadable(f"its header is damaged: {_plain(error)}") from error
     if min(image.size) < 1:
@@ -199,7 +200,9 @@ def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
         # Pillow swaps the sides of such a TIFF when it opens it, libheif those of a HEIC.
         if tags.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
             width, height = height, width
-    except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
+    except Exception as error:  # what lies in EXIF can raise anything, and the photo is still a photo
+        if _of_system(error):
+            raise
         return width, height, Image.Exif()
     return width, height, tags
 
@@ -229,7 +232,9 @@ def _own_exif(file: BinaryIO) -> Image.Exif | None:
     try:
         file.seek(0)
         own.load_from_fp(file)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception as error:  # as above
+        if _of_system(error):
+            raise
         return None
     return own
 
@@ -277,6 +282,12 @@ def _late_exif(file: BinaryIO) -> bytes | None:
         if kind == b"IEND":
             return None
         position += 12 + length
+
+
+def _of_system(error: Exception) -> bool:
+    """Whether the disk failed, and not the file: Pillow's own OSErrors have no number, and a place that can't be is one
+    that the file names."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _plain(error: Exception) -> str:

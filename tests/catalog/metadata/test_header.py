@@ -1,5 +1,6 @@
 """Headers of photo files."""
 
+import errno
 import hashlib
 import io
 import os
@@ -262,6 +263,16 @@ def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("catalog.metadata.header.READERS", {RAW: lambda _: preview})
     assert read(put(tmp_path / "a.dng", file.getvalue())).metadata == KNOWN
     assert read(put(tmp_path / "a.cr3", b"no TIFF")).metadata == Metadata()
+
+
+def test_a_disk_that_fails_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    path = put(tmp_path / "a.jpg", jpeg())
+    monkeypatch.setattr("PIL.Image.Image.getexif", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        read(path)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
