@@ -1,8 +1,8 @@
 """How long queries take over a large catalogue: `python -m bench.queries --photos 1000000`.
 
 Makes that many photo records (no files) in a temporary folder, the last thousands of them as a scan writes them
-down; then asks by turns, each kind of query with other words each time, and prints milliseconds. A million take about
-three minutes to make.
+down; then asks by turns, each kind of query with other words each time, and prints milliseconds, also those
+of CPU, which the load of other programs leaves alone. A million take about four minutes to make.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from catalog.search import Search, Sort
 
 RECORDED = 5_000  # photos written down as a scan does, …
 ALIKE = 200  # … so many in one transaction
+Taken = tuple[float, float, int]  # seconds, seconds of CPU, how many were found
 Text = Callable[[str, str], str]  # of a path and a date, a query
 
 
@@ -63,7 +64,8 @@ def _record(engine: Engine, some: Iterator[Place], chance: random.Random) -> flo
 
 
 class _Questions:
-    """Asks a catalogue; each question gives the seconds that it took and how many photos were found."""
+    """Asks a catalogue; each question gives the seconds that it took, of the clock and of CPU, and how many
+    photos were found."""
 
     def __init__(self, engine: Engine, chance: random.Random) -> None:
         self._engine, self._chance = engine, chance
@@ -79,22 +81,22 @@ class _Questions:
             path, created, identity = connection.execute(query.where(photos.c.number == number)).one()
         return path, created, identity
 
-    def find(self, text: Text, sort: Sort) -> tuple[float, int]:
+    def find(self, text: Text, sort: Sort) -> Taken:
         """Finds photos by a query that has to do with some photo."""
         path, created, _ = self.some()
         query = text(path, created)
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         found = self._search.find(parse(query), sort=sort)
-        return time.perf_counter() - began, len(found) // photoid.SIZE
+        return time.perf_counter() - began, time.process_time() - cpu, len(found) // photoid.SIZE
 
-    def sees(self) -> tuple[float, int]:
+    def sees(self) -> Taken:
         """Whether a photo is to be seen through three filters."""
         path, created, identity = self.some()
         texts = (f'dir:"{_folder(path)}"', "wedding -rome", f"year:{created[:4]} or *2")
         filters = [parse(text) for text in texts]
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         sees = self._search.sees(identity, filters)
-        return time.perf_counter() - began, int(sees)
+        return time.perf_counter() - began, time.process_time() - cpu, int(sees)
 
 
 KINDS: dict[str, tuple[Text, Sort]] = {
@@ -128,17 +130,18 @@ KINDS: dict[str, tuple[Text, Sort]] = {
 
 def _ask(engine: Engine, rounds: int, chance: random.Random) -> None:
     questions = _Questions(engine, chance)
-    taken: dict[str, list[tuple[float, int]]] = {}
+    taken: dict[str, list[Taken]] = {}
     for _ in range(rounds):
         for kind, (text, sort) in KINDS.items():
             taken.setdefault(kind, []).append(questions.find(text, sort))
         taken.setdefault("sees, three filters", []).append(questions.sees())
-    print("\n| query | found (median) | median ms | p95 ms |\n|---|---|---|---|")
+    print("\n| query | found (median) | median ms | p95 ms | median CPU ms | p95 CPU ms |\n|---|---|---|---|---|---|")
     for kind, results in taken.items():
-        seconds = sorted(each for each, _ in results)
-        found = statistics.median(each for _, each in results)
-        p95 = seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))]
-        print(f"| {kind} | {found:.0f} | {statistics.median(seconds) * 1000:.1f} | {p95 * 1000:.1f} |")
+        seconds, cpu, found = (sorted(each) for each in zip(*results, strict=True))
+        last = min(len(results) - 1, int(0.95 * len(results)))
+        columns = (statistics.median(seconds), seconds[last], statistics.median(cpu), cpu[last])
+        cells = " | ".join(f"{each * 1000:.1f}" for each in columns)
+        print(f"| {kind} | {statistics.median(found):.0f} | {cells} |")
 
 
 def _folder(path: str) -> str:

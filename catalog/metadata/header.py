@@ -1,24 +1,25 @@
 """Reads a photo file's header: all that the catalogue wants to know, from one open and without decoding it."""
 
+import errno
 import hashlib
 import os
 import re
 import stat
 import struct
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from PIL import ExifTags, Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 import catalog.metadata.exif as exif
@@ -125,7 +126,7 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     except ImportError as error:
         raise Unreadable(f"{kind} files are not read here: {error.name} is not installed") from error
     except Exception as error:  # Pillow raises more than it documents
-        if isinstance(error, OSError) and error.errno is not None:
+        if _of_system(error):
             raise
         raise Unreadable(f"its header is damaged: {_plain(error)}") from error
     if min(image.size) < 1:
@@ -199,7 +200,9 @@ def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
         # Pillow swaps the sides of such a TIFF when it opens it, libheif those of a HEIC.
         if tags.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
             width, height = height, width
-    except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
+    except Exception as error:  # what lies in EXIF can raise anything, and the photo is still a photo
+        if _of_system(error):
+            raise
         return width, height, Image.Exif()
     return width, height, tags
 
@@ -212,12 +215,13 @@ def _is_heavy(packet: object) -> bool:
 def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) -> Found:
     """What EXIF, IPTC and XMP say; of a raw file that is a TIFF its own, which its preview has not in full."""
     own = _own_exif(file) if kind == RAW else None
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _of(own, XMP_TAG)
+    raw = own._info if own else None
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _in(raw, XMP_TAG)
     if isinstance(packet, str):
         packet = packet.encode("utf-8", "replace")
     return together(
         exif.read(own or of_image),
-        iptc.read(_iptc(image) or _of(own, IPTC_TAG)),
+        iptc.read(_iptc(image) or _in(raw, IPTC_TAG)),
         xmp.read(packet) if isinstance(packet, bytes) else Found(),
     )
 
@@ -228,7 +232,9 @@ def _own_exif(file: BinaryIO) -> Image.Exif | None:
     try:
         file.seek(0)
         own.load_from_fp(file)
-    except Exception:  # noqa: BLE001 - as above
+    except Exception as error:  # as above
+        if _of_system(error):
+            raise
         return None
     return own
 
@@ -243,18 +249,12 @@ def _iptc(image: Image.Image) -> bytes:
 
 
 def _tag(image: Image.Image, tag: int) -> bytes:
-    return _of(image.tag_v2, tag) if isinstance(image, TiffImageFile) else b""
+    return _in(image.tag_v2, tag) if isinstance(image, TiffImageFile) else b""
 
 
-def _of(tags: Mapping[int, Any] | Image.Exif | None, tag: int) -> bytes:
-    """The bytes of a tag, which some tools call longs; empty where there are none, or the tag is broken."""
-    try:
-        value = tags.get(tag) if tags is not None else None
-        if isinstance(value, tuple) and tag == IPTC_TAG:
-            value = struct.pack(f"<{len(value)}I", *value)
-    except Exception:  # noqa: BLE001 - as above
-        return b""
-    return value if isinstance(value, bytes) else b""
+def _in(directory: ImageFileDirectory_v2 | None, tag: int) -> bytes:
+    """The bytes of a tag, empty where there are none. Some tools call them longs, of which Pillow gives the first."""
+    return directory._tagdata.get(tag, b"") if directory is not None else b""
 
 
 def _timestamp(seconds: float) -> str:
@@ -282,6 +282,12 @@ def _late_exif(file: BinaryIO) -> bytes | None:
         if kind == b"IEND":
             return None
         position += 12 + length
+
+
+def _of_system(error: Exception) -> bool:
+    """Whether the disk failed, and not the file: Pillow's own OSErrors have no number, and a place that can't be is one
+    that the file names."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _plain(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Headers of photo files."""
 
+import errno
 import hashlib
 import io
 import os
@@ -240,6 +241,20 @@ def test_iptc_in_the_resources_of_a_tiff(tmp_path: Path) -> None:
     assert read(tmp_path / "a.tif").metadata.keywords == ("sea",)
 
 
+@pytest.mark.parametrize(("mark", "order"), [(b"II", "<"), (b"MM", ">")])
+def test_iptc_that_a_tiff_calls_longs(tmp_path: Path, mark: bytes, order: str) -> None:
+    header = dataset(25, b"sea").ljust(12, b"\0")
+    entries = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 0)]
+    entries += [(277, 3, 1, 1), (278, 4, 1, 1), (279, 4, 1, 1), (33723, 4, 3, 8)]
+    made = [
+        struct.pack(f"{order}HHIH2x" if kind == 3 else f"{order}HHII", tag, kind, count, value)
+        for tag, kind, count, value in entries
+    ]
+    directory = struct.pack(f"{order}H", len(made)) + b"".join(made) + b"\0" * 4
+    path = put(tmp_path / "a.tif", mark + struct.pack(f"{order}HI", 42, 20) + header + directory)
+    assert read(path).metadata.keywords == ("sea",)
+
+
 def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.BytesIO()
     tagged(file, "TIFF")
@@ -248,6 +263,16 @@ def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("catalog.metadata.header.READERS", {RAW: lambda _: preview})
     assert read(put(tmp_path / "a.dng", file.getvalue())).metadata == KNOWN
     assert read(put(tmp_path / "a.cr3", b"no TIFF")).metadata == Metadata()
+
+
+def test_a_disk_that_fails_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    path = put(tmp_path / "a.jpg", jpeg())
+    monkeypatch.setattr("PIL.Image.Image.getexif", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        read(path)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
