@@ -3,6 +3,8 @@
 import errno
 import logging
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ from catalog.walk import Part
 from catalog.watch import Watch, watch
 from config import Root, Settings
 from tests.catalog.library import Library, jpeg, put
-from tests.end_to_end.servers import eventually
+from tests.end_to_end.servers import Process, eventually
 
 PATIENCE = 20.0  # seconds, on a noisy machine
 
@@ -207,6 +209,30 @@ def test_limits_are_a_warning_and_rescans_go_on(
     assert f"sysctl {names[number]}=" in warnings[0]
     assert "root a " in warnings[0]
     assert open_descriptors() <= open_files + 2
+
+
+LIMITED = ("unshare", "-Ur", "sh", "-c", 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', "sh")
+
+
+def can_limit() -> bool:
+    """Whether this machine lets us have limits of our own."""
+    return shutil.which("unshare") is not None and not subprocess.run([*LIMITED, "true"], check=False).returncode
+
+
+@pytest.mark.skipif(not can_limit(), reason="no limits of our own here")
+def test_the_real_limit(library: Library) -> None:
+    for name in "cdefg":
+        put(library.a / name / "1.jpg", jpeg("red", (ord(name), 10)))
+    environ = library.environment() | {"ROBOT_RESCAN_MINUTES": "0.02", "PYTHONUNBUFFERED": "1"}
+    process = Process([*LIMITED, sys.executable, "-W", "error", "-m", "catalog", "watch"], environ)
+    try:
+        process.wait_for(r"root a are not noticed .*sysctl fs\.inotify\.max_user_watches=")
+        process.wait_for("^scanned: 5 added")
+        put(library.a / "c/2.jpg", jpeg("blue"))
+        eventually(lambda: len(library.ids()), 6, PATIENCE)
+    finally:
+        process.stop()
+    assert "Traceback" not in "".join(process.lines)
 
 
 def test_a_listener_that_died_is_put_in_place_again(
