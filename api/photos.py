@@ -80,13 +80,14 @@ class Renders:
         response.set_header("Cache-Control", self._cache_control)
         if render.key.quality is None and self._delivered(photo, render, request, response):
             return
-        header = request.get_header
-        if not_modified(header("If-None-Match"), header("If-Modified-Since"), render.tag, render.modified):
+        header = request.env.get  # a tenth of what Falcon's own way costs
+        if not_modified(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), render.tag, render.modified):
             response.status = 304
         else:
             # waitress says whether the client has hung up; other servers don't.
-            gone = request.env.get("waitress.client_disconnected", bool)
-            response.data = self._cache.get(render.key) or self._made(photo, render.key, gone)
+            response.data = self._cache.get(render.key) or self._made(
+                photo, render.key, header("waitress.client_disconnected", bool)
+            )
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Last-Modified", render.modified)

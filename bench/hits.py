@@ -67,7 +67,7 @@ def _targets(stack: ExitStack, folder: Path) -> dict[str, tuple[str, tuple[str, 
     content, tag = answer.content, answer.headers["ETag"]
     constant = stack.enter_context(constant_app(folder, content))
     asked: dict[str, tuple[str, tuple[str, ...]]] = {
-        "constant app": (constant, ()),
+        "constant app": (by_id.replace(memory, constant), ()),
         "photoid": (by_id, ()),
         "apisid, photoid": (f"{by_id}&apisid={apisid}", ()),
         "apisid, vid, index": (by_view, ()),
@@ -110,8 +110,8 @@ def constant_app(folder: Path, content: bytes) -> Iterator[str]:
     file, port = folder / "constant.jpg", free_port()
     file.write_bytes(content)
     with running([sys.executable, "-m", "bench.constant", str(port), str(file)], dict(os.environ)):
-        url = f"http://127.0.0.1:{port}/"
-        fetch(url)
+        url = f"http://127.0.0.1:{port}"
+        fetch(f"{url}/{API}/getPhoto")
         yield url
 
 

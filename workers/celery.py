@@ -8,6 +8,7 @@ from kombu import connection
 from kombu.entity import Queue
 
 from config import Settings
+from workers import memory_transport
 
 INTERACTIVE, PREFETCH, BACKGROUND = "interactive", "prefetch", "background"
 QUEUES = (INTERACTIVE, PREFETCH, BACKGROUND)
@@ -18,8 +19,6 @@ RENDER, PING, SWEEP = "darkroom.render", "darkroom.ping", "darkroom.sweep"
 REDIS_TIMEOUT = 1.0
 # A task that was taken and never ended (its host is gone, say) is another worker's after so many times the time limit.
 VISIBILITY = 2.0
-# Looking for a message costs the embedded way this many seconds of waiting at most; less would burn the core.
-MEMORY_POLLING_INTERVAL = 0.005
 
 
 class Connection(connection.Connection):
@@ -38,7 +37,7 @@ def create_celery(settings: Settings) -> Celery:
     app = Celery("darkroom", set_as_current=False)
     time_limit = settings.render_timeout + 30
     app.conf.update(
-        broker_url=settings.redis_url or "memory://",
+        broker_url=settings.redis_url or memory_transport.URL,
         broker_transport_options=(
             {
                 "socket_timeout": REDIS_TIMEOUT,
@@ -46,7 +45,7 @@ def create_celery(settings: Settings) -> Celery:
                 "visibility_timeout": VISIBILITY * time_limit,
             }
             if settings.distributed
-            else {"polling_interval": MEMORY_POLLING_INTERVAL}
+            else {}
         ),
         broker_connection_timeout=REDIS_TIMEOUT,
         broker_connection_retry_on_startup=True,

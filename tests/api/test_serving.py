@@ -119,3 +119,34 @@ def test_whose_word_counts_on_who_calls(tmp_path: Path, settings: dict[str, str]
     everything(server.ask("X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\n"))
     server.process.wait_for(f"asked {address}\n")
     server.process.stop()
+
+
+def test_a_304_keeps_the_connection(tmp_path: Path) -> None:
+    """waitress would close it, as a 304 has no Content-Length."""
+    code = """
+import socket, config
+from api.serving import FrontEnd
+
+def app(environ, start_response):
+    start_response("304 Not Modified", [("ETag", '"x"')])
+    return []
+
+listening = socket.create_server(("127.0.0.1", 0))
+print("port", listening.getsockname()[1], flush=True)
+FrontEnd(app, listening, config.load()).run()
+"""
+    process = Process([sys.executable, "-c", code], environ(None, tmp_path / "data"))
+    try:
+        port = int(process.wait_for(r"port (\d+)")[1])
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            for _ in range(3):
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                head = client.recv(65536)
+                assert head.startswith(b"HTTP/1.1 304 ")
+                assert head.endswith(b"\r\n\r\n")
+                assert b"close" not in head.lower()
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert b"connection: close" in client.recv(65536).lower()
+            assert client.recv(1) == b""
+    finally:
+        process.stop()

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from config import Settings
 from tests.workers.test_dispatch import nobody
 from tests.workers.ways import Way, key_of, save_photo
+from workers import memory_transport
 from workers.celery import BACKGROUND, INTERACTIVE, PING, QUEUES, RENDER, SWEEP, QueueLengths, create_celery
 
 EMBEDDED = Settings(render_timeout=600)
@@ -73,7 +74,7 @@ def test_a_redis_that_is_silent_or_gone_blocks_nobody_and_ends_no_worker() -> No
 
 def test_apps_do_not_take_the_place_of_each_other() -> None:
     one, two = create_celery(EMBEDDED), create_celery(DISTRIBUTED)
-    assert (one.conf.broker_url, two.conf.broker_url) == ("memory://", DISTRIBUTED.redis_url)
+    assert (one.conf.broker_url, two.conf.broker_url) == (memory_transport.URL, DISTRIBUTED.redis_url)
 
 
 def test_a_pickled_task_is_thrown_away_unread(tmp_path: Path, embedded: Way, caplog: pytest.LogCaptureFixture) -> None:
