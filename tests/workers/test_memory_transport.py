@@ -4,17 +4,18 @@ import threading
 import time
 from typing import Any
 
-import kombu
 import pytest
+from kombu import connection as kombu_connection
+from kombu import entity
 
 from workers import memory_transport
 
-Connection: Any = kombu.Connection  # kombu has no types
+Connection: Any = kombu_connection.Connection  # kombu has no types
 
 
 def queue(name: str) -> Any:
     """A queue of that name."""
-    made: Any = kombu.Queue
+    made: Any = entity.Queue
     return made(name, routing_key=name)
 
 
