@@ -5,7 +5,6 @@ A value comes from the environment (`cache.memory.bytes` is `CACHE_MEMORY_BYTES`
 `python -m config` prints each setting with its value, its source and its help.
 """
 
-import argparse
 import difflib
 import os
 import re
@@ -346,43 +345,7 @@ def _unknown(name: str, source: str) -> str:
     return f"{name} ({source}) is no setting: {hint}"
 
 
-def lines(settings: Settings) -> list[str]:
-    """Each setting with its value, its source and its help, as `python -m config` prints them."""
-    rows: list[tuple[str, str, str, str]] = []
-    for row, column in table():
-        value = getattr(settings, column.name)
-        shown = str(value).lower() if isinstance(value, bool) else str(value) if value != "" else "(unset)"
-        if row.secret and value:
-            shown = "(secret)"
-        unit = f" ({row.unit})" if row.unit else ""
-        rows.append((row.name, shown, settings.sources.get(row.name, "default"), row.help + unit))
-    numbers = [name.removesuffix(".path") for name in settings.sources if name.endswith(".path")]
-    for name, root in zip(numbers, settings.roots, strict=True):
-        rows.append((f"{name}.path", str(root.path), settings.sources[f"{name}.path"], "a folder of photos"))
-        rows.append((f"{name}.alias", root.alias, settings.sources[f"{name}.alias"], "its name in every answer"))
-    if not settings.roots:
-        rows.append(("robot.root.N.path", "(unset)", "default", "a folder of photos, N = 0, 1, …"))
-        rows.append(("robot.root.N.alias", "(unset)", "default", "its name in answers; default: the folder's name"))
-    wide = max(len(name) for name, *_ in rows)
-    return [f"{name:<{wide}}  {shown}  [{source}]  {text}" for name, shown, source, text in rows]
-
-
-def main() -> int:
-    """`python -m config`: prints every setting; exits with 2 where one can't be used. With a file of PicApport's
-    settings: writes a darkroom.toml of what has the same meaning, and says what was not taken over.
-    """
-    parser = argparse.ArgumentParser(prog="python -m config", description=main.__doc__)
-    parser.add_argument("properties", nargs="?", type=Path, help="a picapport.properties to take over")
-    parser.add_argument("--out", type=Path, help="the file to write; standard output, where none is named")
-    parser.add_argument("--force", action="store_true", help="replace that file, where it is there already")
-    chosen = parser.parse_args()
-    if chosen.properties is not None:
-        from moving import move_in  # which needs this module
-
-        return move_in(chosen.properties, chosen.out, force=chosen.force)
-    print("\n".join(lines(load_or_exit())))
-    return 0
-
-
 if __name__ == "__main__":
+    from config_command import main  # which needs this module
+
     sys.exit(main())

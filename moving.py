@@ -1,4 +1,4 @@
-"""Moving in: `python -m config picapport.properties` makes a darkroom.toml of what has the same meaning here."""
+"""Moving in: `python -m config import picapport.properties` makes a darkroom.toml of what has the same meaning here."""
 
 import json
 import os

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import config
+from config_command import lines
 
 
 def load(tmp_path: Path, toml: str = "", **environ: str) -> config.Settings:
@@ -64,6 +65,6 @@ def test_two_roots_of_one_alias(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_printed_but_no_secret(tmp_path: Path) -> None:
-    text = "\n".join(config.lines(load(tmp_path, REDIS_URL="redis://:word@host")))
+    text = "\n".join(lines(load(tmp_path, REDIS_URL="redis://:word@host")))
     assert all(row.name in text for row, _ in config.table())
     assert "word@" not in text

@@ -36,7 +36,7 @@ foto.jpg.usecache=2
 def moving(folder: Path, text: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """`python -m config picapport.properties …` in that folder."""
     (folder / "picapport.properties").write_text(text)
-    command = [sys.executable, "-W", "error", "-m", "config", "picapport.properties", *arguments]
+    command = [sys.executable, "-W", "error", "-m", "config", "import", "picapport.properties", *arguments]
     environ = {"PYTHONPATH": str(PROJECT), "PATH": "", "LC_ALL": "C.UTF-8"}
     return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
 
