@@ -1,6 +1,8 @@
 """`python -m config`: what the settings are, and `… import FILE`: takes over those of PicApport."""
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 from config import Settings, load_or_exit, table
@@ -39,5 +41,9 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.command == "import":
         return move_in(chosen.properties, chosen.out, force=chosen.force)
-    print("\n".join(lines(load_or_exit())))
+    try:
+        print("\n".join(lines(load_or_exit())), flush=True)
+    except BrokenPipeError:
+        # Whoever reads had enough. What Python would still flush at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
