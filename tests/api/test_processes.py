@@ -15,12 +15,12 @@ import logging, os, signal, sys, time
 from api.processes import Processes
 
 def serve():
-    os.write(1, f"lives {os.getpid()}\n".encode())  # at once: print may write it in parts
+    os.write(1, f"lives {os.getpid()}\\n".encode())  # at once: print may write it in parts
     if "fail" in sys.argv:
         return 3
     if "deaf" in sys.argv:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.write(1, b"deaf\n")
+        os.write(1, b"deaf\\n")
     else:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while True:

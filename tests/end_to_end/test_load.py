@@ -104,8 +104,15 @@ def test_who_scrolls_on_costs_next_to_nothing(server: Server) -> None:
 
 def front_ends(server: Server) -> list[int]:
     """The processes that the parent has forked, less the one that watches the photo roots."""
-    found = children(server.front.process.pid)
-    return [pid for pid in found if b"catalog" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
+    return [pid for pid in children(server.front.process.pid) if b"api" in command_line(pid)]
+
+
+def command_line(pid: int) -> list[bytes]:
+    """What a process was started with; nothing, where it has just ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except FileNotFoundError:
+        return []
 
 
 def test_a_front_end_that_dies_is_started_anew(server: Server) -> None:
