@@ -136,6 +136,20 @@ class Settings:
     workers_concurrency: int = setting(
         "workers.concurrency", 0, "renders that a host makes at once (0: one for each core)", low=0, high=256
     )
+    prerender_auto: bool = setting(
+        "prerender.auto", True, "whether new photos, and each night what is missing, are rendered in advance"
+    )
+    prerender_sizes: str = setting(
+        "prerender.sizes", "tile160, tile256, tile512, thumbnail", "sizes that are rendered in advance, with commas"
+    )
+    prerender_hour: int = setting(
+        "prerender.hour", 3, "when what is missing is rendered in advance", low=0, high=23, unit="o'clock"
+    )
+    device_sizes: str = setting(
+        "device.sizes",
+        "",
+        "names of sizes to add or replace, as kiosk=1366x768, or remove, as -television, with commas",
+    )
     redis_url: str = setting(
         "redis.url", "", "Redis of the distributed way, redis://host:port/db; empty: the embedded way", secret=True
     )

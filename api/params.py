@@ -11,12 +11,12 @@ from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from api.errors import RequestError
+from workers.sizing import DEFAULT_QUALITY as DEFAULT_QUALITY
 
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 NUMBER = re.compile(r"[0-9]{1,18}")  # so that it fits the 63 bits that SQLite has
 FRACTION = re.compile(r"[0-9]{0,6}(\.[0-9]{0,20})?")
 MOST_PARAMETERS = 100
-DEFAULT_QUALITY = 70
 LONGEST_REMEMBERED = 400  # characters of a query string: as many as getPhoto's has
 
 Params = Mapping[str, str]

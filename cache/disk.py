@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,11 @@ class DiskTier:
         if len(self._uses) < MOST_USES:
             self._uses[path] = (_now(), key)
         return render
+
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        """Which of these renders are here, with the bytes of each: asked of the files, as a get is, 6 µs each."""
+        found = ((key, self._files.found(key.path)) for key in keys)
+        return {key: file.bytes for key, file in found if file is not None and file.bytes}
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps `render`, in the place of what was there under this key; False where it is too big for this tier.

@@ -1,6 +1,7 @@
 """The memory tier: the renders last asked for, inside this process."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 
 import metrics
@@ -37,6 +38,11 @@ class MemoryTier:
             if render is not None:
                 self._renders.move_to_end(key)
             return render
+
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        """Which of these renders are here, with the bytes of each."""
+        with self._lock:
+            return {key: len(self._renders[key]) for key in keys if key in self._renders}
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps `render`; False where it is too big for this tier."""

@@ -81,6 +81,13 @@ for _, member in ipairs(ARGV) do forgotten = forgotten + forget(member) end
 return forgotten
 """
 
+# ARGV: names. Gives the bytes of each render, 0 where there is none.
+LENGTHS = """
+local lengths = {}
+for at, name in ipairs(ARGV) do lengths[at] = redis.call('STRLEN', RENDER .. name) end
+return lengths
+"""
+
 # ARGV: seconds to live. Gives entries and bytes.
 FIGURES = """
 tidy(ARGV[1], 1000)
@@ -109,14 +116,22 @@ class RedisTier:
         self._redis = redis.Redis.from_url(
             url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=retry, health_check_interval=0
         )
-        scripts = (self._redis.register_script(BOOKS + script) for script in (GET, PUT, FORGET, FIGURES))
-        self._get, self._put, self._forget, self._figures = scripts
+        scripts = (self._redis.register_script(BOOKS + script) for script in (GET, PUT, FORGET, FIGURES, LENGTHS))
+        self._get, self._put, self._forget, self._figures, self._lengths = scripts
         self._evictions = metrics.evictions.labels(self.name)
 
     def get(self, key: RenderKey) -> bytes | None:
         """The render; None where it is not here."""
         render = self._run(self._get, key.photoid, key.name, self._ttl)
         return render if isinstance(render, bytes) else None
+
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        """Which of these renders are here, with the bytes of each."""
+        sizes: list[int] = []
+        for start in range(0, len(keys), BATCH):
+            some = [key.name for key in keys[start : start + BATCH]]
+            sizes += [int(size) for size in self._run(self._lengths, *some)]
+        return {key: size for key, size in zip(keys, sizes, strict=True) if size}
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps the render; False where it is too big for this tier."""

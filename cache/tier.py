@@ -1,5 +1,6 @@
 """What a tier is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +31,9 @@ class Tier(Protocol):
 
     def get(self, key: RenderKey) -> bytes | None:
         """The render; None where it is not here."""
+
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        """Which of these renders are here, with the bytes of each; none of them counts as used."""
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps the render; False where this tier does not take one like it.

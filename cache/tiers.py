@@ -54,6 +54,18 @@ class RenderCache:
                 return render
         return None
 
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        """Which of these renders a tier has that processes share, with the bytes of each; none counts as looked for."""
+        held: dict[RenderKey, int] = {}
+        for tier in self.tiers:
+            missing = [key for key in keys if key not in held]
+            if tier.shared and missing:
+                try:
+                    held |= tier.held(missing)
+                except (OSError, TierError) as error:
+                    self._complaints[tier.name].add(error)
+        return held
+
     def put(self, key: RenderKey, render: bytes) -> bool:
         """Keeps the render in every tier; gives whether all who share this cache can see it now.
 

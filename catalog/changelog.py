@@ -1,11 +1,13 @@
 """What happened to photos, in order, for whoever follows it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
-from catalog.schema import changes, photos, roots
+from catalog.schema import arrivals, changes, photos, roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Changelog:
         with self._engine.connect() as connection:
             return [Change(*row) for row in connection.execute(query)]
 
-    def followed(self, number: int) -> None:
-        """Every change up to this number has been followed."""
+    def followed(self, number: int, arrived: Iterable[str] = ()) -> None:
+        """Every change up to this number has been followed; the photos that have `arrived` now wait for a job."""
+        rows = [{"photoid": each} for each in arrived]
         with self._engine.connect() as connection, writing(connection):
+            if rows:
+                connection.execute(upsert(arrivals).on_conflict_do_nothing(), rows)
             connection.execute(delete(changes).where(changes.c.number <= number))

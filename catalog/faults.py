@@ -1,5 +1,6 @@
 """Photos that could not be rendered: remembered with the reason, so that each is tried once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from catalog.database import writing
 from catalog.errors import Missing
 from catalog.photoid import parse_photoid
-from catalog.photos import Photo
+from catalog.photos import BATCH, Photo
 from catalog.schema import failures, faults
 
 
@@ -33,6 +34,18 @@ class Faults:
         with self._engine.connect() as connection:
             row = connection.execute(select(faults.c.kind, faults.c.reason).where(*same)).one_or_none()
         return None if row is None else Fault(*row)
+
+    def among(self, those: Mapping[str, Photo]) -> dict[str, Fault]:
+        """Which of these photos (by id) can't be rendered, as they are now, and why."""
+        photoids, found = list(those), dict[str, Fault]()
+        columns = (faults.c.photoid, faults.c.bytes, faults.c.mtime_ns, faults.c.kind, faults.c.reason)
+        with self._engine.connect() as connection:
+            for start in range(0, len(photoids), BATCH):
+                query = select(*columns).where(faults.c.photoid.in_(photoids[start : start + BATCH]))
+                for photoid, size, mtime_ns, kind, reason in connection.execute(query):
+                    if (those[photoid].bytes, those[photoid].mtime_ns) == (size, mtime_ns):
+                        found[photoid] = Fault(kind, reason)
+        return found
 
     def remember(self, photo: Photo, fault: Fault) -> None:
         """Notes why this version of the photo could not be rendered."""

@@ -70,6 +70,15 @@ class Photos:
             raise PhotoMissing(f"no photo {photoid}")
         return photo_of(row)
 
+    def by_ids(self, photoids: Sequence[str]) -> dict[str, Photo]:
+        """The photos of those ids that can be seen, by id."""
+        found: dict[str, Photo] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(photoids), BATCH):
+                some = visible().where(schema.photos.c.photoid.in_(photoids[start : start + BATCH]))
+                found |= {row.photoid: photo_of(row) for row in connection.execute(some)}
+        return found
+
     def metadata(self, photoids: Sequence[str]) -> dict[str, Metadata]:
         """What is known of those photos beside their pixels, by photo id; of ids that nothing is known of, nothing."""
         photos, details = schema.photos.c, schema.details.c

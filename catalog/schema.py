@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -20,9 +19,11 @@ from sqlalchemy import (
 )
 
 from catalog.columns import FsPath, PhotoId, TextList
-
-metadata = MetaData()
-
+from catalog.schema_of_jobs import arrivals as arrivals
+from catalog.schema_of_jobs import job_failures as job_failures
+from catalog.schema_of_jobs import jobs as jobs
+from catalog.schema_of_jobs import metadata as metadata
+from catalog.schema_of_jobs import outstanding as outstanding
 
 roots = Table(
     "roots",

@@ -1,5 +1,6 @@
 """Photos in an order that stays, for views and shared galleries: ids one behind the other, in chunks of the table."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import count
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from catalog.changes import Changes, Memo
 from catalog.errors import Missing
-from catalog.photoid import SIZE, encode
+from catalog.photoid import SIZE, decode, encode
 from catalog.schema import chunks, snapshots
 
 CHUNK = 512  # ids: 8 kB, a read that costs about as much as a single one
@@ -17,7 +18,7 @@ REMEMBERED = 2000  # chunks in memory: 16 MB at most
 def put(connection: Connection, photoids: bytes) -> int:
     """Keeps a snapshot of the ids (16 bytes each), in a transaction of the caller's that writes; gives its number.
 
-    One that is there already serves again. It goes, by triggers, with the last view or gallery that shows it.
+    One that is there already serves again. It goes, by triggers, with the last view, gallery or job that has it.
     """
     digest = blake2b(photoids, digest_size=16).digest()
     there: int | None = connection.execute(
@@ -35,6 +36,16 @@ def put(connection: Connection, photoids: bytes) -> int:
     if photoids:
         connection.execute(insert(chunks), list(rows))
     return number
+
+
+def ids(photoids: bytes) -> list[str]:
+    """The photo ids that lie one behind the other, 16 bytes each."""
+    return [encode(photoids[start : start + SIZE]) for start in range(0, len(photoids), SIZE)]
+
+
+def joined(photoids: Iterable[str]) -> bytes:
+    """The other way round."""
+    return b"".join(map(decode, photoids))
 
 
 class Snapshots:
@@ -62,7 +73,7 @@ class Snapshots:
         query = select(chunks.c.photoids).where(chunks.c.snapshot_id == snapshot).order_by(chunks.c.number)
         with self._engine.connect() as connection:
             parts = connection.execute(query).scalars().all()
-        return [encode(part[start : start + SIZE]) for part in parts for start in range(0, len(part), SIZE)]
+        return [each for part in parts for each in ids(part)]
 
     def _read(self, key: tuple[int, int]) -> bytes:
         query = select(chunks.c.photoids).where(chunks.c.snapshot_id == key[0], chunks.c.number == key[1])

@@ -13,7 +13,7 @@ from workers import memory_transport
 INTERACTIVE, PREFETCH, BACKGROUND = "interactive", "prefetch", "background"
 QUEUES = (INTERACTIVE, PREFETCH, BACKGROUND)
 
-RENDER, PING, SWEEP = "darkroom.render", "darkroom.ping", "darkroom.sweep"
+RENDER, LADDER, PING, SWEEP = "darkroom.render", "darkroom.ladder", "darkroom.ping", "darkroom.sweep"
 
 # A Redis that accepts and stays silent would block a publish for ever (redis-py waits without end by default).
 REDIS_TIMEOUT = 1.0

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from workers.errors import TooLarge
 
+# libjpeg's, of a request that says nothing of it.
+DEFAULT_QUALITY = 70
+
 
 @dataclass(frozen=True, slots=True)
 class Size:

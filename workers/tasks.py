@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -15,7 +15,7 @@ from cache.tiers import RenderCache
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline
-from workers.celery import BACKGROUND, INTERACTIVE, PING, RENDER, SWEEP
+from workers.celery import BACKGROUND, INTERACTIVE, LADDER, PING, RENDER, SWEEP
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights import DONE, DROPPED, Flights, FlightsDown, Start, Word
 from workers.housekeeping import sweep
@@ -26,6 +26,8 @@ from workers.versions import key_version
 # Background work steps back for so many seconds while people wait, then makes one render: it never comes to a halt.
 STEP_BACK = 5.0
 LOOK_UP = 0.1
+
+FAILED = "The render failed; the server's log says why."
 
 log = logging.getLogger("darkroom.worker")
 
@@ -81,8 +83,34 @@ class Renderer:
         except Exception:
             log.exception("rendering %r of root %s failed", path, root)
             self._count(queue, Failed.kind, began)
-            word = Word(name, Failed.kind, "The render failed; the server's log says why.")
+            word = Word(name, Failed.kind, FAILED)
         self._flights.land(word, render, kept=kept)
+
+    def ladder(self, flight: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
+        """Makes those renders of one photo whose keys have these names, from one decode, for a job that has claimed
+        the flight; it may take so many seconds, once people leave it time to begin.
+
+        Nothing is done where the job no longer claims it. What a cache has, or another worker is at, is left out. Each
+        render is announced as it is made, and the flight lands when all of them are, or with the first error.
+        """
+        began, word = time.monotonic(), Word(flight, DONE)
+        try:
+            if not self._begun(flight, INTERACTIVE):
+                return
+            self._step_back()
+            began = time.monotonic()
+            keys = [RenderKey.parse(name) for name in names]
+            missing = [key for key in keys if key not in self._cache.held(keys)]
+            if missing:
+                self._make_ladder(missing, root, path, began + seconds)
+        except RenderError as error:
+            self._count(BACKGROUND, error.kind, began)
+            word = Word(flight, error.kind, str(error))
+        except Exception:
+            log.exception("rendering %r of root %s in advance failed", path, root)
+            self._count(BACKGROUND, Failed.kind, began)
+            word = Word(flight, Failed.kind, FAILED)
+        self._flights.land(word, None, kept=True)
 
     def answer(self, name: str) -> None:
         """Says that this worker takes tasks and can be heard."""
@@ -91,6 +119,38 @@ class Renderer:
     def sweep(self) -> None:
         """Removes what killed processes left in the cache."""
         sweep(self._cache)
+
+    def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str, deadline: float) -> None:
+        """Makes the renders of one photo under these keys, which differ in size alone."""
+        by_size = {Size(key.width, key.height): key for key in keys}
+        if len({(key.photoid, key.version, key.quality) for key in keys}) > 1 or keys[0].quality is None:
+            raise ValueError("the keys of a ladder differ in more than size")
+        begun: set[str] = set()
+
+        def wanted(size: Size) -> bool:
+            name = by_size[size].name
+            if self._flights.begin(name, wanted=False) is Start.BEGUN:
+                begun.add(name)
+            return name in begun
+
+        try:
+            with self._source(root, path) as source:
+                self._check_version(keys[0], source)
+                began = time.monotonic()
+                limits, quality = self._limits, keys[0].quality
+                for size, render in pipeline.render_ladder(
+                    source, by_size, quality, limits=limits, deadline=deadline, wanted=wanted
+                ):
+                    kept = self._cache.put(by_size[size], render)
+                    self._count(BACKGROUND, "ok", began)
+                    self._flights.land(Word(by_size[size].name, DONE), render, kept=kept)
+                    begun.discard(by_size[size].name)
+                    began = time.monotonic()
+                    if not kept:
+                        raise Failed("No cache that others see has taken the render: is its disk full?")
+        finally:
+            for name in begun:  # whoever has come to wait for it asks for it by itself
+                self._flights.land(Word(name, DROPPED), None, kept=True)
 
     def _begun(self, name: str, queue: str) -> bool:
         """Whether this worker is the one to make the render.
@@ -118,13 +178,17 @@ class Renderer:
 
     def _made(self, key: RenderKey, root: str, path: str, deadline: float) -> bytes:
         with self._source(root, path) as source:
-            status = os.fstat(source.fileno())
-            if key.version != key_version(source_version(status.st_size, stored_mtime(status))):
-                raise SourceChanged("The photo's file has changed since it was catalogued.")
+            self._check_version(key, source)
             size = Size(key.width, key.height)
             if key.quality is None:
                 return pipeline.unscaled(source, limits=self._limits, deadline=deadline)
             return pipeline.render(source, size, key.quality, limits=self._limits, deadline=deadline)
+
+    @staticmethod
+    def _check_version(key: RenderKey, source: BinaryIO) -> None:
+        status = os.fstat(source.fileno())
+        if key.version != key_version(source_version(status.st_size, stored_mtime(status))):
+            raise SourceChanged("The photo's file has changed since it was catalogued.")
 
     def _source(self, root: str, path: str) -> BinaryIO:
         """The photo's file, open. A message is not trusted to name a place inside its root."""
@@ -157,11 +221,14 @@ def register(app: Celery, renderer: Callable[[], Renderer]) -> None:
     def render(name: str, root: str, path: str, queue: str, deadline: float) -> None:
         renderer().render(name, root, path, queue, deadline)
 
+    def ladder(flight: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
+        renderer().ladder(flight, names, root, path, seconds)
+
     def answer(name: str) -> None:
         renderer().answer(name)
 
     def sweep_cache() -> None:
         renderer().sweep()
 
-    for name, run in ((RENDER, render), (PING, answer), (SWEEP, sweep_cache)):
+    for name, run in ((RENDER, render), (LADDER, ladder), (PING, answer), (SWEEP, sweep_cache)):
         app.task(run, name=name, shared=False)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,10 @@ class Box:
     def get(self, key: RenderKey) -> bytes | None:
         self._check()
         return self.renders.get(key)
+
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        self._check()
+        return {key: len(self.renders[key]) for key in keys if key in self.renders}
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         self._check()

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +52,9 @@ class Tray:
         if self._on_get:
             raise self._on_get
         return self.renders.get(key)
+
+    def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
+        return {key: len(self.renders[key]) for key in keys if key in self.renders}
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         if self._on_put:

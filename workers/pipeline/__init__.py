@@ -62,6 +62,10 @@ def render(
         return _run(STEPS, work, deadline, watch).jpeg
 
 
+def _all_of_them(_: Size) -> bool:
+    return True
+
+
 def render_ladder(
     source: Path | BinaryIO,
     sizes: Iterable[Size],
@@ -70,8 +74,11 @@ def render_ladder(
     limits: Limits | None = None,
     deadline: float | None = None,
     watch: Watch | None = None,
+    wanted: Callable[[Size], bool] = _all_of_them,
 ) -> Iterator[tuple[Size, bytes]]:
     """Each of the sizes once with its JPEG, as soon as it is ready, from a single decode; see `ladder` and `render`.
+
+    `wanted` is asked before each size is made, and says that it still has to be: somebody may have made it meanwhile.
 
     Raises:
         SourceMissing, Unsupported, Damaged, Busy: as `render` does, while it is iterated over.
@@ -83,12 +90,11 @@ def render_ladder(
     check_deadline(deadline)
     with opened(source, limits) as image:
         start = begin(image, orientation(image), photo_size(image), quality)
-        order = rungs(start, sizes)
         decoded, made = start, list[Work]()
-        for rung in order:
+        for rung in filter(lambda rung: wanted(rung.size), rungs(start, sizes)):
             if not made:
-                decoded = _run(DECODE, basis(rung, rung, start, ()), deadline, watch)
-            made.append(_run(SCALE, basis(rung, order[0], decoded, made), deadline, watch))
+                first, decoded = rung, _run(DECODE, basis(rung, rung, start, ()), deadline, watch)
+            made.append(_run(SCALE, basis(rung, first, decoded, made), deadline, watch))
             yield rung.size, _run(FINISH, made[-1], deadline, watch).jpeg
 
 
