@@ -50,6 +50,9 @@ def _told(settings: config.Settings, run: Callable[[], int]) -> int:
     except (CatalogError, InTheWay) as error:
         print(f"darkroom: {error}", file=sys.stderr)
         return 1
+    except config.SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"darkroom: {error.filename or settings.data_dir}: {error.strerror or error}", file=sys.stderr)
         return 1

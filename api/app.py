@@ -14,12 +14,14 @@ from api.errors import handle, serialize
 from api.functions import Function, Functions
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
 from api.identify import Identify
+from api.jobs import JobsResource
 from api.known import KnownFaults
 from api.library import Library, open_library
 from api.metadata import GetPhotoMetadata
 from api.openapi import OpenApi
 from api.originals import GetOriginalFile
 from api.photos import GetPhoto, Renders, thumbnail
+from api.prerendering import start_prerendering
 from api.queries import RunQuery
 from api.rendering import Rendering, start_rendering
 from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
@@ -40,11 +42,13 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
 
     Raises:
         CatalogError: the catalogue can't be used.
+        SettingsError: the sizes in the settings can't be.
     """
     library = open_library(settings, closing)
     rendering = start_rendering(settings, closing)
     uid = default_uid(settings)
-    follow_changes = partial(follow, Changelog(library.engine), rendering.cache)
+    prerendering = start_prerendering(settings, library, rendering, closing)
+    follow_changes = partial(follow, Changelog(library.engine), rendering.cache, gather=settings.prerender_auto)
     housekeeping = Ticker("housekeeping", FOLLOW_EVERY, follow_changes)
     housekeeping.start()
     closing.callback(housekeeping.close)
@@ -60,6 +64,11 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     )
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
+    jobs = JobsResource(identify, prerendering.jobs, prerendering.starter, prerendering.driver.wake)
+    app.add_route("/api/jobs", jobs)
+    app.add_route("/api/jobs/{number}", jobs, suffix="one")
+    for turn in ("pause", "resume", "cancel"):
+        app.add_route(f"/api/jobs/{{number}}/{turn}", jobs, suffix=turn)
     app.add_route("/api/openapi.json", OpenApi())
     app.add_route("/health", operations.Health())
     app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))

@@ -12,18 +12,22 @@ from workers.dispatch import Dispatcher
 from workers.embedded import EmbeddedWorker
 from workers.flights import Flights, MemoryFlights
 from workers.housekeeping import sweep
+from workers.orders import MemoryOrders, Orders
 from workers.pipeline.limits import Limits
+from workers.prerender.driver import OpenPost
+from workers.prerender.parts import post_by_redis, post_within
 from workers.redis_flights import RedisFlights
 from workers.tasks import Renderer, register
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The cache, the dispatcher, and how long the queues are."""
+    """The cache, the dispatcher, how long the queues are, and how jobs reach the workers."""
 
     cache: RenderCache
     dispatcher: Dispatcher
     lengths: QueueLengths
+    open_post: OpenPost
 
 
 def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
@@ -37,8 +41,12 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
     flights: Flights = RedisFlights(settings.redis_url) if settings.distributed else MemoryFlights()
     closing.callback(flights.close)
     celery = create_celery(settings)
-    if not settings.distributed:
-        _start_worker(settings, celery, cache, flights, closing)
+    if settings.distributed:
+        open_post = post_by_redis(settings, celery)
+    else:
+        orders = MemoryOrders()
+        _start_worker(settings, celery, cache, flights, orders, closing)
+        open_post = post_within(settings, celery, flights, orders)
     dispatcher = Dispatcher(
         celery,
         flights,
@@ -47,12 +55,14 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
         places=settings.server_waiting_places,
         room=settings.render_queue_length,
     )
-    return Rendering(cache, dispatcher, QueueLengths(celery))
+    return Rendering(cache, dispatcher, QueueLengths(celery), open_post)
 
 
-def _start_worker(settings: Settings, celery: Celery, cache: RenderCache, flights: Flights, closing: ExitStack) -> None:
-    limits = Limits.of(settings)
-    renderer = Renderer(settings.root_paths, cache, flights, limits, links=settings.robot_follow_links)
+def _start_worker(
+    settings: Settings, celery: Celery, cache: RenderCache, flights: Flights, orders: Orders, closing: ExitStack
+) -> None:
+    limits, links = Limits.of(settings), settings.robot_follow_links
+    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
     register(celery, lambda: renderer)
     worker = EmbeddedWorker(celery, settings.concurrency)
     worker.start()

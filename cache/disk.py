@@ -134,6 +134,11 @@ class DiskTier:
         state = self.state()
         return Figures(state.entries, state.bytes)
 
+    def room(self) -> int:
+        """Bytes that all renders together may have here: the budget's, or fewer where the filesystem has no more."""
+        free = self._files.free() if self._files.folder.is_dir() else self._budget.bytes + self._budget.free
+        return max(0, min(self._budget.bytes, self.figures().bytes + free - self._budget.free))
+
     def state(self) -> State:
         """What the index says of itself."""
         if self._index.identity() is None:

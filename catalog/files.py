@@ -60,3 +60,18 @@ def locked(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[N
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def sole(path: Path) -> Iterator[bool]:
+    """As `locked`, but where another holds the lock it waits for nobody; gives whether this caller holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)

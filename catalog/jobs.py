@@ -53,7 +53,6 @@ class Terms:
     sizes: tuple[str, ...]
     need: int = 0
     room: int = 0
-    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +105,18 @@ class Jobs:
         self._engine = engine
         self._clock = clock
 
-    def make(self, terms: Terms, photoids: bytes) -> Job:
-        """Starts a job over the photos (ids of 16 bytes, one behind the other), in this order."""
+    def make(self, terms: Terms, message: str, photoids: bytes) -> Job:
+        """Starts a job over the photos (ids of 16 bytes, one behind the other), in this order; the message says how it
+        stands.
+        """
         with self._engine.connect() as connection, writing(connection):
-            return self._made(connection, terms, photoids)
+            return self._made(connection, terms, message, photoids)
 
     def arrived(self) -> bytes:
         """The ids of photos that wait for a job, the newest first; at most AT_ONCE. Forgets those that are gone."""
+        with self._engine.connect() as connection:
+            if connection.execute(select(arrivals).limit(1)).first() is None:
+                return b""
         with self._engine.connect() as connection, writing(connection):
             here = select(photos.c.photoid).join(roots).where(roots.c.active)
             connection.execute(delete(arrivals).where(arrivals.c.photoid.not_in(here)))
@@ -121,12 +125,12 @@ class Jobs:
             found = connection.execute(waiting.order_by(*newest).limit(AT_ONCE)).scalars()
             return snapshots.joined(found)
 
-    def make_of_arrivals(self, terms: Terms, photoids: bytes) -> Job:
+    def make_of_arrivals(self, terms: Terms, message: str, photoids: bytes) -> Job:
         """As `make`; the photos then wait no longer."""
         with self._engine.connect() as connection, writing(connection):
             rows = [{"gone": each} for each in snapshots.ids(photoids)]
             connection.execute(delete(arrivals).where(arrivals.c.photoid == bindparam("gone")), rows)
-            return self._made(connection, terms, photoids)
+            return self._made(connection, terms, message, photoids)
 
     def by_id(self, number: int) -> Job:
         """The job of that id.
@@ -188,10 +192,15 @@ class Jobs:
             connection.execute(update(jobs).where(jobs.c.id == number).values(values))
             return _found(connection, number)
 
-    def _made(self, connection: Connection, terms: Terms, photoids: bytes) -> Job:
-        row: dict[str, Any] = {name: getattr(terms, name) for name in ("origin", "query", "need", "room", "message")}
+    def _made(self, connection: Connection, terms: Terms, message: str, photoids: bytes) -> Job:
+        row: dict[str, Any] = {name: getattr(terms, name) for name in ("origin", "query", "need", "room")}
         row |= dict.fromkeys(("taken", "done", "skipped", "failed", "bytes"), 0)
-        row |= {"sizes": ",".join(terms.sizes), "state": State.RUNNING, "started": int(self._clock())}
+        row |= {
+            "message": message,
+            "sizes": ",".join(terms.sizes),
+            "state": State.RUNNING,
+            "started": int(self._clock()),
+        }
         row |= {"total": len(photoids) // SIZE, "snapshot_id": snapshots.put(connection, photoids)}
         number = connection.execute(insert(jobs), row).lastrowid
         over = select(jobs.c.id).where(jobs.c.state.in_(ENDED))
@@ -218,7 +227,7 @@ def _found(connection: Connection, number: int) -> Job:
 
 def _job(row: Row[Any]) -> Job:
     sizes = tuple(each for each in row.sizes.split(",") if each)
-    terms = Terms(Origin(row.origin), row.query, sizes, row.need, row.room, row.message)
+    terms = Terms(Origin(row.origin), row.query, sizes, row.need, row.room)
     return Job(
         row.id,
         terms,

@@ -89,10 +89,13 @@ class Ledger:
             more = update(outstanding).where(of_job, outstanding.c.place == bindparam("at"))
             connection.execute(more.values(tries=outstanding.c.tries + 1), [{"at": place} for place in places])
 
-    def forgive(self) -> None:
-        """Forgets what `begun` has noted: this process ends in order."""
+    def forgive(self, job: Job | None = None) -> None:
+        """Forgets what `begun` has noted of a job, or of all: this process lives."""
+        tried = update(outstanding).where(outstanding.c.tries > 0).values(tries=0)
+        if job is not None:
+            tried = tried.where(outstanding.c.job_id == job.id)
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(update(outstanding).values(tries=0))
+            connection.execute(tried)
 
     def settle(self, job: Job, done: Sequence[int], failed: Sequence[Failed], **more: int | float | str | None) -> None:
         """Counts photos that were outstanding; one that is so no longer was counted before. `more` as in `take`."""

@@ -149,6 +149,7 @@ def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: 
 
 def _renderer(settings: config.Settings) -> "Renderer":
     from cache.tiers import build
+    from workers.orders import RedisOrders
     from workers.pipeline.limits import Limits
     from workers.redis_flights import RedisFlights
     from workers.tasks import Renderer
@@ -159,6 +160,7 @@ def _renderer(settings: config.Settings) -> "Renderer":
         RedisFlights(settings.redis_url),
         Limits.of(settings),
         links=settings.robot_follow_links,
+        orders=RedisOrders(settings.redis_url),
     )
 
 

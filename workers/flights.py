@@ -17,9 +17,6 @@ from typing import Protocol
 DONE = "done"
 DROPPED = "dropped"
 
-LADDER = "ladder:"
-"""How the key of a flight begins that is all renders of a photo which a job wants, and that no person waits for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -185,4 +182,4 @@ class MemoryFlights:
         self._listeners.clear()
 
     def _queued(self) -> int:
-        return sum(not flight.begun and not key.startswith(LADDER) for key, flight in self._flights.items())
+        return sum(not flight.begun for flight in self._flights.values())

@@ -31,11 +31,11 @@ def sweep(cache: RenderCache) -> int:
     return swept
 
 
-def follow(changelog: Changelog, cache: RenderCache) -> int:
+def follow(changelog: Changelog, cache: RenderCache, *, gather: bool = False) -> int:
     """Has the cache forget the renders of old versions and of photos that are gone, for some of the changes in the
-    catalogue; gives for how many.
+    catalogue; gives for how many. With `gather`, photos that are new or have changed then wait for a job.
 
-    Nothing depends on it but room in the cache: a version is in the name of each render.
+    Nothing else depends on it but room in the cache: a version is in the name of each render.
     """
     some = changelog.next(AT_ONCE)
     if not some:
@@ -47,7 +47,8 @@ def follow(changelog: Changelog, cache: RenderCache) -> int:
         for change in some
     }
     dropped = sum(cache.drop_photo(photoid, version) for photoid, version in current.items())
-    changelog.followed(some[-1].number)
+    arrived = [photoid for photoid, version in current.items() if gather and version is not None]
+    changelog.followed(some[-1].number, arrived)
     if dropped:
         log.info("%d renders of photos that have changed or gone removed", dropped)
     return len(some)

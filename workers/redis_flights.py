@@ -219,8 +219,13 @@ def _text(answer: object) -> str:
     return answer.decode() if isinstance(answer, bytes) else str(answer)
 
 
-def _flight(key: str) -> str:
+def flight_key(key: str) -> str:
+    """Where in Redis the flight of that key is, as long as there is one."""
     return f"darkroom:flight:{key}"
+
+
+def _flight(key: str) -> str:
+    return flight_key(key)
 
 
 def _mark(key: str) -> str:

@@ -19,6 +19,7 @@ from workers.celery import BACKGROUND, INTERACTIVE, LADDER, PING, RENDER, SWEEP
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights import DONE, DROPPED, Flights, FlightsDown, Start, Word
 from workers.housekeeping import sweep
+from workers.orders import MemoryOrders, Orders
 from workers.pipeline.limits import Limits
 from workers.sizing import Size
 from workers.versions import key_version
@@ -34,7 +35,7 @@ log = logging.getLogger("darkroom.worker")
 
 class Renderer:
     """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
-    a symbolic link may lead out of them; `pause` waits for some seconds.
+    a symbolic link may lead out of them; `orders` are what jobs have ordered; `pause` waits for some seconds.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Renderer:
         limits: Limits,
         *,
         links: bool = True,
+        orders: Orders | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._roots = roots
@@ -52,6 +54,7 @@ class Renderer:
         self._flights = flights
         self._limits = limits
         self._links = links
+        self._orders = orders or MemoryOrders()
         self._pause = pause
 
     def render(self, name: str, root: str, path: str, queue: str, deadline: float) -> None:
@@ -86,16 +89,16 @@ class Renderer:
             word = Word(name, Failed.kind, FAILED)
         self._flights.land(word, render, kept=kept)
 
-    def ladder(self, flight: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
-        """Makes those renders of one photo whose keys have these names, from one decode, for a job that has claimed
-        the flight; it may take so many seconds, once people leave it time to begin.
+    def ladder(self, order: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
+        """Makes those renders of one photo whose keys have these names, from one decode, as a job has ordered; it may
+        take so many seconds, once people leave it time to begin.
 
-        Nothing is done where the job no longer claims it. What a cache has, or another worker is at, is left out. Each
-        render is announced as it is made, and the flight lands when all of them are, or with the first error.
+        Nothing is done where the order no longer stands. What a cache has, or another worker is at, is left out. Each
+        render is announced as it is made, and the order when all of them are, or with the first error.
         """
-        began, word = time.monotonic(), Word(flight, DONE)
+        began, word = time.monotonic(), Word(order, DONE)
         try:
-            if not self._begun(flight, INTERACTIVE):
+            if not (self._orders.take(order) and self._begun(order, BACKGROUND)):
                 return
             self._step_back()
             began = time.monotonic()
@@ -103,13 +106,16 @@ class Renderer:
             missing = [key for key in keys if key not in self._cache.held(keys)]
             if missing:
                 self._make_ladder(missing, root, path, began + seconds)
+        except FlightsDown as error:
+            log.warning("renders in advance are left for later: %s", error)
+            word = Word(order, DROPPED)
         except RenderError as error:
             self._count(BACKGROUND, error.kind, began)
-            word = Word(flight, error.kind, str(error))
+            word = Word(order, error.kind, str(error))
         except Exception:
             log.exception("rendering %r of root %s in advance failed", path, root)
             self._count(BACKGROUND, Failed.kind, began)
-            word = Word(flight, Failed.kind, FAILED)
+            word = Word(order, Failed.kind, FAILED)
         self._flights.land(word, None, kept=True)
 
     def answer(self, name: str) -> None:
@@ -129,7 +135,7 @@ class Renderer:
 
         def wanted(size: Size) -> bool:
             name = by_size[size].name
-            if self._flights.begin(name, wanted=False) is Start.BEGUN:
+            if self._begun(name, BACKGROUND):
                 begun.add(name)
             return name in begun
 
@@ -221,8 +227,8 @@ def register(app: Celery, renderer: Callable[[], Renderer]) -> None:
     def render(name: str, root: str, path: str, queue: str, deadline: float) -> None:
         renderer().render(name, root, path, queue, deadline)
 
-    def ladder(flight: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
-        renderer().ladder(flight, names, root, path, seconds)
+    def ladder(order: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
+        renderer().ladder(order, names, root, path, seconds)
 
     def answer(name: str) -> None:
         renderer().answer(name)

@@ -1,0 +1,126 @@
+"""Driver: the thread that walks the jobs of the catalogue, in one process at a time."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.errors import CatalogProblem
+from catalog.files import sole
+from catalog.jobs import Job
+from workers.prerender.post import Post, Unreachable
+from workers.prerender.run import Run, Shop
+from workers.prerender.starting import Starter
+
+LOCK = "prerender.lock"
+LOOK_EVERY = 1.0  # seconds between two looks for jobs, or for the lock
+BREATH = 0.1  # seconds that are waited for more words at most, while orders are under way
+ARRIVALS_EVERY = 4.0  # seconds; what arrives later than that is another job's
+
+log = logging.getLogger("darkroom.prerender")
+
+OpenPost = Callable[[ExitStack, threading.Event], Post]
+"""Opens the way to the workers, which may start some; what has to be ended goes on the stack."""
+
+ShopOf = Callable[[Post], Shop]
+
+
+@dataclass(slots=True)
+class _InHand:
+    job: Job
+    run: Run
+
+
+class Driver:
+    """Walks jobs as long as it holds the lock in `folder`, which no other process has then.
+
+    The system lets go of it however the process ends, so that the next takes over at once. `auto` says that photos
+    which arrive, and the night, start jobs too.
+    """
+
+    def __init__(self, folder: Path, starter: Starter, open_post: OpenPost, shop_of: ShopOf, *, auto: bool) -> None:
+        self._lock = folder / LOCK
+        self._starter = starter
+        self._open_post = open_post
+        self._shop_of = shop_of
+        self._auto = auto
+        self._news = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prerender", daemon=True)
+        self._arrivals_at = 0.0
+        self._led = False
+        self.leads = False
+        """Whether it is this process that walks the jobs."""
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Has it look for jobs at once."""
+        self._news.set()
+
+    def close(self) -> None:
+        """Ends it in order: what workers have begun they finish, nothing is counted wrongly."""
+        self._closed.set()
+        self._news.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            try:
+                with sole(self._lock) as holds:
+                    if holds:
+                        self._lead()
+            except (CatalogProblem, Unreachable) as error:
+                log.error("%s", error)
+            except Exception:
+                log.exception("rendering in advance failed, and is taken up again")
+            self.leads = False
+            self._closed.wait(LOOK_EVERY)
+
+    def _lead(self) -> None:
+        """Walks jobs until it is told to end. After an error nothing in hand is trusted: all is in the catalogue."""
+        with ExitStack() as closing:
+            post = self._open_post(closing, self._news)
+            shop = self._shop_of(post)
+            if self._led:
+                shop.ledger.forgive()
+            self.leads = self._led = True
+            in_hand: dict[int, _InHand] = {}
+            try:
+                while not self._closed.is_set():
+                    self._news.clear()
+                    more = self._step(shop, in_hand)
+                    if not more:
+                        self._news.wait(BREATH if post.busy else LOOK_EVERY)
+                for each in in_hand.values():
+                    each.run.leave(each.job)
+            finally:
+                for each in in_hand.values():
+                    each.run.drop()
+
+    def _step(self, shop: Shop, in_hand: dict[int, _InHand]) -> bool:
+        if self._auto and time.monotonic() >= self._arrivals_at:
+            self._arrivals_at = time.monotonic() + ARRIVALS_EVERY
+            self._starter.of_arrivals()
+            self._starter.of_the_night()
+        running = {job.id: job for job in shop.jobs.running()}
+        for number in in_hand.keys() - running.keys():  # paused, cancelled, or done
+            gone = in_hand.pop(number)
+            gone.run.leave(gone.job)
+        try:
+            shop.post.look()
+        except Unreachable as error:
+            log.warning("what became of orders can't be told: %s", error)
+        more = False
+        for number, job in running.items():  # the newest first: what is asked for does not wait behind the night's
+            if number not in in_hand:
+                in_hand[number] = _InHand(job, Run(job, self._starter.boxes(job), self._starter.need(job), shop))
+            in_hand[number].job = job
+            more = in_hand[number].run.step(job) or more
+        return more

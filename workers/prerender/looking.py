@@ -1,0 +1,80 @@
+"""Which of a photo's common sizes are missing, as nobody has to render what is cached."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cache.key import RenderKey
+from cache.tiers import RenderCache
+from catalog.faults import Faults
+from catalog.ledger import Failed, Place
+from catalog.photos import Photo, Photos
+from workers.devices import Box
+from workers.errors import TooLarge
+from workers.sizing import DEFAULT_QUALITY, Size, output_size
+from workers.versions import key_version
+
+GONE = "The photo is no longer in the library."
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A photo of a job of which renders are missing, and the keys of all that are wanted of it."""
+
+    place: Place
+    photo: Photo
+    keys: tuple[RenderKey, ...]
+
+
+@dataclass(slots=True)
+class Looked:
+    """What was found out about photos; `bytes` are those of all their renders that are cached."""
+
+    cached: list[Place] = field(default_factory=list)
+    missing: list[Pending] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    bytes: int = 0
+
+
+def keys_of(photo: Photo, boxes: Iterable[Box], max_side: int) -> tuple[RenderKey, ...]:
+    """The keys that getPhoto has for a photo in these sizes, each once; a size beyond `max_side` is left out."""
+    version, own = key_version(photo.version), Size(photo.width, photo.height)
+    sizes: dict[Size, None] = {}
+    for box in boxes:
+        try:
+            sizes[output_size(own, box.width, box.height, max_side)] = None
+        except TooLarge:  # of this photo's shape: getPhoto says no too
+            continue
+    return tuple(RenderKey(photo.photoid, version, size.width, size.height, DEFAULT_QUALITY) for size in sizes)
+
+
+class Looker:
+    """Looks photos up: in the catalogue, among those that can't be rendered, in the cache. Hundreds at a time."""
+
+    def __init__(self, photos: Photos, faults: Faults, cache: RenderCache, max_side: int) -> None:
+        self._photos = photos
+        self._faults = faults
+        self._cache = cache
+        self._max_side = max_side
+
+    def look(self, places: Sequence[Place], boxes: Sequence[Box]) -> Looked:
+        """Sorts photos by what is to be done about them."""
+        photos = self._photos.by_ids([place.photoid for place in places])
+        known = self._faults.among(photos)
+        keys = {photoid: keys_of(photo, boxes, self._max_side) for photoid, photo in photos.items()}
+        held = self._cache.held([key for each in keys.values() for key in each])
+        looked = Looked(bytes=sum(held.values()))
+        for place in places:
+            photo = photos.get(place.photoid)
+            if photo is None:
+                looked.failed.append(Failed(place.place, place.photoid, GONE))
+            elif held.keys() >= set(keys[photo.photoid]):
+                looked.cached.append(place)
+            elif photo.photoid in known:
+                looked.failed.append(Failed(place.place, photo.photoid, known[photo.photoid].reason))
+            else:
+                looked.missing.append(Pending(place, photo, keys[photo.photoid]))
+        return looked
+
+    def bytes(self, pending: Iterable[Pending]) -> int:
+        """How many bytes the cache holds of these photos, in the sizes that are wanted."""
+        return sum(self._cache.held([key for each in pending for key in each.keys]).values())
