@@ -82,7 +82,7 @@ class Dispatcher:
         timeout: float,
         places: int,
         room: int = 500,
-        ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+        ahead: Ahead = Ahead(),
     ) -> None:
         self._app = app
         self._flights = flights

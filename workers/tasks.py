@@ -15,7 +15,7 @@ from cache.tiers import RenderCache
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline
-from workers.celery import BACKGROUND, INTERACTIVE, PING, PREFETCH, RENDER, SWEEP
+from workers.celery import BACKGROUND, PING, PREFETCH, RENDER, SWEEP
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights import DONE, DROPPED, Flights, FlightsDown, Start, Word
 from workers.housekeeping import sweep

@@ -92,7 +92,15 @@ class Landings(MemoryFlights):
 class Bench:
     """A worker whose photo root is `folder`."""
 
-    def __init__(self, folder: Path, tray: Tray | None = None, max_pixels: int = 10**6, *, links: bool = True, patient: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tray: Tray | None = None,
+        max_pixels: int = 10**6,
+        *,
+        links: bool = True,
+        patient: bool = True,
+    ) -> None:
         self.tray = tray or Tray()
         self.flights = Landings()
         self.pauses: list[int] = []  # how many waited then
