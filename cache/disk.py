@@ -24,8 +24,7 @@ BATCH = 100  # last uses written in one transaction
 MOST_USES = 50_000  # last uses kept in memory while they can't be written
 RECONCILE_EVERY = 6 * 3600.0  # seconds
 
-# A put takes milliseconds: what is older was left by a process that was killed.
-TEMPORARY_SECONDS = 600.0
+TEMPORARY_SECONDS = 600.0  # a put takes milliseconds: what is older was left by a process that was killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,11 @@ class DiskTier:
 
     def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
         """Which of these renders are here, with the bytes of each: asked of the files, as a get is, 6 µs each."""
-        found = ((key, self._files.found(key.path)) for key in keys)
-        return {key: file.bytes for key, file in found if file is not None and file.bytes}
+        return {key: file.bytes for key in keys if (file := self._files.found(key.path)) is not None and file.bytes}
+
+    def has(self, key: RenderKey) -> bool:
+        """Whether there is a file for the render, whole or not."""
+        return self._files.has(key.path)
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps `render`, in the place of what was there under this key; False where it is too big for this tier.
@@ -136,8 +138,8 @@ class DiskTier:
 
     def room(self) -> int:
         """Bytes that all renders together may have here: the budget's, or fewer where the filesystem has no more."""
-        free = self._files.free() if self._files.folder.is_dir() else self._budget.bytes + self._budget.free
-        return max(0, min(self._budget.bytes, self.figures().bytes + free - self._budget.free))
+        free = self._files.free() - self._budget.free if self._files.folder.is_dir() else self._budget.bytes
+        return max(0, min(self._budget.bytes, self.figures().bytes + free))
 
     def state(self) -> State:
         """What the index says of itself."""

@@ -94,7 +94,7 @@ tidy(ARGV[1], 1000)
 return {redis.call('ZCARD', USES), tonumber(redis.call('GET', BYTES) or '0')}
 """
 
-USES, OF = "darkroom:renders:uses", "darkroom:renders:of:"
+RENDER, USES, OF = "darkroom:render:", "darkroom:renders:uses", "darkroom:renders:of:"
 
 
 class RedisTier:
@@ -132,6 +132,10 @@ class RedisTier:
             some = [key.name for key in keys[start : start + BATCH]]
             sizes += [int(size) for size in self._run(self._lengths, *some)]
         return {key: size for key, size in zip(keys, sizes, strict=True) if size}
+
+    def has(self, key: RenderKey) -> bool:
+        """Whether the render is here."""
+        return bool(self._call(lambda: self._redis.exists(RENDER + key.name)))
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps the render; False where it is too big for this tier."""

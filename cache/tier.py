@@ -35,6 +35,9 @@ class Tier(Protocol):
     def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
         """Which of these renders are here, with the bytes of each; none of them counts as used."""
 
+    def has(self, key: RenderKey) -> bool:
+        """Whether the render is here; that it was asked for is no use of it."""
+
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps the render; False where this tier does not take one like it.
 

@@ -17,6 +17,9 @@ from tests.api.house import House
 from tests.api.test_photos import Played
 from tests.end_to_end.servers import eventually
 from workers.celery import QueueLengths, create_celery
+from workers.flights import MemoryFlights
+from workers.orders import MemoryOrders
+from workers.prerender.parts import post_within
 
 BASE = "/picapportapi/1.0/"
 ORIGIN = "https://photos.example"
@@ -54,7 +57,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def client(house: House) -> Iterator[TestClient]:
     """The whole front end."""
     cache = RenderCache([MemoryTier(1_000_000)])
-    rendering = Rendering(cache, Played(house, cache), QueueLengths(create_celery(house.settings)))
+    celery = create_celery(house.settings)
+    open_post = post_within(house.settings, celery, MemoryFlights(), MemoryOrders())
+    rendering = Rendering(cache, Played(house, cache), QueueLengths(celery), open_post)
     with ExitStack() as closing, pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.app, "start_rendering", lambda *_: rendering)
         yield TestClient(create_app(house.settings, closing))

@@ -19,6 +19,7 @@ from catalog.photos import Photo
 from catalog.scan import refresh
 from tests.api.house import House
 from tests.catalog.library import jpeg
+from workers.celery import INTERACTIVE
 from workers.dispatch import Dispatcher
 from workers.errors import SourceChanged
 from workers.pipeline.limits import Limits
@@ -31,10 +32,14 @@ class Played(Dispatcher):
     def __init__(self, house: House, cache: RenderCache) -> None:
         self._house, self._renders = house, cache
         self.asked: list[RenderKey] = []
+        self.queues: list[str] = []
 
-    def render(self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = bool) -> bytes:
+    def render(
+        self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = bool, *, queue: str = INTERACTIVE
+    ) -> bytes:
         """A render, kept as workers keep it."""
         self.asked.append(key)
+        self.queues.append(queue)
         status = (self._house.settings.root_paths[photo.root] / photo.path).stat()
         if (status.st_size, status.st_mtime_ns) != (photo.bytes, photo.mtime_ns):
             raise SourceChanged("The photo's file has changed since it was catalogued.")

@@ -78,6 +78,7 @@ def test_work_in_advance_stands_in_nobody_s_way(embedded: Way, tmp_path: Path, g
         for queue in (PREFETCH, BACKGROUND):
             for width in (40, 80):
                 name = key_of(photo, width + len(queue)).name
+                embedded.flights.reserve(name, 10, WAIT)
                 message = (name, ROOT, photo.path, queue, time.time() + WAIT)
                 embedded.app.send_task(RENDER, message, queue=queue)
             assert gate.entered.acquire(timeout=WAIT)
