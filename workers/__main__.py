@@ -1,5 +1,5 @@
 """`python -m workers run` is a worker of the distributed way, `… beat` what wakes it by the clock; `… render` renders
-one file, without any server."""
+one file, without any server; `… prerender` renders in advance what is missing."""
 
 import argparse
 import functools
@@ -37,10 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running.add_argument("--nice", type=int, default=0, help="OS priority, 0 to 19, the lowest (%(default)s)")
     commands.add_parser("beat", help="queue what has to be done by the clock")
     offline.add_arguments(commands.add_parser("render", help="render one file, and say how long each step took"))
+    _add_prerender(commands.add_parser("prerender", help="render in advance what is missing"))
     chosen = parser.parse_args(arguments)
     settings = config.load_or_exit()
     if chosen.command == "render":
         return offline.run(settings, chosen)
+    if chosen.command == "prerender":
+        return _prerender(settings, chosen)
     if not settings.distributed:
         print("workers: redis.url is not set: without it `python -m api` has its workers inside", file=sys.stderr)
         return 1
@@ -49,6 +52,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     config.share_metrics(settings)
     return _beat(settings) if chosen.command == "beat" else _run(settings, chosen)
+
+
+def _add_prerender(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--query", default="*", help="the photos, as runQuery finds them (every one)")
+    parser.add_argument("--sizes", help="names or sizes, with commas: phone,256x256,x160 (prerender.sizes)")
+    parser.add_argument("--resume", type=int, metavar="JOB", help="go on with a job that was paused")
+    parser.add_argument("--concurrency", type=int, help="photos at once, where no server runs (workers.concurrency)")
+
+
+def _prerender(settings: config.Settings, chosen: argparse.Namespace) -> int:
+    config.share_metrics(settings)
+    from workers.prerender import command
+
+    return command.run(settings, chosen)
 
 
 def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
