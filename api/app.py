@@ -67,8 +67,9 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     jobs = JobsResource(identify, prerendering.jobs, prerendering.starter, prerendering.driver.wake)
     app.add_route("/api/jobs", jobs)
     app.add_route("/api/jobs/{number}", jobs, suffix="one")
-    for turn in ("pause", "resume", "cancel"):
-        app.add_route(f"/api/jobs/{{number}}/{turn}", jobs, suffix=turn)
+    app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")
+    app.add_route("/api/jobs/{number}/resume", jobs, suffix="resume")
+    app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
     app.add_route("/api/openapi.json", OpenApi())
     app.add_route("/health", operations.Health())
     app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))

@@ -20,6 +20,7 @@ from api.describe import (
 )
 from api.functions import NOT_OURS
 from api.galleries import TYPES
+from api.openapi_jobs import JOB_PATHS, JOB_SCHEMAS
 from api.sessions import VERSION
 from catalog.search import SORTS
 
@@ -214,6 +215,7 @@ PATHS: dict[str, Described] = {
             (parameter("sid", text("the gallery", minLength=1), required=True, where="path"), APISID),
         )
     },
+    **JOB_PATHS,
     "/api/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})}, (405,))},
     "/health": {
         "get": operation("This process lives.", {"200": answered(record({"status": text("ok")}))}, (405,)),
@@ -237,6 +239,7 @@ PATHS: dict[str, Described] = {
         )
     },
 }
+SCHEMAS |= JOB_SCHEMAS
 SCHEMAS["Readiness"] = record(
     {"ready": truth("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}
 )

@@ -13,8 +13,9 @@ log = logging.getLogger("darkroom.worker")
 
 class EmbeddedWorker:
     """A worker for each queue, beside whatever else this process does: `concurrency` threads for people who wait, one
-    each for what is made in advance, so that this never stands in their way. Or, where nobody waits, all of them for one
-    queue, which `alone` names.
+    each for what is made in advance, so that this never stands in their way.
+
+    Or, where nobody waits, all of them for the queue that `alone` names.
     """
 
     def __init__(self, app: Celery, concurrency: int, *, alone: str | None = None) -> None:

@@ -22,7 +22,13 @@ curl() { command curl -sS --fail-with-body -w '%{stderr}status %{http_code}\\n' 
 
 
 def test_every_function_has_an_example() -> None:
-    asked = "\n".join(BLOCKS).replace("$API", "/picapportapi/1.0").replace("$HOST", "").replace("$SID", "{sid}")
+    asked = (
+        "\n".join(BLOCKS)
+        .replace("$API", "/picapportapi/1.0")
+        .replace("$HOST", "")
+        .replace("$SID", "{sid}")
+        .replace("$JOB", "{number}")
+    )
     assert [path for path in PATHS if path not in asked] == []
 
 
@@ -53,4 +59,4 @@ def test_the_examples_run(tmp_path: Path) -> None:
     statuses = re.findall(r"^status (\d{3})$", done.stderr, re.MULTILINE)
     assert statuses.count("304") == 1
     assert statuses.count("501") == 3
-    assert set(statuses) == {"200", "201", "204", "206", "304", "501"}
+    assert set(statuses) - {"409"} == {"200", "201", "204", "206", "304", "501"}  # a job may have ended already

@@ -50,7 +50,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     with serving(folder / "photos", folder / "data", "embedded", RENDER_MAX_SIDE="256") as server:
         for command in (
             ("group", "add", "sharers", "--permission", "pap:access:share"),
-            ("user", "set", "guest", "--group", "users", "--group", "sharers"),
+            ("user", "set", "guest", "--group", "users", "--group", "sharers", "--admin"),
         ):
             assert server.command("catalog", *command).returncode == 0
         listed = {"photoids": list(server.photos().values()), "public": True, "name": "Both"}

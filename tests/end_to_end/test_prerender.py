@@ -58,9 +58,7 @@ def server(request: pytest.FixtureRequest, library: Path, tmp_path_factory: pyte
         make_admin(running)
         if request.param == "distributed":
             running.others["background"] = start_worker(running.environ, "--concurrency", "1", queues="background")
-        eventually(
-            lambda: [each["state"] for each in jobs(running) if each["origin"] == "arrivals"], ["done"], PATIENCE
-        )
+        eventually(lambda: [each["state"] for each in jobs(running) if each["origin"] == "arrivals"], ["done"])
         yield running
 
 
@@ -258,7 +256,7 @@ def test_ctrl_c_pauses(offline: dict[str, str]) -> None:
     process = prerender(offline, "--query", "dir:slow", "--sizes", "1500x")
     process.wait_for("20 photos")
     renders = Path(offline["DATA_DIR"]) / "renders"
-    eventually(lambda: any("1500x" in each.name for each in renders.glob("*/*/*.jpg")), True, PATIENCE)
+    eventually(lambda: any("1500x" in each.name for each in renders.glob("*/*/*.jpg")), True)
     assert process.stop(signal.SIGINT) == 130
     said = "".join(process.lines)
     assert "is paused" in said
