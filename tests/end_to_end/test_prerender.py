@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -172,10 +173,10 @@ def test_photos_that_arrive_are_rendered_by_themselves(server: Server) -> None:
     assert counted(ended(server, newest["id"])) == (1, 0, 0)
 
 
-@pytest.fixture
-def ruin(library: Path, tmp_path: Path) -> Iterator[Server]:
-    """A server of the distributed way that a test may do harm to; so far nobody renders in the background."""
-    with serving(library, tmp_path / "data", "distributed") as running:
+@pytest.fixture(scope="module")
+def ruin(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the distributed way that tests may do harm to; so far nobody renders in the background."""
+    with serving(library, tmp_path_factory.mktemp("ruin") / "data", "distributed") as running:
         make_admin(running)
         yield running
 
@@ -201,8 +202,9 @@ def test_every_photo_is_accounted_for_whoever_is_killed(ruin: Server) -> None:
 
 
 def test_a_job_outlives_a_redis_that_comes_back_empty(ruin: Server) -> None:
-    ruin.others["background"] = start_worker(ruin.environ, "--concurrency", "1", queues="background")
-    number = start(ruin, "dir:slow", [SLOW])["id"]
+    if "background" not in ruin.others:
+        ruin.others["background"] = start_worker(ruin.environ, "--concurrency", "2", queues="background")
+    number = start(ruin, "dir:slow", ["1400x"])["id"]
     begun(ruin, number)
     redis = ruin.others["redis"]
     arguments = [str(each) for each in redis.process.args]  # type: ignore[union-attr]
@@ -212,8 +214,8 @@ def test_a_job_outlives_a_redis_that_comes_back_empty(ruin: Server) -> None:
     try:
         assert counted(ended(ruin, number)) == (20, 0, 0)
     finally:
-        ruin.others["background"].stop()
-        again.stop()
+        for process in (ruin.front, ruin.others["background"], ruin.others["worker"], again):
+            process.stop()
 
 
 @pytest.fixture(scope="module")
@@ -225,57 +227,64 @@ def offline(library: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return variables
 
 
-def prerender(variables: dict[str, str], *arguments: str) -> Process:
-    """Runs the command."""
-    return Process([sys.executable, "-m", "workers", "prerender", *arguments], variables)
+@contextmanager
+def prerendering(variables: dict[str, str], *arguments: str) -> Iterator[Process]:
+    """The command, while it runs; it is gone afterwards."""
+    process = Process([sys.executable, "-m", "workers", "prerender", *arguments], variables)
+    try:
+        yield process
+    finally:
+        process.stop(signal.SIGKILL)
 
 
-def finished(process: Process) -> tuple[int, str]:
+def prerender(variables: dict[str, str], *arguments: str) -> tuple[int, str]:
     """The command's exit code, and all that it said."""
-    code = process.process.wait(PATIENCE)
-    process.stop()
+    with prerendering(variables, *arguments) as process:
+        code = process.process.wait(PATIENCE)
     return code, "".join(process.lines)
 
 
+def rendered(variables: dict[str, str], width: str) -> int:
+    """How many renders of a width lie in the cache."""
+    return len(
+        [each for each in (Path(variables["DATA_DIR"]) / "renders").glob("*/*/*.jpg") if f".{width}" in each.name]
+    )
+
+
 def test_without_a_server_the_command_renders_and_goes_on_after_a_kill(offline: dict[str, str]) -> None:
-    killed = prerender(offline, "--query", "dir:slow", "--sizes", SLOW)
-    killed.wait_for("job 1: 20 photos")
-    renders = Path(offline["DATA_DIR"]) / "renders"
-    eventually(lambda: len(list(renders.glob("*/*/*.jpg"))) >= 2, True)
-    killed.stop(signal.SIGKILL)
-    interrupted = prerender(offline, "--query", "dir:quick")  # does both: jobs outlive processes
-    assert finished(interrupted)[0] == 1
-    resumed = prerender(offline, "--resume", "1")
-    code, said = finished(resumed)
+    with prerendering(offline, "--query", "dir:slow", "--sizes", SLOW) as killed:
+        killed.wait_for("job 1: 20 photos")
+        eventually(lambda: rendered(offline, SLOW) >= 2, True)
+    code, said = prerender(offline, "--query", "dir:quick")
+    assert (code, "2: 7 photos" in said, "quick/damaged.jpg" in said) == (1, True, True), said
+    code, said = prerender(offline, "--resume", "1")  # jobs outlive processes
     assert code == 0, said
-    counts = [int(word) for word in said.split("job 1 done: ")[1].replace(",", "").split() if word.isdigit()]
-    assert sum(counts) == 20
+    counts = [int(word) for word in said.split("job 1 done: ")[1].split() if word.isdigit()]
+    assert sum(counts) == rendered(offline, SLOW) == 20
 
 
 def test_ctrl_c_pauses(offline: dict[str, str]) -> None:
-    process = prerender(offline, "--query", "dir:slow", "--sizes", "1500x")
-    process.wait_for("20 photos")
-    renders = Path(offline["DATA_DIR"]) / "renders"
-    eventually(lambda: any("1500x" in each.name for each in renders.glob("*/*/*.jpg")), True)
-    assert process.stop(signal.SIGINT) == 130
+    with prerendering(offline, "--query", "dir:slow", "--sizes", "1500x") as process:
+        process.wait_for("20 photos")
+        eventually(lambda: rendered(offline, "1500x") >= 2, True)
+        assert process.stop(signal.SIGINT) == 130
     said = "".join(process.lines)
     assert "is paused" in said
-    number = said.split("--resume ")[1].split()[0]
-    code, said = finished(prerender(offline, "--resume", number))
+    code, said = prerender(offline, "--resume", said.split("--resume ")[1].split()[0])
     assert (code, "done" in said) == (0, True), said
 
 
 def test_a_budget_that_is_too_small_stops_the_job_before_it_evicts(library: Path, tmp_path: Path) -> None:
-    variables = environ(library, tmp_path / "data", CACHE_DISK_BYTES="1200000")
+    variables = environ(library, tmp_path / "data", CACHE_DISK_BYTES="600000")
     scan = [sys.executable, "-m", "catalog", "scan", "--quiet"]
     subprocess.run(scan, cwd=PROJECT, env=variables, check=False, capture_output=True)
-    code, said = finished(prerender(variables, "--query", "dir:slow", "--sizes", "700x"))
+    code, said = prerender(variables, "--query", "dir:slow", "--sizes", "700x")
     assert (code, "will stop there" in said, "has stopped at 80 %" in said) == (1, True, True), said
     stats = [sys.executable, "-m", "cache", "stats", "--json"]
     shown = subprocess.run(stats, cwd=PROJECT, env=variables, check=True, capture_output=True, text=True)
     disk = json.loads(shown.stdout)["tiers"]["disk"]
     made = int(said.split("photos left: ")[1].split()[0])
     assert 0 < made == disk["entries"] < 20
-    assert disk["bytes"] <= 960_000
-    again, words = finished(prerender(variables, "--query", "dir:slow", "--sizes", "700x"))
+    assert disk["bytes"] <= 480_000
+    again, words = prerender(variables, "--query", "dir:slow", "--sizes", "700x")
     assert (again, f"{made} cached before" in words) == (1, True), words

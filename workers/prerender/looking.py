@@ -27,7 +27,7 @@ class Pending:
 
 @dataclass(slots=True)
 class Looked:
-    """What was found out about photos; `bytes` are those of all their renders that are cached."""
+    """What was found out about photos; `bytes` are those of the renders of the ones that are cached."""
 
     cached: list[Place] = field(default_factory=list)
     missing: list[Pending] = field(default_factory=list)
@@ -62,13 +62,14 @@ class Looker:
         known = self._faults.among(photos)
         keys = {photoid: keys_of(photo, boxes, self._max_side) for photoid, photo in photos.items()}
         held = self._cache.held([key for each in keys.values() for key in each])
-        looked = Looked(bytes=sum(held.values()))
+        looked = Looked()
         for place in places:
             photo = photos.get(place.photoid)
             if photo is None:
                 looked.failed.append(Failed(place.place, place.photoid, GONE))
             elif held.keys() >= set(keys[photo.photoid]):
                 looked.cached.append(place)
+                looked.bytes += sum(held[key] for key in keys[photo.photoid])
             elif photo.photoid in known:
                 looked.failed.append(Failed(place.place, photo.photoid, known[photo.photoid].reason))
             else:

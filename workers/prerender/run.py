@@ -53,6 +53,7 @@ class Run:
         self._need = need
         self._shop = shop
         self._bytes = job.bytes
+        self._rendered = job.done + job.skipped
         self._inbox: Inbox = deque()
         self._waiting: deque[Pending] = deque()
         self._suspects: deque[Pending] = deque()  # under way when a process died: sent alone
@@ -100,6 +101,8 @@ class Run:
     def _restore(self, job: Job) -> None:
         """Takes up what another process, or this one, has left outstanding."""
         looked = self._shop.looker.look(self._shop.ledger.outstanding(job), self._boxes)
+        self._bytes += looked.bytes
+        self._rendered += len(looked.cached)
         self._shop.ledger.settle(job, [place.place for place in looked.cached], looked.failed, bytes=self._bytes)
         for pending in looked.missing:
             tries = pending.place.tries if self._shop.mortal else 0
@@ -115,6 +118,7 @@ class Run:
         places = self._shop.ledger.next(job)
         looked = self._shop.looker.look(places, self._boxes)
         self._bytes += looked.bytes
+        self._rendered += len(looked.cached)
         rate = self._pace.add(len(looked.cached) + len(looked.failed), time.monotonic())
         missing = [pending.place for pending in looked.missing]
         self._shop.ledger.take(job, places, missing, looked.failed, bytes=self._bytes, rate=rate)
@@ -146,13 +150,12 @@ class Run:
 
     def _fits(self, job: Job, more: int) -> bool:
         """Whether the renders of another photo are still within the job's share of the cache."""
-        counted = job.done + job.skipped
-        each = self._bytes / counted if counted else 0.0
-        if counted < FEWEST:
+        each = self._bytes / self._rendered if self._rendered else 0.0
+        if self._rendered < FEWEST:
             each = max(each, self._need.bytes / job.total)
         under_way = len(self._sent) + more
         bytes_fit = self._bytes + each * (under_way + 1) <= self._need.limit
-        self._full = not (bytes_fit and (counted + under_way + 1) * len(self._boxes) <= self._need.renders)
+        self._full = not (bytes_fit and (self._rendered + under_way + 1) * len(self._boxes) <= self._need.renders)
         return not self._full
 
     def _why_full(self) -> str:
@@ -208,6 +211,7 @@ class Run:
         if not (self._done or self._failed):
             return
         self._bytes += self._shop.looker.bytes(self._done)
+        self._rendered += len(self._done)
         rate = self._pace.add(len(self._done) + len(self._failed), time.monotonic())
         places = [pending.place.place for pending in self._done]
         message = "" if job.message in (NO_WORKER, NO_QUEUE) else job.message

@@ -1,0 +1,120 @@
+"""A library of small photos, a cache, and a post whose worker is played by the test."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cache.disk import Budget, DiskTier
+from cache.key import RenderKey
+from cache.tiers import RenderCache
+from catalog.faults import Faults
+from catalog.jobs import Job, Jobs, Origin, Terms
+from catalog.ledger import Ledger
+from catalog.photos import Photo, Photos
+from catalog.scan import refresh
+from catalog.snapshots import joined
+from config import Settings
+from tests.catalog.library import Library, jpeg, put
+from workers.devices import Box
+from workers.flights import DONE, Word
+from workers.prerender.looking import Looker, Pending, keys_of
+from workers.prerender.post import WINDOW, Inbox, Post, Unreachable
+from workers.prerender.run import Shop
+
+BOXES = (Box(8, 8), Box(None, 4))
+RENDER = b"\xff\xd8" + bytes(996) + b"\xff\xd9"
+
+
+class PlayedPost(Post):
+    """Holds what was sent, until the test says what came of it."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, tuple[Pending, Inbox]] = {}
+        self.history: list[str] = []
+        self.down = False
+        self.alone = False
+
+    @property
+    def room(self) -> int:
+        return WINDOW - len(self.sent)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.sent)
+
+    @property
+    def silent(self) -> bool:
+        return self.alone
+
+    def send(self, name: str, pending: Pending, inbox: Inbox) -> None:
+        if self.down:
+            raise Unreachable("down")
+        self.sent[name] = (pending, inbox)
+        self.history.append(name)
+
+    def look(self) -> None:
+        """Nothing is lost by itself."""
+
+    def ended(self, name: str) -> None:
+        self.sent.pop(name, None)
+
+    def read(self) -> None:
+        """Nothing."""
+
+    def say(self, name: str, outcome: str = DONE, reason: str = "") -> None:
+        """A worker's word."""
+        self.sent[name][1].append(Word(name, outcome, reason))
+
+
+class House:
+    """Photos of `count` colours, scanned, and all that a run works with."""
+
+    def __init__(self, library: Library, count: int = 5) -> None:
+        self.library = library
+        for number in range(count):
+            put(library.a / f"{number:03}.jpg", jpeg(size=(12 + number, 8)))
+        library.scan()
+        self.engine = library.engine
+        self.settings: Settings = library.settings
+        self.cache = RenderCache([DiskTier(library.folder / "renders", Budget(free=0))])
+        self.looker = Looker(Photos(self.engine), Faults(self.engine), self.cache, 8192)
+        self.jobs, self.ledger, self.post = Jobs(self.engine), Ledger(self.engine), PlayedPost()
+
+    @property
+    def photos(self) -> list[Photo]:
+        """All of them, in order."""
+        return list(self.library.photos().values())
+
+    def photoids(self) -> bytes:
+        """Their ids."""
+        return joined(photo.photoid for photo in self.photos)
+
+    def shop(self, *, mortal: bool = False) -> Shop:
+        def refreshed(photo: Photo) -> Photo | None:
+            return refresh(self.engine, self.settings, photo)
+
+        faults = Faults(self.engine)
+        return Shop(self.jobs, self.ledger, self.looker, faults, self.post, refreshed, mortal)
+
+    def job(self, need: int = 1000, room: int = 10**9) -> Job:
+        """A job over all of them in BOXES."""
+        terms = Terms(Origin.ASKED, "*", tuple(map(str, BOXES)), need, room)
+        return self.jobs.make(terms, "", self.photoids())
+
+    def keys(self, photo: Photo) -> tuple[RenderKey, ...]:
+        """The keys of what a job wants of a photo."""
+        return keys_of(photo, BOXES, 8192)
+
+    def render(self, photos: Iterable[Photo]) -> None:
+        """Has the cache hold what a job wants of them."""
+        for photo in photos:
+            for key in self.keys(photo):
+                self.cache.put(key, RENDER)
+
+    def work(self, name: str) -> None:
+        """Plays a worker that makes an order."""
+        self.render([self.post.sent[name][0].photo])
+        self.post.say(name)
+
+    def limited(self, size: int) -> Settings:
+        """The settings with so many bytes for the disk cache."""
+        return replace(self.settings, cache_disk_bytes=type(self.settings.cache_disk_bytes)(size))
