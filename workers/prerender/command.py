@@ -31,7 +31,7 @@ from workers.orders import MemoryOrders
 from workers.pipeline.limits import Limits
 from workers.prerender.driver import Driver, OpenPost
 from workers.prerender.need import written
-from workers.prerender.parts import build_driver, build_starter, post_by_redis
+from workers.prerender.parts import build_driver, build_starter, post_by_redis, post_within
 from workers.prerender.post import Post
 from workers.prerender.starting import Starter
 from workers.tasks import Renderer, register
@@ -77,30 +77,34 @@ def _driving(
 ) -> Iterator[Driver]:
     """Walks jobs meanwhile, wherever no other process does."""
     celery = create_celery(settings)
-    if settings.distributed:
-        open_post = post_by_redis(settings, celery)
-    else:
-        open_post = _own_workers(settings, celery, cache, concurrency or settings.concurrency)
-    driver = build_driver(settings, engine, cache, starter, open_post, auto=False)
-    driver.start()
-    try:
+    with ExitStack() as closing:
+        if settings.distributed:
+            open_post = post_by_redis(settings, celery)
+        else:
+            open_post = _own_workers(settings, celery, cache, concurrency or settings.concurrency, closing)
+        driver = build_driver(settings, engine, cache, starter, open_post, auto=False)
+        driver.start()
+        closing.callback(driver.close)
         yield driver
-    finally:
-        driver.close()
 
 
-def _own_workers(settings: Settings, celery: Celery, cache: RenderCache, concurrency: int) -> OpenPost:
-    """The way to workers on threads of this process, which are started as it is opened."""
+def _own_workers(
+    settings: Settings, celery: Celery, cache: RenderCache, concurrency: int, closing: ExitStack
+) -> OpenPost:
+    """The way to workers on threads of this process, which are started as it is opened for the first time."""
+    flights, orders = MemoryFlights(), MemoryOrders()
+    limits, links = Limits.of(settings), settings.robot_follow_links
+    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
+    register(celery, lambda: renderer)
+    within = post_within(settings, celery, flights, orders)
+    workers: list[EmbeddedWorker] = []
+    closing.callback(lambda: [worker.stop() for worker in workers])
 
-    def open_post(closing: ExitStack, news: threading.Event) -> Post:
-        flights, orders = MemoryFlights(), MemoryOrders()
-        limits, links = Limits.of(settings), settings.robot_follow_links
-        renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
-        register(celery, lambda: renderer)
-        worker = EmbeddedWorker(celery, concurrency, alone=BACKGROUND)
-        worker.start()
-        closing.callback(worker.stop)
-        return Post(celery, flights, orders, settings.render_timeout, news)
+    def open_post(inner: ExitStack, news: threading.Event) -> Post:
+        if not workers:
+            workers.append(EmbeddedWorker(celery, concurrency, alone=BACKGROUND))
+            workers[0].start()
+        return within(inner, news)
 
     return open_post
 

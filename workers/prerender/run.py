@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, Unreadable
 from catalog.faults import Fault, Faults
 from catalog.jobs import Job, Jobs
 from catalog.ledger import Failed, Ledger
@@ -19,6 +19,7 @@ from workers.prerender.need import FEWEST, NO_CACHE, Need, written
 from workers.prerender.pace import Pace
 from workers.prerender.post import WINDOW, Inbox, Post, Unreachable
 
+PLENTY = 8  # windows of photos for which there is room, where room is not short
 MOST_TRIES = 3  # of a photo that changes all the time, or for which there is no time; or that ends its process
 
 NO_WORKER = (
@@ -154,6 +155,10 @@ class Run:
         if self._rendered < FEWEST:
             each = max(each, self._need.bytes / job.total)
         under_way = len(self._sent) + more
+        # Where room is short, no more are under way than were rendered: an estimate may be wrong by much.
+        short = self._bytes + PLENTY * WINDOW * each > self._need.limit
+        if short and under_way >= max(2, self._rendered):
+            return False
         bytes_fit = self._bytes + each * (under_way + 1) <= self._need.limit
         self._full = not (bytes_fit and (self._rendered + under_way + 1) * len(self._boxes) <= self._need.renders)
         return not self._full
@@ -190,7 +195,12 @@ class Run:
     def _look_again(self, pending: Pending, word: Word) -> None:
         """Whether a photo whose order came to nothing has been rendered all the same, and what it is like now."""
         if word.outcome == SourceChanged.kind:
-            self._shop.refresh(pending.photo)
+            try:
+                self._shop.refresh(pending.photo)
+            except (Unreadable, OSError) as error:  # the next scan lists it
+                log.info("%s can't be read any more: %s", pending.photo.path, error)
+                self._fail(pending, word.outcome, Unreadable.public)
+                return
         looked: Looked = self._shop.looker.look([pending.place], self._boxes)
         if looked.cached:
             self._done.append(pending)

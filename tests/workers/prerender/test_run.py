@@ -121,6 +121,16 @@ def test_a_photo_that_was_edited_is_rendered_as_it_is_now(house: House) -> None:
     assert again.keys == house.keys(again.photo)
 
 
+def test_a_photo_that_is_none_any_more_is_failed(house: House) -> None:
+    job = house.job()
+    run = begun(house, job)
+    step(house, run, job)
+    name, (pending, _) = next(iter(house.post.sent.items()))
+    (house.library.a / pending.photo.path).write_bytes(b"no photo any more")
+    house.post.say(name, "changed", "The file has changed.")
+    assert step(house, run, job).failed == 1
+
+
 def test_a_job_outlives_its_process(house: House) -> None:
     job = house.job()
     step(house, begun(house, job), job)
