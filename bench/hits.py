@@ -152,7 +152,7 @@ def _share(data: Path, photoid: str) -> str:
 
 def _environ(data: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"DATA_DIR": str(data), "DARKROOM_TOML": os.devnull}
+    return kept | {"DATA_DIR": str(data), "DARKROOM_TOML": os.devnull, "PRERENDER_AUTO": "false"}
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
             closing.callback(cache.close)
             starter = build_starter(settings, engine, cache)
             job = _job(Jobs(engine), starter, chosen)
-            with _driving(settings, engine, cache, starter, chosen.concurrency) as driver:
+            with driving(settings, engine, cache, starter, chosen.concurrency) as driver:
                 return _follow(engine, job, driver)
     except (Unknown, SettingsError) as error:
         return _fail(str(error), 2)
@@ -72,7 +72,7 @@ def _job(jobs: Jobs, starter: Starter, chosen: argparse.Namespace) -> Job:
 
 
 @contextmanager
-def _driving(
+def driving(
     settings: Settings, engine: Engine, cache: RenderCache, starter: Starter, concurrency: int | None
 ) -> Iterator[Driver]:
     """Walks jobs meanwhile, wherever no other process does."""
@@ -98,7 +98,12 @@ def _own_workers(
     register(celery, lambda: renderer)
     within = post_within(settings, celery, flights, orders)
     workers: list[EmbeddedWorker] = []
-    closing.callback(lambda: [worker.stop() for worker in workers])
+
+    def stop() -> None:
+        for worker in workers:
+            worker.stop()
+
+    closing.callback(stop)
 
     def open_post(inner: ExitStack, news: threading.Event) -> Post:
         if not workers:
