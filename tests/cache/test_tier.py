@@ -174,3 +174,11 @@ def test_a_reader_sees_a_whole_render(tier: Tier) -> None:
     stop.set()
     writer.join()
     assert seen == set(renders)
+
+
+def test_what_is_held_is_told_with_its_bytes_and_not_used(tier: Tier) -> None:
+    keys = [key(number) for number in range(700)]
+    for number in (3, 650):
+        tier.put(keys[number], render(1000 + number))
+    assert tier.held(keys) == {keys[3]: 1003, keys[650]: 1650}
+    assert tier.held([]) == {}

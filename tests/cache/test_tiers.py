@@ -287,3 +287,12 @@ def test_a_child_uses_the_cache_of_its_parent(settings: config.Settings) -> None
     assert [os.waitpid(pid, 0)[1] for pid in children] == [0, 0, 0]
     assert cache.figures()["disk"].entries == 63
     cache.close()
+
+
+def test_held_is_what_others_see_too_and_an_ill_tier_is_passed_over() -> None:
+    own, ill, shared = Box("own"), Box("ill", shared=True), Box("shared", shared=True)
+    ill.ill = TierError("ill")
+    own.put(key(1), render())
+    shared.put(key(2), render(500))
+    cache = RenderCache([own, ill, shared])
+    assert cache.held([key(1), key(2), key(3)]) == {key(2): 500}

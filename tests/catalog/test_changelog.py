@@ -1,7 +1,9 @@
 """Who follows the changelog sees each change once, with what became of the photo."""
 
 from catalog.changelog import Changelog
+from catalog.jobs import Jobs
 from catalog.scan import sync_roots
+from catalog.snapshots import ids as apart
 from tests.catalog.library import Library, jpeg, put
 
 
@@ -33,3 +35,13 @@ def test_changes_in_order(library: Library) -> None:
     assert log.next(10)[0].number > gone.number
     sync_roots(library.engine, library.only("a"))
     assert log.next(10)[0].bytes is None
+
+
+def test_photos_that_arrived_wait_for_a_job(library: Library) -> None:
+    log, jobs = Changelog(library.engine), Jobs(library.engine)
+    put(library.a / "red.jpg", jpeg())
+    library.scan()
+    (change,) = log.next(10)
+    for _ in range(2):
+        log.followed(change.number, [change.photoid])
+    assert apart(jobs.arrived()) == [change.photoid]

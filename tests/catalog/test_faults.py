@@ -58,3 +58,16 @@ def test_what_is_tried_again(library: Library) -> None:
     library.scan()
     assert library.opened == ["b/none.jpg"]
     assert known.of(blue) is None
+
+
+def test_faults_among_photos_are_those_of_their_versions(library: Library) -> None:
+    for name in ("red", "blue"):
+        put(library.a / f"{name}.jpg", jpeg(name))
+    library.scan()
+    faults = Faults(library.engine)
+    red, blue = library.photos()["a/red.jpg"], library.photos()["a/blue.jpg"]
+    for photo in (red, blue):
+        faults.remember(photo, Fault("damaged", photo.path))
+    edited = replace(blue, bytes=blue.bytes + 1)
+    assert faults.among({red.photoid: red, blue.photoid: edited}) == {red.photoid: Fault("damaged", "red.jpg")}
+    assert faults.among({}) == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.files import led_astray, locked
+from catalog.files import led_astray, locked, sole
 from tests.catalog.library import PROJECT
 
 
@@ -33,3 +33,10 @@ def test_what_leads_astray(tmp_path: Path) -> None:
             assert led_astray(start, path)
     with pytest.raises(FileNotFoundError):
         led_astray(root, "real/2.jpg")
+
+
+def test_one_holds_a_lock_and_another_goes_on(tmp_path: Path) -> None:
+    with sole(tmp_path / "lock") as first, sole(tmp_path / "lock") as second:
+        assert (first, second) == (True, False)
+    with sole(tmp_path / "lock") as again:
+        assert again

@@ -85,3 +85,14 @@ def test_metadata_by_photo(library: Library) -> None:
     scan(library.engine, library.settings, read=read)
     assert ask() == {"a/2.jpg": Metadata(title="new"), "a/3.jpg": Metadata(rating=1)}
     assert Photos(library.engine).metadata([]) == {}
+
+
+def test_many_by_their_ids(library: Library) -> None:
+    put(library.a / "red.jpg", jpeg())
+    put(library.b / "blue.jpg", jpeg("blue"))
+    library.scan()
+    ids = library.ids()
+    found = Photos(library.engine).by_ids([*ids.values(), "A" * 22])
+    assert found == {photo.photoid: photo for photo in library.photos().values()}
+    sync_roots(library.engine, library.only("a"))
+    assert list(Photos(library.engine).by_ids(list(ids.values()))) == [ids["a/red.jpg"]]

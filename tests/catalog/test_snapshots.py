@@ -8,7 +8,8 @@ from catalog.database import writing
 from catalog.errors import Missing
 from catalog.photoid import SIZE, encode
 from catalog.shares import Shares, Terms
-from catalog.snapshots import CHUNK, Snapshots
+from catalog.snapshots import CHUNK, Snapshots, joined
+from catalog.snapshots import ids as apart
 from tests.catalog.library import Library
 from tests.catalog.sides import Side, ids, rows
 
@@ -49,3 +50,8 @@ def test_the_same_photos_are_kept_once_and_until_the_last_goes(library: Library,
     with library.engine.connect() as connection:
         assert connection.execute(select(schema.snapshots.c.id)).scalar_one() > 2
     assert other
+
+
+def test_ids_side_by_side_and_apart() -> None:
+    assert joined(each := apart(ids(3))) == ids(3)
+    assert [len(one) for one in each] == [22] * 3

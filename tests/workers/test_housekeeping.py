@@ -9,6 +9,7 @@ from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.tiers import RenderCache
 from catalog.changelog import Changelog
+from catalog.jobs import Jobs
 from tests.cache.disks import assert_equal
 from tests.cache.keys import key, render
 from tests.catalog.library import Library, jpeg, put
@@ -84,3 +85,18 @@ def test_what_killed_processes_left_goes_and_the_index_is_compared_soon(tmp_path
     assert_equal(tmp_path)
     assert cache.figures()["disk"].entries == 0
     cache.close()
+
+
+def test_photos_that_are_new_wait_for_a_job_where_that_is_wanted(library: Library) -> None:
+    cache, changelog, jobs = RenderCache([]), Changelog(library.engine), Jobs(library.engine)
+    put(library.a / "red.jpg", jpeg("red"))
+    library.scan()
+    follow(changelog, cache)
+    assert jobs.arrived() == b""
+    (library.a / "red.jpg").write_bytes(jpeg("blue"))
+    put(library.a / "gone.jpg", jpeg("green"))
+    library.scan()
+    (library.a / "gone.jpg").unlink()
+    library.scan()
+    follow(changelog, cache, gather=True)
+    assert len(jobs.arrived()) == 16

@@ -123,3 +123,19 @@ def test_errors() -> None:
             list(render_ladder(source, [size], 70))
     with pytest.raises(Busy):
         list(render_ladder(saved(quarters()), [Size(9, 9)], 70, deadline=time.monotonic()))
+
+
+def test_what_is_no_longer_wanted_is_left_out_and_asked_for_in_order() -> None:
+    sizes, asked = [Size(40, 30), Size(200, 150), Size(100, 75)], list[Size]()
+
+    def wanted(size: Size) -> bool:
+        asked.append(size)
+        return size.width != 200
+
+    made = dict(render_ladder(saved(quarters()), sizes, 70, wanted=wanted))
+    assert asked == [Size(200, 150), Size(100, 75), Size(40, 30)]
+    assert {size: decoded(jpeg).size for size, jpeg in made.items()} == {
+        size: (size.width, size.height) for size in (Size(100, 75), Size(40, 30))
+    }
+    assert all(shows(decoded(jpeg), tolerance=30) for jpeg in made.values())
+    assert dict(render_ladder(saved(quarters()), sizes, 70, wanted=lambda _: False)) == {}
