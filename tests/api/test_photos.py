@@ -9,7 +9,8 @@ from falcon.testing import Result
 
 from api.delivery import Files
 from api.known import KnownFaults
-from api.photos import GetPhoto, Renders, thumbnail
+from api.photos import GetPhoto, thumbnail
+from api.renders import Renders
 from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.tiers import RenderCache
