@@ -8,7 +8,6 @@ import falcon
 
 from api import operations
 from api.access_log import AccessLog
-from api.aside import Aside
 from api.cors import cors
 from api.delivery import Files
 from api.errors import handle, serialize
@@ -58,10 +57,9 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     renders = _renders(settings, library, rendering)
-    aside = Aside("prefetch")
-    aside.start()
-    closing.callback(aside.close)
-    ahead = Following(identify, renders, aside, settings.prefetch_count)
+    ahead = Following(identify, renders, settings.prefetch_count)
+    ahead.start()
+    closing.callback(ahead.close)
     functions = _functions(settings, library, identify, uid, renders, ahead)
     app.add_route("/picapportapi/1.0/{function}", Functions(functions, enabled=settings.webapi_enabled))
     shares = SharesResource(
