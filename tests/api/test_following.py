@@ -1,5 +1,6 @@
 """Which photos are asked for in advance, of whoever goes through a view or a gallery."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from catalog.shares import Terms
 from tests.api.house import House
 from tests.api.test_renders import Door
 from tests.catalog.library import jpeg, put
-from tests.workers.ways import wait_until
+from tests.workers.ways import WAIT, wait_until
+from workers.dispatch import Prefetched
 
 
 @dataclass
@@ -171,6 +173,22 @@ def test_a_photo_that_can_not_be_shown_stops_nobody(ten: Gallery, monkeypatch: p
     monkeypatch.setattr(ten.door.workers, "render", broken)
     assert ten.look(0) == 500
     assert ten.ahead() == [1, 2, 3]
+
+
+def test_a_redis_that_is_silent_holds_nobody_up(ten: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, free = threading.Event(), threading.Event()
+
+    def silent(*_: object) -> object:
+        held.set()
+        assert free.wait(WAIT)
+        return Prefetched.REFUSED
+
+    monkeypatch.setattr(ten.door.renders, "prefetch", silent)
+    assert ten.look(0) == 200
+    assert held.wait(WAIT)
+    assert {ten.look(index) for index in range(1, 8)} == {200}
+    assert len(ten.door.following._news) == 1  # of one who goes on, no more is kept
+    free.set()
 
 
 def test_what_fails_in_advance_fails_for_nobody(ten: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,13 +186,14 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[tuple[str, P
 @contextmanager
 def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Server]:
     """A server, `way` being "embedded" or "distributed", whose first scan is over; PROCESSES says how many front ends
-    it has.
+    it has, QUEUES from which queues its worker renders.
     """
     processes = int(settings.pop("PROCESSES", "1"))
+    queues = settings.pop("QUEUES", "interactive,prefetch")
     if way == "distributed":
         with redis_server(data.parent / f"{data.name}-redis") as (url, redis):
             variables = environ(photos, data, REDIS_URL=url, **settings)
-            worker = start_worker(variables)
+            worker = start_worker(variables, queues=queues)
             with _front(variables, {"redis": redis, "worker": worker}, processes) as server:
                 yield server
     else:
