@@ -38,7 +38,8 @@ SIZE = (
     parameter("height", whole("pixels; as much as width: exactly that square, cut", minimum=1)),
     parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
 )
-IMAGE = {"description": "Here it is.", "content": {"image/jpeg": {}}}
+LINK = {"Link": {"schema": text("where a place is named: the following photo, as rel=next and rel=prefetch")}}
+IMAGE = {"description": "Here it is.", "headers": LINK, "content": {"image/jpeg": {}}}
 PART = {"description": "The part of it that Range names."}
 CURRENT = {"304": {"description": "The caller's copy is current."}}
 
