@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from catalog.users import Users
 from tests.catalog.library import Library
@@ -12,11 +13,17 @@ from tests.catalog.sides import Clock, Side
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
+# How long an example takes is the machine's affair: by itself hypothesis fails one of more than 200 ms.
+settings.register_profile("darkroom", deadline=None)
+settings.load_profile("darkroom")
 
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
     """Users' passwords are hashed as in earnest, at less cost."""
-    monkeypatch.setattr("catalog.passwords._hasher", QUICK)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("catalog.passwords._hasher", QUICK)
+        yield
 
 
 @pytest.fixture

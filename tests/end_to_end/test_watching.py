@@ -27,7 +27,7 @@ def test_a_new_photo_is_shown_and_a_killed_front_end_leaves_no_orphan(tmp_path: 
     with serving(photos, tmp_path / "data", "embedded") as server:
         assert server.api("runQuery", query="green").json()["count"] == 0
         save_jpeg(photos / "new/green.jpg", solid(30, 20, (30, 200, 30)))
-        eventually(lambda: server.api("runQuery", query="green").json()["count"], 1, 20)
+        eventually(lambda: server.api("runQuery", query="green").json()["count"], 1)
         assert len(watchers(server.environ)) == 1
         os.kill(server.front.process.pid, signal.SIGKILL)  # the front end alone, and not its group
-        eventually(lambda: watchers(server.environ), [], 20)
+        eventually(lambda: watchers(server.environ), [])
