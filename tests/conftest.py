@@ -1,5 +1,6 @@
-"""Fixtures for every floor."""
+"""Fixtures for every floor, and how tests are dealt out where several processes run them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,21 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # How long an example takes is the machine's affair: by itself hypothesis fails one of more than 200 ms.
 settings.register_profile("darkroom", deadline=None)
 settings.load_profile("darkroom")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module's tests run in one process, for they may share a server, and so do all that ask the same server of the
+    whole session; those marked `apart` wherever there is room. What takes longest begins first.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        server = callspec and callspec.params.get("server")
+        if server or not item.get_closest_marker("apart"):
+            item.add_marker(pytest.mark.xdist_group(server or str(item.path.relative_to(item.config.rootpath))))
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 
 @pytest.fixture(scope="session", autouse=True)

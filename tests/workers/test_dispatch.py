@@ -238,7 +238,7 @@ def test_a_late_landing_is_in_the_cache_for_the_retry(
     way: Way, folder: Path, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo, before, render = save_photo(folder), made(), pipeline.render
-    waiter = pool.submit(way.dispatcher(timeout=1).render, photo, key_of(photo))
+    waiter = pool.submit(way.dispatcher(timeout=3).render, photo, key_of(photo))
 
     def too_slow(*arguments: Any, **more: Any) -> bytes:
         assert isinstance(waiter.exception(WAIT), errors.Busy)

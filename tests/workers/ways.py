@@ -23,7 +23,7 @@ from tests.photos import save_jpeg, solid
 from workers.celery import INTERACTIVE, PING, RENDER, QueueLengths, create_celery
 from workers.dispatch import Dispatcher
 from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, MemoryFlights, Word
+from workers.flights import Flights, Heard, MemoryFlights, Word
 from workers.pipeline.limits import Limits
 from workers.redis_flights import RedisFlights
 from workers.tasks import Renderer, register
@@ -31,6 +31,14 @@ from workers.versions import key_version
 
 ROOT = "photos"
 WAIT = 20.0  # seconds after which a test gives up
+
+
+class Listening(RedisFlights):
+    """A registry that hears every word from now on, however long it takes to subscribe."""
+
+    def listen(self, heard: Heard) -> None:
+        super().listen(heard)
+        assert self._subscribed.wait(WAIT)
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Way:
         """The registry as one more front end sees it."""
         if not self.distributed:
             return self.flights
-        registry = RedisFlights(self.settings.redis_url)
+        registry = Listening(self.settings.redis_url)
         self.opened.append(registry)
         return registry
 
