@@ -1,4 +1,4 @@
-"""Fixtures for every floor, and how tests are dealt out where several processes run them."""
+"""Fixtures for every floor, and what is so for all tests."""
 
 import os
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
+from xdist.remote import Producer
 
 from catalog.users import Users
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock, Side
+from tests.dealing import Dealing
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -19,19 +21,16 @@ settings.register_profile("darkroom", deadline=None)
 settings.load_profile("darkroom")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing:
+    """How tests are dealt out where several processes run them."""
+    return Dealing(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module's tests run in one process, for they may share a server, and so do all that ask the same server of the
-    whole session; those marked `apart` wherever there is room. What takes longest begins first.
-    """
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        server = callspec and callspec.params.get("server")
-        if server or not item.get_closest_marker("apart"):
-            item.add_marker(pytest.mark.xdist_group(server or str(item.path.relative_to(item.config.rootpath))))
-    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+    """Where several processes run the tests, what takes longest begins first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 
 @pytest.fixture(scope="session", autouse=True)

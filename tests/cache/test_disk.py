@@ -222,7 +222,6 @@ def test_the_index_is_rebuilt_while_serving(tmp_path: Path, harm: object, restar
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(60, marks=pytest.mark.soak)])
-@pytest.mark.apart
 def test_killed_at_any_instant(tmp_path: Path, rounds: int) -> None:
     folder, budget = tmp_path / "renders", 500_000
     dice = random.Random(rounds)

@@ -19,8 +19,6 @@ from catalog.errors import CatalogError
 from catalog.users import Users
 from tests.catalog.library import PROJECT, Library, jpeg, put
 
-pytestmark = pytest.mark.apart
-
 
 def uids(library: Library) -> list[str]:
     """The users there are."""

@@ -12,7 +12,6 @@ import pytest
 
 from tests.catalog.library import PROJECT, Library, jpeg, put
 
-pytestmark = pytest.mark.apart
 NAMESPACE = ("unshare", "-Urm") if os.geteuid() else ("unshare", "-m")
 POWERLESS = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 

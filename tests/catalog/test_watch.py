@@ -27,8 +27,6 @@ from config import Root, Settings
 from tests.catalog.library import Library, jpeg, put
 from tests.end_to_end.servers import PATIENCE, Process, eventually
 
-pytestmark = pytest.mark.apart
-
 
 @contextmanager
 def watching(

@@ -30,7 +30,6 @@ from tests.end_to_end.servers import (
 )
 from tests.photos import decoded, save_jpeg, shows, slow_to_read, solid
 
-pytestmark = pytest.mark.apart
 PHOTO = "/picapportapi/1.0/getPhoto?photoid="
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 WAYS = pytest.mark.parametrize("way", ["embedded", "distributed"])

@@ -66,7 +66,6 @@ def test_500_who_ask_at_once_cost_one_render(server: Server) -> None:
     assert server.renders() == before + 1
 
 
-@pytest.mark.apart
 def test_a_screen_of_100_missing_tiles_is_there_at_the_first_try(library: Path, tmp_path: Path) -> None:
     """With the settings as they come: a browser does not ask again for an image."""
     with serving(library, tmp_path / "data", "distributed") as server:
@@ -128,7 +127,6 @@ def test_a_front_end_that_dies_is_started_anew(server: Server) -> None:
     assert server.metric("darkroom_requests_total") > before  # what it had counted stays
 
 
-@pytest.mark.apart
 def test_a_front_end_that_is_stopped_finishes_what_runs(library: Path, tmp_path: Path) -> None:
     with serving(library, tmp_path / "data", "distributed", PROCESSES="2") as server:
         statuses: list[bool] = []
@@ -146,7 +144,6 @@ def test_a_front_end_that_is_stopped_finishes_what_runs(library: Path, tmp_path:
         assert statuses == [True]
 
 
-@pytest.mark.apart
 def test_more_than_one_process_needs_redis(library: Path, tmp_path: Path) -> None:
     process = start_front(environ(library, tmp_path / "data"), processes=2)
     process.wait_for("needs redis.url")

@@ -131,7 +131,6 @@ def test_cors(plain: Server) -> None:
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-@pytest.mark.apart
 def test_sessions_outlast_a_kill_and_hold_in_every_process(tmp_path: Path) -> None:
     save_jpeg(tmp_path / "photos/beach.jpg", solid(60, 40, (10, 90, 200)))
     with serving(tmp_path / "photos", tmp_path / "data", "embedded", WEBAPI_DEFAULT_UID="") as server:
@@ -161,7 +160,6 @@ def test_sessions_outlast_a_kill_and_hold_in_every_process(tmp_path: Path) -> No
         assert server.api("runQuery", query="*").json()["vid"] > vid
 
 
-@pytest.mark.apart
 def test_the_web_api_switched_off_and_only_the_rest_answers(tmp_path: Path) -> None:
     front = start_front(environ(None, tmp_path / "data", WEBAPI_ENABLED="false"))
     try:

@@ -101,7 +101,6 @@ def test_parts_and_copies(whole: Server, function: str) -> None:
     )
 
 
-@pytest.mark.apart
 def test_a_damaged_photo_is_tried_once(library: Path, tmp_path: Path) -> None:
     cut = (library / "upright.jpg").read_bytes()[:9000]
     photos = tmp_path / "photos"

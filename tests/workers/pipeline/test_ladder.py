@@ -16,7 +16,6 @@ from workers.pipeline.ladder import STEP, Rung, basis, rungs
 from workers.pipeline.limits import JPEG_LONGEST_SIDE
 from workers.sizing import Size, output_size
 
-pytestmark = pytest.mark.apart
 REQUESTS = ((2560, 1600), (1920, 1080), (1280, 800), (1080, 2340), (640, 480), (256, 256), (160, 160))
 
 

@@ -100,7 +100,6 @@ else:
         ("JPEG", {"progressive": True}, 0, "done"),
     ],
 )
-@pytest.mark.apart
 def test_memory(tmp_path: Path, format: str, options: dict[str, Any], megabytes: int, said: str) -> None:
     """In a process of its own, as the limit stays: too large a photo is an answer, and no reason to try again."""
     path = tmp_path / "photo"

@@ -21,7 +21,6 @@ from workers.pipeline.open import opened, photo_size
 from workers.pipeline.strip import deliverable, stream
 from workers.sizing import Size, output_size
 
-pytestmark = pytest.mark.apart
 SECONDS = 5.0
 SAMPLES = sorted(path for path in (SHARED / "exif-samples").rglob("*") if path.is_file())
 
