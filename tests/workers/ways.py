@@ -33,8 +33,10 @@ ROOT = "photos"
 WAIT = 20.0  # seconds after which a test gives up
 
 
-class Listening(RedisFlights):
-    """A registry that hears every word from now on, however long it takes to subscribe."""
+class PatientFlights(RedisFlights):
+    """A registry for a noisy machine: it waits for Redis as a test does, and has subscribed when it listens."""
+
+    TIMEOUT = WAIT
 
     def listen(self, heard: Heard) -> None:
         super().listen(heard)
@@ -72,7 +74,7 @@ class Way:
         """The registry as one more front end sees it."""
         if not self.distributed:
             return self.flights
-        registry = Listening(self.settings.redis_url)
+        registry = PatientFlights(self.settings.redis_url)
         self.opened.append(registry)
         return registry
 
@@ -158,7 +160,7 @@ def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterat
         if redis_url:
             with Redis.from_url(redis_url) as redis:
                 redis.flushdb()
-            flights: Flights = RedisFlights(redis_url)
+            flights: Flights = PatientFlights(redis_url)
         else:
             flights = MemoryFlights()
             app.control.purge()  # queues in memory are the process's
