@@ -1,5 +1,6 @@
 """The real thing for tests: a front end, and where it is distributed a Redis and workers, on free ports."""
 
+import io
 import os
 import random
 import re
@@ -19,6 +20,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
+from catalog import __main__ as catalog
 from catalog.database import FILE, open_catalog
 from catalog.photos import Photo, Photos
 from catalog.users import Users
@@ -168,6 +170,19 @@ class Server:
             text=True,
             check=False,
         )
+
+    def manage(self, *arguments: str) -> str:
+        """`python -m catalog user`, `group` or `share`, which has to succeed, in this process: to start one takes a
+        second. Gives what it printed.
+        """
+        printed = io.TextIOWrapper(io.BytesIO(), "utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "environ", self.environ)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+            patch.setattr(sys, "stdout", printed)
+            assert catalog.main(arguments) == 0
+        printed.seek(0)
+        return printed.read().strip()
 
     def stop(self) -> None:
         """Ends all its processes at once, but Redis."""

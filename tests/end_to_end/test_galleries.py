@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from tests.end_to_end.servers import PATIENCE, Server, eventually
-from tests.end_to_end.test_access import command
 from tests.end_to_end.test_get_photo import assert_problem
 
 FIELDS = {"sid", "uid", "name", "description", "count", "indexmarked", "created", "expires"}
@@ -24,7 +23,7 @@ def post(server: Server, body: object, apisid: str = "boss") -> httpx.Response:
 @pytest.fixture(scope="module")
 def boss(server: Server) -> Server:
     """The server that all tests share, with an administrator."""
-    command(server, "user", "add", "boss", "--password", "boss", "--admin")
+    server.manage("user", "add", "boss", "--password", "boss", "--admin")
     return server
 
 

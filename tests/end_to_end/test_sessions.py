@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.end_to_end.servers import Server, environ, eventually, serving, start_front
-from tests.end_to_end.test_access import command, sign_in
+from tests.end_to_end.test_access import sign_in
 from tests.end_to_end.test_get_photo import assert_problem
 from tests.photos import save_jpeg, solid
 
@@ -29,7 +29,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "SERVER_ACCESS_LOG": "true",
     }
     with serving(folder / "photos", folder / "data", "embedded", **settings) as server:
-        command(server, "user", "add", "ann", "--password", "a secret")
+        server.manage("user", "add", "ann", "--password", "a secret")
         yield server
 
 
@@ -77,7 +77,7 @@ def test_wrong_words_at_the_door(plain: Server) -> None:
 
 
 def test_guessing_is_slowed_down(plain: Server) -> None:
-    command(plain, "user", "add", "victim", "--password", "a secret")
+    plain.manage("user", "add", "victim", "--password", "a secret")
     apisid = create(plain)
 
     def guess(word: str) -> int:
@@ -110,7 +110,7 @@ def test_implicit_sessions(plain: Server) -> None:
 
 def test_nothing_secret_is_logged(plain: Server) -> None:
     apisid = plain.api("runQuery", query="beach").json()["apisid"]
-    sid = command(plain, "share", "add", "--query", "*")
+    sid = plain.manage("share", "add", "--query", "*")
     plain.api("authorizeWebApiSession", APISID=apisid, uid="ann", Pw="tell nobody")
     plain.api("getPhoto", sid=sid, index=0, width=9)
     plain.get(f"/api/shares/{sid}")
@@ -134,7 +134,7 @@ def test_cors(plain: Server) -> None:
 def test_sessions_outlast_a_kill_and_hold_in_every_process(tmp_path: Path) -> None:
     save_jpeg(tmp_path / "photos/beach.jpg", solid(60, 40, (10, 90, 200)))
     with serving(tmp_path / "photos", tmp_path / "data", "embedded", WEBAPI_DEFAULT_UID="") as server:
-        command(server, "user", "add", "ann", "--password", "a secret")
+        server.manage("user", "add", "ann", "--password", "a secret")
         apisid = sign_in(server, "ann", "a secret").json()["apisid"]
         vid = server.api("runQuery", apisid=apisid, query="*").json()["vid"]
         other = start_front(server.environ)
@@ -152,7 +152,7 @@ def test_sessions_outlast_a_kill_and_hold_in_every_process(tmp_path: Path) -> No
         server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
         assert server.get(there).status_code == 200
         # A vid is never used twice, though its session has ended.
-        command(server, "user", "passwd", "ann", "--password", "another")
+        server.manage("user", "passwd", "ann", "--password", "another")
         server.front.stop()
         server.front = start_front(server.environ)
         server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
