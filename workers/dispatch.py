@@ -23,6 +23,7 @@ from workers.breaker import Breaker
 from workers.celery import INTERACTIVE, PING, RENDER
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Word
+from workers.sending import sender
 
 LOOK_UP = 0.2  # seconds between two looks whether the client is still there
 LOOK_AGAIN = 1.0  # seconds between two looks at the registry
@@ -72,6 +73,7 @@ class Dispatcher:
         self, app: Celery, flights: Flights, cache: RenderCache, *, timeout: float, places: int, room: int = 500
     ) -> None:
         self._app = app
+        self._send_task = sender(app)
         self._flights = flights
         self._cache = cache
         self._timeout = timeout
@@ -202,7 +204,7 @@ class Dispatcher:
         try:
             with self._senders:
                 if self._breaker.lets():
-                    self._app.send_task(RENDER, message, queue=INTERACTIVE)
+                    self._send_task(RENDER, message, INTERACTIVE)
                     self._breaker.succeeded()
                     return
         except (OperationalError, RedisError, OSError) as error:
