@@ -75,7 +75,7 @@ def _functions(
     renders = Renders(
         rendering.cache,
         rendering.dispatcher,
-        KnownFaults(Faults(library.engine)),
+        KnownFaults(Faults(library.engine, lambda: library.changes.faults)),
         partial(refresh, library.engine, settings),
         files,
         limits=Limits.of(settings),
