@@ -100,6 +100,13 @@ class Dispatcher:
         finally:
             self._places.release()
 
+    def give_up(self) -> None:
+        """Ends all waiting, for the server ends: whoever waits for a render has it made by the next one."""
+        with self._lock:
+            waits = list(self._waits.values())
+        for wait in waits:
+            wait.end(Word(wait.name, Busy.kind, "The server is being stopped."), None)
+
     def worker_answers(self, timeout: float) -> bool:
         """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds."""
         if time.monotonic() - self._last_word < ANSWERED_LATELY:

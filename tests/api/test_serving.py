@@ -11,14 +11,19 @@ from tests.end_to_end.servers import Process, environ, eventually
 
 # An app that says when it is asked, and answers when a file is there, or the client has gone.
 SERVER = """
-import logging, socket, sys, time
+import logging, socket, sys, threading, time
 from pathlib import Path
 from api.serving import FrontEnd
 import config
 
+given_up = threading.Event()
+
 def app(environ, start_response):
     print("asked", environ["REMOTE_ADDR"], flush=True)
     while not Path(sys.argv[1]).exists():
+        if given_up.is_set():
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return []
         if environ["waitress.client_disconnected"]():
             print("gone", flush=True)
             break
@@ -31,7 +36,7 @@ import api.serving
 api.serving.DRAIN = float(sys.argv[2])
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
-FrontEnd(app, listening, config.load()).run()
+FrontEnd(app, listening, config.load(), *[given_up.set][: int(sys.argv[3])]).run()
 print("ended", flush=True)
 """
 
@@ -39,10 +44,12 @@ print("ended", flush=True)
 class Running:
     """The server, and a way to talk to it."""
 
-    def __init__(self, folder: Path, drain: float, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, drain: float, settings: dict[str, str] | None = None, *, gives_up: bool = False
+    ) -> None:
         self.go = folder / "go"
-        variables = environ(None, folder / "data", **settings)
-        self.process = Process([sys.executable, "-c", SERVER, str(self.go), str(drain)], variables)
+        variables = environ(None, folder / "data", **settings or {})
+        self.process = Process([sys.executable, "-c", SERVER, str(self.go), str(drain), str(int(gives_up))], variables)
         self._port = int(self.process.wait_for(r"port (\d+)")[1])
 
     def ask(self, more: str = "") -> socket.socket:
@@ -96,6 +103,16 @@ def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     connection.close()
 
 
+def test_who_waits_too_long_is_told_so(tmp_path: Path) -> None:
+    server = Running(tmp_path, 0.1, gives_up=True)
+    connection = server.ask()
+    server.process.wait_for("asked")
+    server.process.process.terminate()
+    assert everything(connection).startswith(b"HTTP/1.1 503 ")
+    server.process.wait_for("ended")
+    server.process.stop()
+
+
 def test_a_client_that_hangs_up_is_noticed(running: Running) -> None:
     connection = running.ask()
     running.process.wait_for("asked")
@@ -114,7 +131,7 @@ def test_a_client_that_hangs_up_is_noticed(running: Running) -> None:
     ],
 )
 def test_whose_word_counts_on_who_calls(tmp_path: Path, settings: dict[str, str], address: str) -> None:
-    server = Running(tmp_path, 0.1, **settings)
+    server = Running(tmp_path, 0.1, settings)
     server.go.touch()
     everything(server.ask("X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\n"))
     server.process.wait_for(f"asked {address}\n")
