@@ -36,6 +36,18 @@ class Task(WSGITask):
         environ["waitress.client_disconnected"] = self._hung_up
         return environ
 
+    def write(self, data: bytes) -> None:
+        """Writes a part of the body, the head before the first; where that is all of it, both at once.
+
+        Each call to the system gives the GIL away, and a client that has read the head alone waits for the rest.
+        """
+        if self.wrote_header or self.chunked_response or not self.has_body or len(data) != self.content_length:
+            super().write(data)
+            return
+        self.wrote_header = True
+        self.content_bytes_written = len(data)
+        self.channel.write_soon(self.build_response_header() + data)
+
     def _hung_up(self) -> bool:
         client: Any = self.channel.socket
         try:
@@ -57,6 +69,25 @@ class Channel(HTTPChannel):
     """A client's connection."""
 
     task_class = Task
+
+    def write_soon(self, data: Any) -> int:
+        """As waitress's, which puts all into a buffer first: what the socket takes at once needs none."""
+        rest = data
+        if type(data) is bytes and self.connected:
+            with self.outbuf_lock:
+                if not self.total_outbufs_len:
+                    rest = data[self._sent(data) :]
+        if rest or not data:
+            super().write_soon(rest)
+        return len(data)
+
+    def _sent(self, data: bytes) -> int:
+        """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
+        client: Any = self.socket
+        try:
+            return int(client.send(data))
+        except OSError:
+            return 0
 
 
 class FrontEnd:
