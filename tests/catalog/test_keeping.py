@@ -64,7 +64,7 @@ def is_gone(process: subprocess.Popen[str]) -> bool:
 def test_how_lives_end(each: str, lives: int, code: int) -> None:
     with running(each) as process:
         assert [life(process)[0] for _ in range(lives)] == list(range(lives))
-        assert process.wait(20) == code
+        assert process.wait(60) == code
 
 
 def test_it_ends_with_its_input() -> None:
@@ -72,7 +72,7 @@ def test_it_ends_with_its_input() -> None:
         life(process)
         assert process.stdin
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert is_gone(process)
 
 
@@ -83,5 +83,5 @@ def test_the_child_ends_with_its_parent(number: int, code: int) -> None:
         os.kill(first, signal.SIGKILL)
         assert life(process)[0] == 1
         os.kill(process.pid, number)
-        assert process.wait(20) == code
+        assert process.wait(60) == code
         assert is_gone(process)
