@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from catalog.users import Users
@@ -16,8 +16,8 @@ from tests.dealing import Dealing
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
-# How long an example takes is the machine's affair: by itself hypothesis fails one of more than 200 ms.
-settings.register_profile("darkroom", deadline=None)
+# How long examples take is the machine's affair: by itself hypothesis fails one of more than 200 ms.
+settings.register_profile("darkroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("darkroom")
 
 
