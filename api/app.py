@@ -1,5 +1,6 @@
 """create_app(): hands the parts of a front end to each other, and lists its routes."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -35,7 +36,11 @@ from config import Settings
 from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
 
-App = falcon.App[falcon.Request, falcon.Response]
+
+class App(falcon.App[falcon.Request, falcon.Response]):
+    """The front end. `give_up` answers all who wait for a render: the server ends."""
+
+    give_up: Callable[[], None]
 
 
 def create_app(settings: Settings, closing: ExitStack) -> App:
@@ -53,7 +58,8 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     closing.callback(housekeeping.close)
     identify = Identify(library.sessions, library.access, library.views, library.shares, library.photo_by_id, uid)
 
-    app = falcon.App(middleware=_middleware(settings, closing))
+    app = App(middleware=_middleware(settings, closing))
+    app.give_up = rendering.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     renders = _renders(settings, library, rendering)
@@ -79,7 +85,7 @@ def _renders(settings: Settings, library: Library, rendering: Rendering) -> Rend
     return Renders(
         rendering.cache,
         rendering.dispatcher,
-        KnownFaults(Faults(library.engine)),
+        KnownFaults(Faults(library.engine, lambda: library.changes.faults)),
         partial(refresh, library.engine, settings),
         Files(settings.root_paths, follow_links=settings.robot_follow_links),
         limits=Limits.of(settings),

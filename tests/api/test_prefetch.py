@@ -14,7 +14,6 @@ from api.params import quality
 from api.prefetch import MOST, PrefetchResource
 from catalog.photoid import decode
 from catalog.shares import Terms
-from tests.api.conftest import QUICK
 from tests.api.house import House
 from tests.api.test_renders import Door
 from workers.dispatch import Prefetched
@@ -53,8 +52,7 @@ def desk(house: House) -> Desk:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One for all who ask for what is not given to them."""
-    with ExitStack() as closing, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("catalog.passwords._hasher", QUICK)
+    with ExitStack() as closing:
         yield Desk(House(tmp_path_factory.mktemp("desk"), closing))
 
 

@@ -176,14 +176,14 @@ def test_work_in_advance_starts_nothing_while_people_wait(library: Path, tmp_pat
         lower = Process([sys.executable, "-c", PATIENT], server.environ)
         server.others["lower"] = lower
         lower.wait_for("takes renders from the queues")
-        photos = {photo["path"]: photo for photo in server.listing()}
+        photos = {photo.path: photo for photo in server.listing()}
 
         def name(path: str, width: int) -> str:
-            return RenderKey(photos[path]["photoid"], key_version(photos[path]["version"]), width, 75, 70).name
+            return RenderKey(photos[path].photoid, key_version(photos[path].version), width, 75, 70).name
 
         quick = {queue: name("gallery/00.jpg", width) for queue, width in ((PREFETCH, 90), (BACKGROUND, 91))}
         settings = Settings(redis_url=server.environ["REDIS_URL"])
-        person = threading.Thread(target=lambda: server.photo(photos["slow/slow.jpg"]["photoid"], "&width=100"))
+        person = threading.Thread(target=lambda: server.photo(photos["slow/slow.jpg"].photoid, "&width=100"))
         with Redis.from_url(settings.redis_url) as redis, redis.pubsub() as channel, create_celery(settings) as app:
             channel.subscribe(RedisFlights.CHANNEL)
             worker = server.others["worker"].process.pid
