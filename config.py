@@ -127,6 +127,15 @@ class Settings:
     render_max_frames: int = setting(
         "render.max.frames", 1000, "most pictures in a file of which the first is rendered", low=1
     )
+    prefetch_count: int = setting(
+        "prefetch.count", 3, "photos made in advance of who goes through a view or a gallery; 0: none", high=100
+    )
+    prefetch_queue_length: int = setting(
+        "prefetch.queue.length", 200, "renders that may be queued in advance; more are refused", low=1, high=100_000
+    )
+    prefetch_timeout: float = setting(
+        "prefetch.timeout", 60.0, "how long a render queued in advance is worth making", low=0.1, high=3600, unit="s"
+    )
     workers_memory_bytes: Bytes = setting(
         "workers.memory.bytes",
         Bytes(6_000_000_000),

@@ -1,5 +1,6 @@
 """create_app(): hands the parts of a front end to each other, and lists its routes."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from api.access_log import AccessLog
 from api.cors import cors
 from api.delivery import Files
 from api.errors import handle, serialize
+from api.following import Following
 from api.functions import Function, Functions
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
 from api.identify import Identify
@@ -20,10 +22,12 @@ from api.library import Library, open_library
 from api.metadata import GetPhotoMetadata
 from api.openapi import OpenApi
 from api.originals import GetOriginalFile
-from api.photos import GetPhoto, Renders, thumbnail
+from api.photos import GetPhoto, thumbnail
+from api.prefetch import PrefetchResource
 from api.prerendering import start_prerendering
 from api.queries import RunQuery
 from api.rendering import Rendering, start_rendering
+from api.renders import Renders
 from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
 from catalog.changelog import Changelog
 from catalog.changes import Ticker
@@ -34,7 +38,11 @@ from config import Settings
 from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
 
-App = falcon.App[falcon.Request, falcon.Response]
+
+class App(falcon.App[falcon.Request, falcon.Response]):
+    """The front end. `give_up` answers all who wait for a render: the server ends."""
+
+    give_up: Callable[[], None]
 
 
 def create_app(settings: Settings, closing: ExitStack) -> App:
@@ -54,10 +62,15 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     closing.callback(housekeeping.close)
     identify = Identify(library.sessions, library.access, library.views, library.shares, library.photo_by_id, uid)
 
-    app = falcon.App(middleware=_middleware(settings, closing))
+    app = App(middleware=_middleware(settings, closing))
+    app.give_up = rendering.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
-    functions = _functions(settings, library, rendering, identify, uid)
+    renders = _renders(settings, library, rendering)
+    ahead = Following(identify, renders, settings.prefetch_count)
+    ahead.start()
+    closing.callback(ahead.close)
+    functions = _functions(settings, library, identify, uid, renders, ahead)
     app.add_route("/picapportapi/1.0/{function}", Functions(functions, enabled=settings.webapi_enabled))
     shares = SharesResource(
         identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
@@ -70,6 +83,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")
     app.add_route("/api/jobs/{number}/resume", jobs, suffix="resume")
     app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
+    app.add_route("/api/prefetch", PrefetchResource(identify, renders, settings.render_max_side))
     app.add_route("/api/openapi.json", OpenApi())
     app.add_route("/health", operations.Health())
     app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))
@@ -77,21 +91,24 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     return app
 
 
-def _functions(
-    settings: Settings, library: Library, rendering: Rendering, identify: Identify, uid: str | None
-) -> dict[str, Function]:
-    """Every function of the Web API that this server has, by the vendor's name."""
-    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
-    renders = Renders(
+def _renders(settings: Settings, library: Library, rendering: Rendering) -> Renders:
+    return Renders(
         rendering.cache,
         rendering.dispatcher,
-        KnownFaults(Faults(library.engine)),
+        KnownFaults(Faults(library.engine, lambda: library.changes.faults)),
         partial(refresh, library.engine, settings),
-        files,
+        Files(settings.root_paths, follow_links=settings.robot_follow_links),
         limits=Limits.of(settings),
         max_side=settings.render_max_side,
         max_age=settings.http_max_age,
     )
+
+
+def _functions(
+    settings: Settings, library: Library, identify: Identify, uid: str | None, renders: Renders, ahead: Following
+) -> dict[str, Function]:
+    """Every function of the Web API that this server has, by the vendor's name."""
+    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
     create_session = CreateSession(
         library.sessions,
         library.access,
@@ -106,8 +123,8 @@ def _functions(
         "runQuery": RunQuery(identify, library.search, library.views),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(library.shares, library.access, library.photo_by_id, library.photos.metadata),
-        "getPhoto": GetPhoto(identify, renders),
-        "getThumbnail": GetPhoto(identify, renders, thumbnail(settings.thumbs_height)),
+        "getPhoto": GetPhoto(identify, renders, ahead),
+        "getThumbnail": GetPhoto(identify, renders, ahead, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
         "getOriginalFile": GetOriginalFile(identify, files, settings.http_max_age),
     }

@@ -198,6 +198,7 @@ def missed(photos: list[Photo], width: int) -> str:
 
 
 def become_admin(data: Path, library: Path) -> None:
+    """Lets the guest of that server start jobs."""
     environ = os.environ | {"DATA_DIR": str(data), "ROBOT_ROOT_0_PATH": str(library), "DARKROOM_TOML": os.devnull}
     command = [sys.executable, "-m", "catalog", "user", "set", "guest", "--admin"]
     subprocess.run(command, env=environ, check=True, capture_output=True)

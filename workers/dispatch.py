@@ -29,6 +29,7 @@ from workers.breaker import Breaker
 from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Word
+from workers.sending import sender
 from workers.waits import Wait, Waits
 
 LOOK_UP = 0.2  # seconds between two looks whether the client is still there
@@ -85,6 +86,7 @@ class Dispatcher:
         ahead: Ahead = Ahead(),
     ) -> None:
         self._app = app
+        self._send_task = sender(app)
         self._flights = flights
         self._cache = cache
         self._timeout = timeout
@@ -134,6 +136,11 @@ class Dispatcher:
             log.warning("a render could not be queued in advance: %s", error)
             return Prefetched.REFUSED
         return Prefetched.REFUSED if claim in (Claim.FULL, Claim.DEADLY) else Prefetched.QUEUED
+
+    def give_up(self) -> None:
+        """Ends all waiting, for the server ends: whoever waits for a render has it made by the next one."""
+        for wait in self._waits.all():
+            wait.end(Word(wait.name, Busy.kind, "The server is being stopped."), None)
 
     def worker_answers(self, timeout: float) -> bool:
         """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds."""
@@ -228,7 +235,7 @@ class Dispatcher:
             with self._senders[queue]:
                 if self._breaker.lets():
                     message = (name, photo.root, photo.path, queue, time.time() + seconds)
-                    self._app.send_task(RENDER, message, queue=queue)
+                    self._send_task(RENDER, message, queue)
                     self._breaker.succeeded()
                     sent = True
         finally:

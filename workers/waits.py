@@ -73,6 +73,11 @@ class Waits:
             wait.look_at = now + LOOK_AGAIN
             return True
 
+    def all(self) -> list[Wait]:
+        """All waits there are now."""
+        with self._lock:
+            return list(self._waits.values())
+
     def heard(self, word: Word, render: bytes | None, queues: tuple[str, ...]) -> None:
         """Tells those who wait, on any of the queues, how it went; of what was dropped, that they ask anew at once."""
         if word.outcome not in (Busy.kind, DROPPED):  # a front end says busy of a task that it could not send

@@ -56,6 +56,14 @@ def test_what_was_dropped_is_looked_for_at_once_by_one_of_them(waits: Waits) -> 
     waits.leave(wait)
 
 
+def test_all_waits_are_known(waits: Waits) -> None:
+    joined = [waits.join("a", queue)[0] for queue in QUEUES]
+    assert waits.all() == joined
+    for each in joined:
+        waits.leave(each)
+    assert waits.all() == []
+
+
 def test_only_a_worker_s_word_says_that_workers_work(waits: Waits) -> None:
     for outcome, heard in ((DROPPED, False), ("busy", False), ("damaged", True)):
         waits.heard(Word("a", outcome), None, QUEUES)
