@@ -16,8 +16,11 @@ from tests.dealing import Dealing
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
-# How long examples take is the machine's affair: by itself hypothesis fails one of more than 200 ms.
-settings.register_profile("darkroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long examples take is the machine's affair: by itself hypothesis fails one of more than 200 ms. They are the same
+# each time, so that what failed fails again; EXPLORE=1 looks for others.
+settings.register_profile(
+    "darkroom", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="EXPLORE" not in os.environ
+)
 settings.load_profile("darkroom")
 
 
