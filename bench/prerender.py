@@ -128,7 +128,7 @@ def walked(settings: Settings) -> Measured:
         job = starter.asked("*")
         driver.wake()
         while jobs.by_id(job.id).state not in ENDED:
-            time.sleep(0.01)
+            time.sleep(0.1)  # more often would cost the job something
         seconds = time.monotonic() - began
         busy = (time.process_time() - busy) / seconds / CORES
         rendering = rendered_seconds() - rendering
