@@ -24,7 +24,7 @@ from api.openapi import OpenApi
 from api.originals import GetOriginalFile
 from api.photos import GetPhoto, thumbnail
 from api.prefetch import PrefetchResource
-from api.prerendering import start_prerendering
+from api.prerendering import Prerendering, start_prerendering
 from api.queries import RunQuery
 from api.rendering import Rendering, start_rendering
 from api.renders import Renders
@@ -77,18 +77,22 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     )
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
-    jobs = JobsResource(identify, prerendering.jobs, prerendering.starter, prerendering.driver.wake)
-    app.add_route("/api/jobs", jobs)
-    app.add_route("/api/jobs/{number}", jobs, suffix="one")
-    app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")
-    app.add_route("/api/jobs/{number}/resume", jobs, suffix="resume")
-    app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
+    _add_jobs(app, identify, prerendering)
     app.add_route("/api/prefetch", PrefetchResource(identify, renders, settings.render_max_side))
     app.add_route("/api/openapi.json", OpenApi())
     app.add_route("/health", operations.Health())
     app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))
     app.add_route("/metrics", operations.Metrics(rendering.lengths))
     return app
+
+
+def _add_jobs(app: App, identify: Identify, prerendering: Prerendering) -> None:
+    jobs = JobsResource(identify, prerendering.jobs, prerendering.starter, prerendering.driver.wake)
+    app.add_route("/api/jobs", jobs)
+    app.add_route("/api/jobs/{number}", jobs, suffix="one")
+    app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")
+    app.add_route("/api/jobs/{number}/resume", jobs, suffix="resume")
+    app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
 
 
 def _renders(settings: Settings, library: Library, rendering: Rendering) -> Renders:
