@@ -5,20 +5,18 @@ A value comes from the environment (`cache.memory.bytes` is `CACHE_MEMORY_BYTES`
 `python -m config` prints each setting with its value, its source and its help.
 """
 
-import difflib
 import os
-import re
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from given import Root as Root
+from given import from_environ, from_toml, unknown
+from given import roots as given_roots
 from setting import Bytes, Setting, convert
 
-ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
-ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
 FORWARDED = "forwarded"
 PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
@@ -33,14 +31,6 @@ class SettingsError(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-@dataclass(frozen=True)
-class Root:
-    """A folder of photos: `alias` is its name everywhere, `path` (absolute) where this host has it."""
-
-    alias: str
-    path: Path
 
 
 def setting(name: str, default: Any, help: str, **more: Any) -> Any:
@@ -137,6 +127,15 @@ class Settings:
     render_max_frames: int = setting(
         "render.max.frames", 1000, "most pictures in a file of which the first is rendered", low=1
     )
+    prefetch_count: int = setting(
+        "prefetch.count", 3, "photos made in advance of who goes through a view or a gallery; 0: none", high=100
+    )
+    prefetch_queue_length: int = setting(
+        "prefetch.queue.length", 200, "renders that may be queued in advance; more are refused", low=1, high=100_000
+    )
+    prefetch_timeout: float = setting(
+        "prefetch.timeout", 60.0, "how long a render queued in advance is worth making", low=0.1, high=3600, unit="s"
+    )
     workers_memory_bytes: Bytes = setting(
         "workers.memory.bytes",
         Bytes(6_000_000_000),
@@ -207,8 +206,9 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     environ = os.environ if environ is None else environ
     toml = toml or Path(environ.get("DARKROOM_TOML") or "darkroom.toml")
     problems: list[str] = []
-    given = _from_toml(toml, problems, required="DARKROOM_TOML" in environ)
-    _from_environ(environ, given)
+    rows = [row for row, _ in table()]
+    given = from_toml(toml, problems, required="DARKROOM_TOML" in environ)
+    from_environ(environ, rows, given)
 
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -223,8 +223,8 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
                 shown = "(secret)" if row.secret else repr(raw)
                 problems.append(f"{row.name} is {shown} ({source}): allowed is {error}")
     values["data_dir"] = Path(values.get("data_dir", Path("data"))).expanduser().absolute()
-    values["roots"] = _roots(given, problems, sources)
-    problems += [_unknown(name, source) for name, _, source in given.values()]
+    values["roots"] = given_roots(given, problems, sources)
+    problems += [unknown(name, source, rows) for name, _, source in given.values()]
 
     settings = Settings(**values, sources=sources)
     problems += _contradictions(settings)
@@ -269,80 +269,6 @@ def share_metrics(settings: Settings) -> None:
         folder = settings.data_dir / "metrics"
         folder.mkdir(parents=True, exist_ok=True)
         os.environ[METRICS_DIR] = str(folder)
-
-
-Given = dict[str, tuple[str, Any, str]]
-
-
-def _from_toml(path: Path, problems: list[str], *, required: bool) -> Given:
-    """What the file says: lower-case name → (name, value, source)."""
-    try:
-        tree = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        if required:
-            problems.append(f"DARKROOM_TOML is {str(path)!r}: allowed is a file that exists")
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path} can't be read: {error}")
-        return {}
-    except tomllib.TOMLDecodeError as error:
-        problems.append(f"{path} is not TOML: {error}")
-        return {}
-    given: Given = {}
-
-    def flatten(prefix: str, node: Mapping[str, Any]) -> None:
-        for key, value in node.items():
-            if isinstance(value, dict):
-                flatten(f"{prefix}{key}.", value)
-            else:
-                name = prefix + key
-                given[name.lower()] = (name, value, path.name)
-
-    flatten("", tree)
-    return given
-
-
-def _from_environ(environ: Mapping[str, str], given: Given) -> None:
-    """Lays what the environment says over `given`. An empty value counts as none."""
-    for row, _ in table():
-        for variable in ("PORT", row.environ) if row.name == "server.port" else (row.environ,):
-            if environ.get(variable):
-                given[row.name.lower()] = (row.name, environ[variable], f"environment: {variable}")
-    for variable, value in environ.items():
-        name = variable.lower().replace("_", ".")
-        if value and variable.isupper() and ROOT_NAME.fullmatch(name):
-            given[name] = (name, value, f"environment: {variable}")
-
-
-def _roots(given: Given, problems: list[str], sources: dict[str, str]) -> tuple[Root, ...]:
-    """The photo roots in the order of their numbers; takes what it uses out of `given`."""
-    parts: dict[int, dict[str, tuple[str, Any, str]]] = {}
-    for lower in list(given):
-        if match := ROOT_NAME.fullmatch(lower):
-            parts.setdefault(int(match[1]), {})[match[2].lower()] = given.pop(lower)
-    roots: dict[str, Root] = {}
-    for number, part in sorted(parts.items()):
-        name = f"robot.root.{number}"
-        if "path" not in part:
-            problems.append(f"{name}.path is missing, though {name}.alias is set: name the folder, or drop the alias")
-            continue
-        path = Path(str(part["path"][1])).expanduser().absolute()
-        alias = str(part["alias"][1]) if "alias" in part else path.name or "photos"
-        if not ALIAS.fullmatch(alias):
-            problems.append(f"{name}.alias is {alias!r}: allowed are 1 to 64 characters without / and @")
-        elif alias in roots:
-            problems.append(f"{name}.alias is {alias!r}, as another root's: give each root an alias of its own")
-        else:
-            roots[alias] = Root(alias, path)
-            sources[f"{name}.path"] = part["path"][2]
-            sources[f"{name}.alias"] = part["alias"][2] if "alias" in part else "the folder's name"
-    return tuple(roots.values())
-
-
-def _unknown(name: str, source: str) -> str:
-    near = difflib.get_close_matches(name, [row.name for row, _ in table()], n=1)
-    hint = f"did you mean {near[0]}?" if near else "`python -m config` lists all there are"
-    return f"{name} ({source}) is no setting: {hint}"
 
 
 if __name__ == "__main__":

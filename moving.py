@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_type_hints
 
 import config
+import given
 from properties import MalformedProperties, decode, parse
 from setting import Bytes, convert
 
@@ -46,7 +47,7 @@ def take_over(properties: Mapping[str, str]) -> Move:
     remarks: list[str] = []
     for key, value in properties.items():
         try:
-            if config.ROOT_NAME.fullmatch(key):
+            if given.ROOT_NAME.fullmatch(key):
                 taken[key.lower()] = _of_root(key.lower(), value.strip(), properties, remarks)
             elif key.lower() in names:
                 name = names[key.lower()]
@@ -113,7 +114,7 @@ def _of_root(name: str, value: str, properties: Mapping[str, str], remarks: list
         path = f"{name.removesuffix('.alias')}.path"
         if not any(key.lower() == path and value.strip() for key, value in properties.items()):
             raise ValueError(f"there is no {path} that it would be the alias of")
-        if not config.ALIAS.fullmatch(value):
+        if not given.ALIAS.fullmatch(value):
             raise ValueError("allowed are 1 to 64 characters without / and @")
         return value
     if not value:

@@ -12,6 +12,7 @@ from api.access_log import AccessLog
 from api.cors import cors
 from api.delivery import Files
 from api.errors import handle, serialize
+from api.following import Following
 from api.functions import Function, Functions
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
 from api.identify import Identify
@@ -20,9 +21,11 @@ from api.library import Library, open_library
 from api.metadata import GetPhotoMetadata
 from api.openapi import OpenApi
 from api.originals import GetOriginalFile
-from api.photos import GetPhoto, Renders, thumbnail
+from api.photos import GetPhoto, thumbnail
+from api.prefetch import PrefetchResource
 from api.queries import RunQuery
 from api.rendering import Rendering, start_rendering
+from api.renders import Renders
 from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
 from catalog.changelog import Changelog
 from catalog.changes import Ticker
@@ -59,13 +62,18 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.give_up = rendering.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
-    functions = _functions(settings, library, rendering, identify, uid)
+    renders = _renders(settings, library, rendering)
+    ahead = Following(identify, renders, settings.prefetch_count)
+    ahead.start()
+    closing.callback(ahead.close)
+    functions = _functions(settings, library, identify, uid, renders, ahead)
     app.add_route("/picapportapi/1.0/{function}", Functions(functions, enabled=settings.webapi_enabled))
     shares = SharesResource(
         identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
     )
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
+    app.add_route("/api/prefetch", PrefetchResource(identify, renders, settings.render_max_side))
     app.add_route("/api/openapi.json", OpenApi())
     app.add_route("/health", operations.Health())
     app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))
@@ -73,21 +81,24 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     return app
 
 
-def _functions(
-    settings: Settings, library: Library, rendering: Rendering, identify: Identify, uid: str | None
-) -> dict[str, Function]:
-    """Every function of the Web API that this server has, by the vendor's name."""
-    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
-    renders = Renders(
+def _renders(settings: Settings, library: Library, rendering: Rendering) -> Renders:
+    return Renders(
         rendering.cache,
         rendering.dispatcher,
         KnownFaults(Faults(library.engine, lambda: library.changes.faults)),
         partial(refresh, library.engine, settings),
-        files,
+        Files(settings.root_paths, follow_links=settings.robot_follow_links),
         limits=Limits.of(settings),
         max_side=settings.render_max_side,
         max_age=settings.http_max_age,
     )
+
+
+def _functions(
+    settings: Settings, library: Library, identify: Identify, uid: str | None, renders: Renders, ahead: Following
+) -> dict[str, Function]:
+    """Every function of the Web API that this server has, by the vendor's name."""
+    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
     create_session = CreateSession(
         library.sessions,
         library.access,
@@ -102,8 +113,8 @@ def _functions(
         "runQuery": RunQuery(identify, library.search, library.views),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(library.shares, library.access, library.photo_by_id, library.photos.metadata),
-        "getPhoto": GetPhoto(identify, renders),
-        "getThumbnail": GetPhoto(identify, renders, thumbnail(settings.thumbs_height)),
+        "getPhoto": GetPhoto(identify, renders, ahead),
+        "getThumbnail": GetPhoto(identify, renders, ahead, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
         "getOriginalFile": GetOriginalFile(identify, files, settings.http_max_age),
     }

@@ -4,6 +4,8 @@ from typing import Any
 
 import falcon
 
+EXPOSED = ["ETag", "Link", "Retry-After"]
+
 
 class VaryByOrigin:
     """Middleware that tells caches that answers differ by who asks: what a page was given is no other page's."""
@@ -19,4 +21,4 @@ def cors(origins: str) -> list[Any]:
     """The middleware for these origins, with commas between; `*` is every one."""
     named = [each.strip() for each in origins.split(",")]
     allowed = "*" if "*" in named else named
-    return [falcon.CORSMiddleware(allow_origins=allowed, expose_headers=["ETag", "Retry-After"]), VaryByOrigin()]
+    return [falcon.CORSMiddleware(allow_origins=allowed, expose_headers=EXPOSED), VaryByOrigin()]

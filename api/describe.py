@@ -38,6 +38,11 @@ def truth(description: str) -> Described:
     return {"type": "boolean", "description": description}
 
 
+def maybe(schema: Described) -> Described:
+    """A schema that null fits too."""
+    return schema | {"type": [schema["type"], "null"]}
+
+
 def several(each: Described, description: str = "") -> Described:
     """The schema of a list."""
     return {"type": "array", "items": each} | ({"description": description} if description else {})

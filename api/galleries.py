@@ -1,11 +1,11 @@
 """Shared galleries: getSharedGallerys (the vendor's spelling), getGallery, and sharing."""
 
-import json
 from collections.abc import Callable, Mapping
 
 import falcon
 
 from api.answers import answer
+from api.bodies import json_object
 from api.errors import RequestError
 from api.identify import Caller, Identify
 from api.metadata import MetadataOf, described
@@ -19,7 +19,6 @@ from catalog.photos import Photo
 from catalog.shares import Share, Shares, Terms, timestamp, written
 from catalog.views import Views
 
-LARGEST_BODY = 1_000_000  # bytes
 TYPES: Mapping[str, type] = {
     "vid": int,
     "photoids": list,
@@ -112,7 +111,7 @@ class SharesResource:
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Shares the photos of a view, or those of a list: 201 and the gallery."""
         caller = self._identify.caller(parse(request.query_string), request.remote_addr, SHARE)
-        body = _body(request)
+        body = json_object(request, TYPES)
         photoids = self._photoids(caller, body)
         share = self._shares.make(caller.rights.uid, b"".join(map(decode, photoids)), _terms(body))
         response.status = 201
@@ -138,29 +137,6 @@ class SharesResource:
                 self._access.require_sight(caller.rights, photoid)
             return photoids
         raise RequestError("malformed", "What is to be shared? Name either vid or photoids.")
-
-
-def _body(request: falcon.Request) -> Mapping[str, object]:
-    """The JSON object that was sent, with nothing in it but what is known here."""
-    raw = request.bounded_stream.read(LARGEST_BODY + 1)
-    if len(raw) > LARGEST_BODY:
-        raise RequestError("malformed", f"The body is larger than {LARGEST_BODY} bytes.")
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise RequestError("malformed", "The body is no JSON.") from None
-    if not isinstance(body, dict):
-        raise RequestError("malformed", "The body is a JSON object.")
-    for name, value in body.items():
-        kind = TYPES.get(name)
-        if kind is None:
-            raise RequestError("malformed", f"There is no field {name[:40]!r}; there are {', '.join(TYPES)}.")
-        if value is not None and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
-            raise RequestError("malformed", f"The field {name} is a {NAMES[kind]}.")
-    return body
-
-
-NAMES = {int: "whole number", str: "text", bool: "true or false", list: "list"}
 
 
 def _terms(body: Mapping[str, object]) -> Terms:

@@ -28,6 +28,14 @@ class Caller:
     apisid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A photo's place in a view or a gallery, from 0, and how many photos that has."""
+
+    index: int
+    count: int
+
+
 class Identify:
     """From parameters to the caller and the photo. `default_uid` is whose rights they have who name no session."""
 
@@ -75,13 +83,19 @@ class Identify:
         return caller.apisid or self._sessions.implicit(caller.rights.uid, caller.address)
 
     def photo(self, params: Params, address: str, permission: str | None = None) -> Photo:
-        """The photo that is meant, by the first of photoid, sid and vid that is given.
+        """The photo that is meant; raises as `placed` does."""
+        return self.placed(params, address, permission)[0]
+
+    def placed(self, params: Params, address: str, permission: str | None = None) -> tuple[Photo, Place | None]:
+        """The photo that is meant, by the first of photoid, sid and vid that is given; and its place, where it is named
+        by one.
 
         Raises:
             RequestError: malformed: none is given, or no index.
             Forbidden: nobody calls, the permission is missing, or the photo is not for this caller.
             MalformedPhotoid, PhotoMissing, Missing: as the catalogue says.
         """
+        place: Place | None = None
         if "photoid" in params:
             caller = self.caller(params, address, permission)
             photoid = required(params, "photoid")
@@ -91,19 +105,34 @@ class Identify:
             rights = self._access.owner(share.uid)
             if permission is not None:
                 rights.require(permission)
-            photoid = self._shares.photoid(share, number(params, "index"))
+            place = Place(number(params, "index"), share.count)
+            photoid = self._shares.photoid(share, place.index)
         elif "vid" in params:
             caller = self.caller(params, address, permission)
             vid, index = number(params, "vid"), number(params, "index")
-            # Where the implicit session has not been made yet, there is no view in it.
-            session = caller.apisid or self._sessions.find_implicit(caller.rights.uid, address) or ""
+            session = self._session_there_is(caller)
             photoid = self._views.photoid(session, vid, index)
+            place = Place(index, self._views.count(session, vid))
             rights = caller.rights
         else:
             raise RequestError("malformed", "Which photo? Name its photoid, or vid and index, or sid and index.")
         photo = self._photo_by_id(photoid)
         self._access.require_sight(rights, photo.photoid)
-        return photo
+        return photo, place
+
+    def length(self, params: Params, address: str) -> int:
+        """How many photos the gallery (by sid) or the view (by vid) has that is meant.
+
+        Raises:
+            RequestError, Forbidden, Missing: as `placed` does.
+        """
+        if "sid" in params:
+            return self._shares.by_sid(required(params, "sid")).count
+        return self._views.count(self._session_there_is(self.caller(params, address)), number(params, "vid"))
+
+    def _session_there_is(self, caller: Caller) -> str:
+        """The id of the caller's session; "" where the implicit one has not been made yet: there is no view in it."""
+        return caller.apisid or self._sessions.find_implicit(caller.rights.uid, caller.address) or ""
 
     def _known(self, apisid: str, address: str) -> Caller:
         """The caller of a session; or, where `apisid` is the uid of an open user, that user."""

@@ -20,6 +20,10 @@ class KnownFaults:
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
 
+    def known(self, photo: Photo) -> bool:
+        """Whether it can't be rendered."""
+        return self._faults.of(photo) is not None
+
     @contextmanager
     def noted(self, photo: Photo) -> Iterator[None]:
         """Around whatever tries a photo.

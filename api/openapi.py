@@ -19,7 +19,7 @@ from api.describe import (
     whole,
 )
 from api.functions import NOT_OURS
-from api.galleries import TYPES
+from api.schemas import SCHEMAS
 from api.sessions import VERSION
 from catalog.search import SORTS
 
@@ -38,53 +38,10 @@ SIZE = (
     parameter("height", whole("pixels; as much as width: exactly that square, cut", minimum=1)),
     parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
 )
-IMAGE = {"description": "Here it is.", "content": {"image/jpeg": {}}}
+LINK = {"Link": {"schema": text("where a place is named: the following photo, as rel=next and rel=prefetch")}}
+IMAGE = {"description": "Here it is.", "headers": LINK, "content": {"image/jpeg": {}}}
 PART = {"description": "The part of it that Range names."}
 CURRENT = {"304": {"description": "The caller's copy is current."}}
-
-PHOTO_FIELDS = {
-    "photoID": text("16 bytes in base64"),
-    "fileName": text("the path inside its photo root, behind the root's alias"),
-    "creationDate": text("as in 2015-07-02T14:35:33"),
-    "creationYear": whole("the year of it"),
-    "width": whole("pixels, as a person sees the photo"),
-    "height": whole("pixels, as a person sees the photo"),
-    "fingerprint": text("another one where the file has changed"),
-    "mimeType": text("the media type of the file"),
-}
-GALLERY_FIELDS = {
-    "sid": text("whoever has it sees the gallery"),
-    "uid": text("whose it is"),
-    "name": text("its name"),
-    "description": text("what is said of it"),
-    "count": whole("photos in it", minimum=0),
-    "indexmarked": whole("the photo that stands for it"),
-    "created": text("as in 2015-07-02 14:35:33"),
-    "expires": text("likewise, or never"),
-}
-JSON_TYPES = {int: "integer", str: "string", bool: "boolean", list: "array"}
-
-SCHEMAS = {
-    "Problem": record(
-        {
-            "type": text("about:blank"),
-            "title": text("of the status"),
-            "status": whole("as the answer's"),
-            "detail": text("a sentence"),
-        }
-    ),
-    "Photo": record(PHOTO_FIELDS, optional=tuple(name for name in PHOTO_FIELDS if name != "photoID")),
-    "Gallery": record(GALLERY_FIELDS | {"photos": several(shown("Photo"))}, optional=("photos",)),
-    "Share": {
-        "type": "object",
-        "description": "Either vid or photoids.",
-        "properties": {
-            name: {"type": [JSON_TYPES[kind], "null"]} | ({"items": {"type": "string"}} if kind is list else {})
-            for name, kind in TYPES.items()
-        },
-        "additionalProperties": False,
-    },
-}
 
 FUNCTIONS: dict[str, Described] = {
     "createWebApiSession": operation(
@@ -214,6 +171,15 @@ PATHS: dict[str, Described] = {
             (parameter("sid", text("the gallery", minLength=1), required=True, where="path"), APISID),
         )
     },
+    "/api/prefetch": {
+        "post": operation(
+            "Has photos made in advance, and waits for none of them.",
+            {"202": answered(shown("Prefetched"), "What comes of them.")},
+            (400, 403, 404, 405, 503),
+            (APISID,),
+            requestBody={"required": True, "content": {JSON: {"schema": shown("Prefetch")}}},
+        )
+    },
     "/api/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})}, (405,))},
     "/health": {
         "get": operation("This process lives.", {"200": answered(record({"status": text("ok")}))}, (405,)),
@@ -237,10 +203,6 @@ PATHS: dict[str, Described] = {
         )
     },
 }
-SCHEMAS["Readiness"] = record(
-    {"ready": truth("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}
-)
-
 DOCUMENT: Described = {
     "openapi": "3.1.0",
     "info": {

@@ -1,157 +1,57 @@
-"""getPhoto and getThumbnail: a photo in the size that is asked for."""
+"""getPhoto and getThumbnail."""
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 
 import falcon
 
-from api.conditional import cache_control, entity_tag, http_date, not_modified
-from api.delivery import Files, send
-from api.errors import RequestError
+from api.following import Following
 from api.identify import Identify
-from api.known import KnownFaults
+from api.links import following
 from api.params import DEFAULT_QUALITY, Params, Wanted, parse, wanted
-from cache.key import RenderKey
-from cache.tiers import RenderCache
-from catalog.files import stored_mtime
-from catalog.photos import Photo, source_version
-from workers.dispatch import Dispatcher
-from workers.errors import SourceChanged
-from workers.pipeline.limits import Limits
-from workers.pipeline.strip import Plan, deliverable
-from workers.sizing import Size, output_size
-from workers.versions import key_version
-
-REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
-
-Refresh = Callable[[Photo], Photo | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Render:
-    """What is asked for, as the cache and as HTTP name it."""
-
-    key: RenderKey
-    tag: str
-    modified: str
-
-
-class Renders:
-    """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone."""
-
-    def __init__(
-        self,
-        cache: RenderCache,
-        dispatcher: Dispatcher,
-        faults: KnownFaults,
-        refresh: Refresh,
-        files: Files,
-        *,
-        limits: Limits,
-        max_side: int,
-        max_age: int,
-    ) -> None:
-        self._cache = cache
-        self._dispatcher = dispatcher
-        self._faults = faults
-        self._refresh = refresh
-        self._files = files
-        self._limits = limits
-        self._max_side = max_side
-        self._cache_control = cache_control(max_age)
-        self._render = lru_cache(REMEMBERED)(self._worked_out)
-        self._plans: dict[Photo, Plan | None] = {}
-
-    def answer(self, photo: Photo, size: Wanted, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers with the photo in that size: from the cache at once, else as soon as a worker has made it."""
-        try:
-            self._answer(photo, size, request, response)
-        except SourceChanged:
-            # Edited since the last scan. Whatever was set on the response so far, this sets anew.
-            current = self._refresh(photo)
-            if current is None:
-                raise RequestError("missing", "The photo's file is gone.") from None
-            self._answer(current, size, request, response)
-
-    def _answer(self, photo: Photo, size: Wanted, request: falcon.Request, response: falcon.Response) -> None:
-        render = self._render(photo, size)
-        response.set_header("Cache-Control", self._cache_control)
-        if render.key.quality is None and self._delivered(photo, render, request, response):
-            return
-        header = request.env.get  # a tenth of what Falcon's own way costs
-        if not_modified(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), render.tag, render.modified):
-            response.status = 304
-        else:
-            # waitress says whether the client has hung up; other servers don't.
-            response.data = self._cache.get(render.key) or self._made(
-                photo, render.key, header("waitress.client_disconnected", bool)
-            )
-            response.content_type = "image/jpeg"
-        response.set_header("ETag", render.tag)
-        response.set_header("Last-Modified", render.modified)
-
-    def _made(self, photo: Photo, key: RenderKey, gone: Callable[[], bool]) -> bytes:
-        """A render that no tier has. A photo that failed once is not tried again."""
-        if key.quality is None:
-            self._limits.check_output(Size(key.width, key.height))
-        with self._faults.noted(photo):
-            return self._dispatcher.render(photo, key, gone)
-
-    def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
-        """Answers with the photo's own file less its metadata; False where that takes a worker.
-
-        Raises:
-            SourceChanged: the file is not the one that the catalogue knows.
-        """
-        if photo in self._plans and self._plans[photo] is None:
-            return False
-        file = self._files.opened(photo)
-        try:
-            status = os.fstat(file.fileno())
-            if source_version(status.st_size, stored_mtime(status)) != photo.version:
-                raise SourceChanged("The photo's file has changed since it was catalogued.")
-            if photo not in self._plans:
-                with self._faults.noted(photo):
-                    found = deliverable(file)
-                if len(self._plans) >= REMEMBERED:
-                    self._plans.clear()
-                self._plans[photo] = found
-            plan = self._plans[photo]
-        except BaseException:
-            file.close()
-            raise
-        if plan is None:
-            file.close()
-            return False
-        send(request, response, file, plan.parts, "image/jpeg", tag=render.tag, mtime_ns=photo.mtime_ns)
-        return True
-
-    def _worked_out(self, photo: Photo, size: Wanted) -> Render:
-        """What the parameters ask of the photo, as one render: equal requests have equal keys."""
-        quality = None if size.width is None and size.height is None else size.quality
-        output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side)
-        key = RenderKey(photo.photoid, key_version(photo.version), output.width, output.height, quality)
-        return Render(key, entity_tag(key), http_date(photo.mtime_ns))
+from api.renders import Renders
+from workers.celery import INTERACTIVE, PREFETCH
 
 
 class GetPhoto:
     """`getPhoto` and its like: `size` says which size the parameters ask for."""
 
-    def __init__(self, identify: Identify, renders: Renders, size: Callable[[Params], Wanted] = wanted) -> None:
+    def __init__(
+        self, identify: Identify, renders: Renders, ahead: Following, size: Callable[[Params], Wanted] = wanted
+    ) -> None:
         self._identify = identify
         self._renders = renders
+        self._ahead = ahead
         self._size = size
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers with the JPEG."""
+        """Answers with the JPEG; of a photo in a view or a gallery, also with where the following one is, and has the
+        next ones made, unless this one is itself asked for in advance.
+        """
         params = parse(request.query_string)
-        photo = self._identify.photo(params, request.remote_addr)
-        self._renders.answer(photo, self._size(params), request, response)
+        photo, place = self._identify.placed(params, request.remote_addr)
+        size = self._size(params)
+        if is_prefetch(request.env):
+            queue, seen = PREFETCH, None
+        else:
+            queue, seen = INTERACTIVE, place
+        if place is not None and (link := following(request.path, request.query_string, place)):
+            response.set_header("Link", link)
+        try:
+            self._renders.answer(photo, size, request, response, queue=queue)
+        finally:
+            if seen is not None:  # whoever meets a photo that can't be shown goes on too
+                self._ahead.seen(params, request.remote_addr, size, seen)
 
 
 def thumbnail(height: int) -> Callable[[Params], Wanted]:
     """The size of `getThumbnail`, whatever else is given: that height in pixels."""
     size = Wanted(None, height, DEFAULT_QUALITY)
     return lambda _: size
+
+
+def is_prefetch(environ: Mapping[str, object]) -> bool:
+    """Whether a browser asks in advance: `Sec-Purpose: prefetch`, maybe with parameters (`prefetch;prerender`), or the
+    older `Purpose`.
+    """
+    purpose = environ.get("HTTP_SEC_PURPOSE") or environ.get("HTTP_PURPOSE")
+    return purpose is not None and str(purpose).partition(";")[0].strip().lower() == "prefetch"

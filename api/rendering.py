@@ -8,7 +8,7 @@ from celery import Celery
 from cache.tiers import RenderCache, build
 from config import Settings
 from workers.celery import QueueLengths, create_celery
-from workers.dispatch import Dispatcher
+from workers.dispatch import Ahead, Dispatcher
 from workers.embedded import EmbeddedWorker
 from workers.flights import Flights, MemoryFlights
 from workers.housekeeping import sweep
@@ -46,6 +46,7 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
         timeout=settings.render_timeout,
         places=settings.server_waiting_places,
         room=settings.render_queue_length,
+        ahead=Ahead(settings.prefetch_queue_length, settings.prefetch_timeout),
     )
     return Rendering(cache, dispatcher, QueueLengths(celery))
 

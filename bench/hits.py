@@ -25,6 +25,14 @@ RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.+)")
 START_SECONDS = 20.0
 API = "picapportapi/1.0"
+# For wrk: goes through the photos of a view, a connection after the other.
+WALK = """
+local number = -1
+function request()
+    number = (number + 1) % {count}
+    return wrk.format(nil, "{path}&index=" .. number)
+end
+"""
 
 
 def main() -> int:
@@ -43,8 +51,8 @@ def main() -> int:
         rates: dict[str, list[float]] = {name: [] for name in asked}
         for turn in range(chosen.rounds):
             print(f"round {turn + 1} of {chosen.rounds}", file=sys.stderr)
-            for name, (url, headers) in asked.items():
-                rates[name].append(_rate(url, headers, chosen.seconds, chosen.connections))
+            for name, (url, more) in asked.items():
+                rates[name].append(_rate(url, more, chosen.seconds, chosen.connections))
     constant = statistics.median(rates["constant app"])
     for name, each in rates.items():
         median = statistics.median(each)
@@ -53,7 +61,7 @@ def main() -> int:
 
 
 def _targets(stack: ExitStack, folder: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Starts what is measured; gives what to ask, by name: URL and headers."""
+    """Starts what is measured; gives what to ask, by name: URL and what else wrk is told."""
     memory = stack.enter_context(darkroom(folder / "memory"))
     disk = stack.enter_context(darkroom(folder / "disk", CACHE_MEMORY_BYTES="0"))
     query = fetch(f"{memory}/{API}/runQuery?query=*").json()
@@ -63,6 +71,7 @@ def _targets(stack: ExitStack, folder: Path) -> dict[str, tuple[str, tuple[str, 
     photoid = quote(metadata["photoID"], safe="")
     sid = _share(folder / "memory", metadata["photoID"])
     by_id = f"{memory}/{API}/getPhoto?photoid={photoid}&{size}"
+    walk = _walk(folder, memory, f"/{API}/getPhoto?apisid={apisid}&vid={query['vid']}&{size}", query["count"])
     answer = fetch(by_id)
     content, tag = answer.content, answer.headers["ETag"]
     constant = stack.enter_context(constant_app(folder, content))
@@ -71,8 +80,9 @@ def _targets(stack: ExitStack, folder: Path) -> dict[str, tuple[str, tuple[str, 
         "photoid": (by_id, ()),
         "apisid, photoid": (f"{by_id}&apisid={apisid}", ()),
         "apisid, vid, index": (by_view, ()),
+        "each index in turn": (by_view, ("-s", str(walk))),
         "sid, index": (f"{memory}/{API}/getPhoto?sid={sid}&index=0&{size}", ()),
-        "304": (by_id, (f"If-None-Match: {tag}",)),
+        "304": (by_id, ("-H", f"If-None-Match: {tag}")),
         "from disk": (by_id.replace(memory, disk), ()),
     }
     for name, (url, _) in asked.items():
@@ -81,8 +91,16 @@ def _targets(stack: ExitStack, folder: Path) -> dict[str, tuple[str, tuple[str, 
     return asked
 
 
-def _rate(url: str, headers: tuple[str, ...], seconds: int, connections: int) -> float:
-    more = [part for header in headers for part in ("-H", header)]
+def _walk(folder: Path, url: str, path: str, count: int) -> Path:
+    """A script of wrk's that asks for each photo of a view in its turn; all of them are cached then."""
+    for index in range(count):
+        fetch(f"{url}{path}&index={index}")
+    script = folder / "walk.lua"
+    script.write_text(WALK.format(count=count, path=path))
+    return script
+
+
+def _rate(url: str, more: tuple[str, ...], seconds: int, connections: int) -> float:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *more, url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     failed, rate = FAILED.search(output), RATE.search(output)

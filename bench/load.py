@@ -175,12 +175,12 @@ def resident(url: str) -> int:
 
 
 @contextmanager
-def darkroom(data: Path, folder: Path | None) -> Iterator[tuple[str, list[Photo]]]:
+def darkroom(data: Path, folder: Path | None, **settings: str) -> Iterator[tuple[str, list[Photo]]]:
     """The Procfile's processes; gives the URL and the photos when the first scan is over."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environ = kept | {"DATA_DIR": str(data), "DARKROOM_TOML": os.devnull, "PORT": str(port)}
-    environ |= {"PHOTOS": str(folder.absolute())} if folder else {}
+    environ |= settings | ({"PHOTOS": str(folder.absolute())} if folder else {})
     process = subprocess.Popen([sys.executable, "-m", "launch", "up"], env=environ, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout  # noqa: S101 - it is a pipe

@@ -74,6 +74,10 @@ class DiskTier:
             self._uses[path] = (_now(), key)
         return render
 
+    def has(self, key: RenderKey) -> bool:
+        """Whether there is a file for the render, whole or not."""
+        return self._files.has(key.path)
+
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps `render`, in the place of what was there under this key; False where it is too big for this tier.
 

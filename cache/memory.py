@@ -38,6 +38,10 @@ class MemoryTier:
                 self._renders.move_to_end(key)
             return render
 
+    def has(self, key: RenderKey) -> bool:
+        """Whether the render is here."""
+        return key in self._renders
+
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps `render`; False where it is too big for this tier."""
         if _cost(render) * LARGEST_SHARE > self._budget:

@@ -87,7 +87,7 @@ tidy(ARGV[1], 1000)
 return {redis.call('ZCARD', USES), tonumber(redis.call('GET', BYTES) or '0')}
 """
 
-USES, OF = "darkroom:renders:uses", "darkroom:renders:of:"
+RENDER, USES, OF = "darkroom:render:", "darkroom:renders:uses", "darkroom:renders:of:"
 
 
 class RedisTier:
@@ -117,6 +117,10 @@ class RedisTier:
         """The render; None where it is not here."""
         render = self._run(self._get, key.photoid, key.name, self._ttl)
         return render if isinstance(render, bytes) else None
+
+    def has(self, key: RenderKey) -> bool:
+        """Whether the render is here."""
+        return bool(self._call(lambda: self._redis.exists(RENDER + key.name)))
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
         """Keeps the render; False where it is too big for this tier."""

@@ -31,6 +31,9 @@ class Tier(Protocol):
     def get(self, key: RenderKey) -> bytes | None:
         """The render; None where it is not here."""
 
+    def has(self, key: RenderKey) -> bool:
+        """Whether the render is here; that it was asked for is no use of it."""
+
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         """Keeps the render; False where this tier does not take one like it.
 

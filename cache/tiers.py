@@ -54,6 +54,16 @@ class RenderCache:
                 return render
         return None
 
+    def has(self, key: RenderKey) -> bool:
+        """Whether a tier has the render: for those who do not need its bytes. Counts as no look-up, and as no use."""
+        for tier in self.tiers:
+            try:
+                if tier.has(key):
+                    return True
+            except (OSError, TierError) as error:
+                self._complaints[tier.name].add(error)
+        return False
+
     def put(self, key: RenderKey, render: bytes) -> bool:
         """Keeps the render in every tier; gives whether all who share this cache can see it now.
 

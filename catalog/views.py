@@ -22,10 +22,11 @@ BEYOND_SQLITE = 2**63
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view: whose it is, and where its photos are."""
+    """A view: whose it is, where its photos are, and how many."""
 
     apisid: str
     snapshot: int
+    count: int
 
 
 class Views:
@@ -53,6 +54,14 @@ class Views:
         """
         return self._snapshots.photoid(self._of(apisid, vid).snapshot, index)
 
+    def count(self, apisid: str, vid: int) -> int:
+        """How many photos a view has.
+
+        Raises:
+            Missing: this session has no such view.
+        """
+        return self._of(apisid, vid).count
+
     def everything(self, apisid: str, vid: int) -> list[str]:
         """Every photo of a view, in order.
 
@@ -68,7 +77,11 @@ class Views:
         return view
 
     def _read(self, vid: int) -> View | None:
-        query = select(views.c.apisid, views.c.snapshot_id).where(views.c.vid == vid)
+        query = (
+            select(views.c.apisid, views.c.snapshot_id, snapshot_table.c.count)
+            .join(snapshot_table, snapshot_table.c.id == views.c.snapshot_id)
+            .where(views.c.vid == vid)
+        )
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else View(*row)

@@ -57,7 +57,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     from celery import signals
     from celery.platforms import SecurityWarning
 
-    from workers.celery import QUEUES, create_celery
+    from workers.celery import INTERACTIVE, QUEUES, create_celery
     from workers.tasks import register
 
     unknown = set(chosen.queues.split(",")) - set(QUEUES)
@@ -69,7 +69,8 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     step_down(chosen.nice)
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
-    register(app, functools.cache(functools.partial(_renderer, settings)))
+    queues = chosen.queues.split(",")
+    register(app, functools.cache(functools.partial(_renderer, settings, patient=INTERACTIVE not in queues)))
     signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
     signals.setup_logging.connect(_keep_logging)
     signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
@@ -83,7 +84,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
         hostname=f"{chosen.queues.replace(',', '-')}-{os.getpid()}@{socket.gethostname()}",
         pool="prefork",
         concurrency=chosen.concurrency or settings.concurrency,
-        queues=chosen.queues.split(","),
+        queues=queues,
         quiet=True,
         without_gossip=True,
         without_mingle=True,
@@ -164,7 +165,7 @@ def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: 
         flights.close()
 
 
-def _renderer(settings: config.Settings) -> "Renderer":
+def _renderer(settings: config.Settings, *, patient: bool) -> "Renderer":
     from cache.tiers import build
     from workers.pipeline.limits import Limits
     from workers.redis_flights import RedisFlights
@@ -176,6 +177,7 @@ def _renderer(settings: config.Settings) -> "Renderer":
         RedisFlights(settings.redis_url),
         Limits.of(settings),
         links=settings.robot_follow_links,
+        patient=patient,
     )
 
 

@@ -1,15 +1,21 @@
 """What the front door calls for a photo that no cache has: asks a worker for it, and waits.
 
-One render of a key is under way at a time, over all front ends. In this process its waiters share one `_Wait`;
+One render of a key is under way at a time, over all front ends. In this process its waiters share a `Wait`;
 between processes the registry of flights decides who asks the worker. A word can get lost (Redis restarted, a
 worker killed), so whoever waits looks again each second, and asks anew where nobody is at it any more.
+
+Work in advance lies in a queue of its own, `prefetch`, and is only reserved in the registry. A person who comes to wait
+for such a render claims it and asks for it on the queue `interactive`, as if it were not there.
 """
 
 import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -20,16 +26,19 @@ from cache.key import RenderKey
 from cache.tiers import RenderCache
 from catalog.photos import Photo
 from workers.breaker import Breaker
-from workers.celery import INTERACTIVE, PING, RENDER
+from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Word
 from workers.sending import sender
+from workers.waits import Wait, Waits
 
 LOOK_UP = 0.2  # seconds between two looks whether the client is still there
-LOOK_AGAIN = 1.0  # seconds between two looks at the registry
 REST = 1.0  # seconds for which nobody asks a Redis that has just failed
 SENDERS = 8  # tasks sent at once; Celery keeps ten connections, and would wait for one without end
+AHEAD_SHARE = 2  # one of so many waiting places may be taken by those who wait for the queue `prefetch`
 ANSWERED_LATELY = 5.0  # seconds for which a worker's last word proves that workers work
+
+QUEUE_DOWN = "The queue of renders is down."
 
 ERRORS: dict[str, type[RenderError]] = {
     error.kind: error for error in (Damaged, Unsupported, SourceMissing, SourceChanged, Busy, Failed)
@@ -38,24 +47,20 @@ ERRORS: dict[str, type[RenderError]] = {
 log = logging.getLogger("darkroom.dispatch")
 
 
-class _Wait:
-    """What the waiters of one key in this process share."""
+class Prefetched(StrEnum):
+    """What comes of a render that is wanted in advance."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.ident = secrets.token_hex(6)  # stands for all of them in the registry
-        self.waiters = 0
-        self.landed = threading.Event()
-        self.word: Word | None = None
-        self.render: bytes | None = None
-        self.look_at = time.monotonic() + LOOK_AGAIN
-        self.astray = False  # whether the last look found the queue empty
+    CACHED = "cached"  # it is there
+    QUEUED = "queued"  # it is under way, in whatever queue
+    REFUSED = "refused"  # the queue has no room or is down, or the photo brings workers down
 
-    def end(self, word: Word, render: bytes | None) -> None:
-        """Wakes all who wait, unless they were woken before."""
-        if not self.landed.is_set():
-            self.word, self.render = word, render
-            self.landed.set()
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Work in advance: how many renders may lie in its queue, and for how many seconds each is worth making."""
+
+    room: int = 200
+    seconds: float = 60.0
 
 
 def _still_there() -> bool:
@@ -66,11 +71,19 @@ class Dispatcher:
     """Asks workers for renders.
 
     `places` requests may wait at once, each for `timeout` seconds at most; `room` renders may be queued, over all
-    front ends.
+    front ends, and beside them as many in advance as `ahead` says.
     """
 
     def __init__(
-        self, app: Celery, flights: Flights, cache: RenderCache, *, timeout: float, places: int, room: int = 500
+        self,
+        app: Celery,
+        flights: Flights,
+        cache: RenderCache,
+        *,
+        timeout: float,
+        places: int,
+        room: int = 500,
+        ahead: Ahead = Ahead(),
     ) -> None:
         self._app = app
         self._send_task = sender(app)
@@ -78,40 +91,62 @@ class Dispatcher:
         self._cache = cache
         self._timeout = timeout
         self._places = threading.BoundedSemaphore(places)
+        self._places_ahead = threading.BoundedSemaphore(max(1, places // AHEAD_SHARE))
         self._room = room
-        self._waits: dict[str, _Wait] = {}
-        self._lock = threading.Lock()
-        self._senders = threading.BoundedSemaphore(SENDERS)
+        self._ahead = ahead
+        self._waits = Waits()
+        # One who sends in advance does so at a time: people find a connection.
+        self._senders = {INTERACTIVE: threading.BoundedSemaphore(SENDERS), PREFETCH: threading.BoundedSemaphore(1)}
         self._breaker = Breaker(REST)
-        self._last_word = float("-inf")
         flights.listen(self._heard)
 
-    def render(self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = _still_there) -> bytes:
+    def render(
+        self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = _still_there, *, queue: str = INTERACTIVE
+    ) -> bytes:
         """The render of `photo` under `key`, made by a worker; `gone` says that nobody wants it any more.
+
+        On the queue `prefetch` it is work in advance, though the caller waits for it: people come first, and the render
+        is made all the same where the caller is gone.
 
         Raises:
             Busy: no place to wait, no room in the queue, no worker in time, the queue is down, or the caller is gone.
             RenderError: what the worker says of the photo.
         """
-        if not self._places.acquire(blocking=False):
-            raise _shed("places", "Too many requests wait for renders already.")
+        if queue == INTERACTIVE:
+            with _place(self._places):
+                return self._wait_for(photo, key, gone, queue)
+        with _place(self._places_ahead), _place(self._places):
+            return self._wait_for(photo, key, gone, queue)
+
+    def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:
+        """Has the render made in advance, unless it is cached or under way. Waits for no render, and raises nothing; a
+        Redis that does not answer holds it up for a second or two.
+        """
+        if self._cache.has(key):
+            return Prefetched.CACHED
+        if not self._breaker.lets():
+            return Prefetched.REFUSED
         try:
-            return self._wait_for(photo, key, gone)
-        finally:
-            self._places.release()
+            claim = self._flights.reserve(key.name, self._ahead.room, self._ahead.seconds)
+            self._breaker.succeeded()
+            if claim is Claim.FIRST and not self._publish(photo, key.name, PREFETCH):
+                return Prefetched.REFUSED
+        except (FlightsDown, OperationalError, RedisError, OSError) as error:
+            self._breaker.failed()
+            log.warning("a render could not be queued in advance: %s", error)
+            return Prefetched.REFUSED
+        return Prefetched.REFUSED if claim in (Claim.FULL, Claim.DEADLY) else Prefetched.QUEUED
 
     def give_up(self) -> None:
         """Ends all waiting, for the server ends: whoever waits for a render has it made by the next one."""
-        with self._lock:
-            waits = list(self._waits.values())
-        for wait in waits:
+        for wait in self._waits.all():
             wait.end(Word(wait.name, Busy.kind, "The server is being stopped."), None)
 
     def worker_answers(self, timeout: float) -> bool:
         """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds."""
-        if time.monotonic() - self._last_word < ANSWERED_LATELY:
+        if time.monotonic() - self._waits.last_word < ANSWERED_LATELY:
             return True
-        wait, _ = self._join(f"ping:{secrets.token_hex(8)}")
+        wait, _ = self._waits.join(f"ping:{secrets.token_hex(8)}", INTERACTIVE)
         try:
             self._app.send_task(PING, (wait.name,), queue=INTERACTIVE, expires=timeout)
             return wait.landed.wait(timeout)
@@ -119,11 +154,11 @@ class Dispatcher:
             log.warning("no worker could be asked: %s", error)
             return False
         finally:
-            self._leave(wait)
+            self._waits.leave(wait)
 
-    def _wait_for(self, photo: Photo, key: RenderKey, gone: Callable[[], bool]) -> bytes:
+    def _wait_for(self, photo: Photo, key: RenderKey, gone: Callable[[], bool], queue: str) -> bytes:
         deadline = time.monotonic() + self._timeout
-        wait, first = self._join(key.name)
+        wait, first = self._waits.join(key.name, queue)
         try:
             if first:
                 self._look(photo, wait)
@@ -132,51 +167,23 @@ class Dispatcher:
                     raise _shed("hangup", "The client has hung up.")
                 if time.monotonic() >= deadline:
                     raise _shed("timeout", f"The render was not ready within {self._timeout:g} seconds.", 5)
-                if self._due(wait):
+                if self._waits.due(wait):
                     self._look_again(photo, key, wait)
             return self._result(key, wait)
         finally:
-            if self._leave(wait) and not wait.landed.is_set():
+            if self._waits.leave(wait) and not wait.landed.is_set():
                 self._release(wait)
 
-    def _join(self, name: str) -> tuple[_Wait, bool]:
-        """Where to wait for the word on `name`, and whether nobody did before."""
-        with self._lock:
-            wait = self._waits.get(name)
-            first = wait is None
-            if wait is None:
-                wait = self._waits[name] = _Wait(name)
-                metrics.flights.inc()
-            wait.waiters += 1
-            return wait, first
-
-    def _leave(self, wait: _Wait) -> bool:
-        """Gives up a place, and says whether that was the last one. Whoever comes after the word was heard begins
-        anew, as the cache has changed.
-        """
-        with self._lock:
-            wait.waiters -= 1
-            if self._waits.get(wait.name) is wait and (not wait.waiters or wait.landed.is_set()):
-                del self._waits[wait.name]
-                metrics.flights.dec()
-            return not wait.waiters
-
-    def _release(self, wait: _Wait) -> None:
+    def _release(self, wait: Wait) -> None:
+        """What is reserved runs out by itself: whoever hung up will hardly have been the only one to want it soon."""
+        if wait.queue != INTERACTIVE:
+            return
         try:
             self._flights.release(wait.name, wait.ident)
         except FlightsDown as error:
             log.info("a flight that nobody waits for runs out by itself: %s", error)
 
-    def _due(self, wait: _Wait) -> bool:
-        """Whether the caller is the one of the waiters who is to look again now."""
-        with self._lock:
-            now = time.monotonic()
-            if now < wait.look_at:
-                return False
-            wait.look_at = now + LOOK_AGAIN
-            return True
-
-    def _look_again(self, photo: Photo, key: RenderKey, wait: _Wait) -> None:
+    def _look_again(self, photo: Photo, key: RenderKey, wait: Wait) -> None:
         """Heals what a lost word or a lost task left behind."""
         render = self._cache.get(key, counted=False)
         if render is not None:
@@ -184,13 +191,13 @@ class Dispatcher:
         else:
             self._look(photo, wait)
 
-    def _look(self, photo: Photo, wait: _Wait) -> None:
+    def _look(self, photo: Photo, wait: Wait) -> None:
         """Says in the registry that somebody waits, and asks a worker, unless somebody has."""
         if not self._breaker.lets():
             self._down(wait)
             return
         try:
-            claim = self._flights.claim(wait.name, wait.ident, self._room)
+            claim = self._claim(wait)
         except FlightsDown as error:
             self._down(wait, error)
             return
@@ -206,28 +213,45 @@ class Dispatcher:
         elif claim is Claim.DEADLY:
             wait.end(Word(wait.name, Damaged.kind, BRINGS_DOWN), None)
 
-    def _send(self, photo: Photo, wait: _Wait) -> None:
-        message = (wait.name, photo.root, photo.path, INTERACTIVE, time.time() + self._timeout)
+    def _claim(self, wait: Wait) -> Claim:
+        if wait.queue == INTERACTIVE:
+            return self._flights.claim(wait.name, wait.ident, self._room)
+        return self._flights.reserve(wait.name, self._ahead.room, self._ahead.seconds)
+
+    def _send(self, photo: Photo, wait: Wait) -> None:
         try:
-            with self._senders:
-                if self._breaker.lets():
-                    self._send_task(RENDER, message, INTERACTIVE)
-                    self._breaker.succeeded()
-                    return
+            if not self._publish(photo, wait.name, wait.queue):
+                self._down(wait)
         except (OperationalError, RedisError, OSError) as error:
             self._down(wait, error)
-        else:
-            self._down(wait)
-        self._flights.land(Word(wait.name, Busy.kind, "The queue of renders is down."), None, kept=True)
 
-    def _down(self, wait: _Wait, error: Exception | None = None) -> None:
+    def _publish(self, photo: Photo, name: str, queue: str) -> bool:
+        """Sends a task; False where the queue has failed while this waited for its turn. Where none is sent, the flight
+        lands, so that nobody waits for it, or the render is no longer reserved.
+        """
+        seconds = self._timeout if queue == INTERACTIVE else self._ahead.seconds
+        sent = False
+        try:
+            with self._senders[queue]:
+                if self._breaker.lets():
+                    message = (name, photo.root, photo.path, queue, time.time() + seconds)
+                    self._send_task(RENDER, message, queue)
+                    self._breaker.succeeded()
+                    sent = True
+        finally:
+            if not sent:
+                outcome, reason = (Busy.kind, QUEUE_DOWN) if queue == INTERACTIVE else (DROPPED, "")
+                self._flights.land(Word(name, outcome, reason), None, kept=True)
+        return sent
+
+    def _down(self, wait: Wait, error: Exception | None = None) -> None:
         if error is not None:
             self._breaker.failed()
             log.warning("a render could not be queued: %s", error)
         metrics.shed.labels("queue_down").inc()
-        wait.end(Word(wait.name, Busy.kind, "The queue of renders is down."), None)
+        wait.end(Word(wait.name, Busy.kind, QUEUE_DOWN), None)
 
-    def _result(self, key: RenderKey, wait: _Wait) -> bytes:
+    def _result(self, key: RenderKey, wait: Wait) -> bytes:
         word = wait.word
         assert word is not None  # noqa: S101 - set before the event is
         if word.outcome != DONE:
@@ -239,14 +263,18 @@ class Dispatcher:
         return render
 
     def _heard(self, word: Word, render: bytes | None) -> None:
-        if word.outcome not in (Busy.kind, DROPPED):  # a front end says busy of a task that it could not send
-            self._last_word = time.monotonic()
-        with self._lock:
-            wait = self._waits.get(word.key)
-            if wait is not None and word.outcome == DROPPED:
-                wait.look_at = time.monotonic()  # whoever waits all the same asks anew at once
-        if wait is not None and word.outcome != DROPPED:
-            wait.end(word, render)
+        self._waits.heard(word, render, (INTERACTIVE, PREFETCH))
+
+
+@contextmanager
+def _place(places: threading.BoundedSemaphore) -> Iterator[None]:
+    """A place to wait in, for as long as it takes. Raises Busy where none is free."""
+    if not places.acquire(blocking=False):
+        raise _shed("places", "Too many requests wait for renders already.")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _shed(reason: str, sentence: str, retry_after: int = 1) -> Busy:

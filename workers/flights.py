@@ -4,11 +4,15 @@ A flight is one render of one key from the moment somebody claims it until it la
 waits for it, and begun as long as a worker is at it. Front ends say again each second that they wait, and a worker
 that it lives: a flight of which nobody says anything runs out, and the next who looks claims it anew.
 
+What is to be made in advance is reserved: nobody waits for it so far, and it lies in a lower queue. Whoever comes to
+wait for it claims it as if it were not there; then two tasks lie about, of which the first to begin makes the render.
+
 `MemoryFlights` serves one process, `RedisFlights` (`redis_flights.py`) all processes and hosts that share a Redis;
 both behave alike.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,7 +38,7 @@ class Word:
 
 
 class Claim(StrEnum):
-    """What one who waits for a render hears from the registry."""
+    """What one who wants a render hears from the registry."""
 
     FIRST = "first"  # nobody is at it: the caller has to see to the render
     QUEUED = "queued"  # somebody has asked a worker
@@ -49,7 +53,7 @@ class Start(StrEnum):
 
     BEGUN = "begun"  # it is to make it
     ELSEWHERE = "elsewhere"  # another worker makes it
-    UNWANTED = "unwanted"  # nobody waits for it any more
+    UNWANTED = "unwanted"  # nobody waits for it any more, or had it reserved
     DEADLY = "deadly"  # each worker that began it has died
 
 
@@ -84,8 +88,15 @@ class Flights(Protocol):
     def release(self, key: str, waiter: str) -> None:
         """Says that `waiter` no longer waits. A flight that nobody waits for ends, unless it has begun."""
 
+    def reserve(self, key: str, room: int, seconds: float) -> Claim:
+        """Says that the render is to be made in advance, within so many seconds; never astray.
+
+        Queued is also what is reserved already. It is reserved anew only where the queue `prefetch` is shorter than
+        `room`. A claim ends it: from then on the render is made for those who wait, or not at all.
+        """
+
     def begin(self, key: str, *, wanted: bool) -> Start:
-        """Asks whether to make a render; `wanted` ones only while somebody waits for them.
+        """Asks whether to make a render; `wanted` ones only while somebody waits for them or has them reserved.
 
         A flight that is begun stays so until it lands or this process dies.
         """
@@ -99,8 +110,8 @@ class Flights(Protocol):
     def lost(self, key: str) -> None:
         """Says that the worker is dead which had begun the flight, and tells all who listen that it was dropped."""
 
-    def queued(self) -> int:
-        """How many interactive renders wait for a worker."""
+    def waiting(self) -> int:
+        """How many renders somebody waits for, begun ones too."""
 
     def listen(self, heard: Heard) -> None:
         """Calls `heard` with each word from now on, and with the render where the word carries it."""
@@ -120,6 +131,7 @@ class MemoryFlights:
 
     def __init__(self) -> None:
         self._flights: dict[str, _Flight] = {}
+        self._reserved: dict[str, float] = {}  # until when, by time.monotonic
         self._lock = threading.Lock()
         self._listeners: list[Heard] = []
 
@@ -128,14 +140,13 @@ class MemoryFlights:
         with self._lock:
             flight = self._flights.get(key)
             if flight is None:
-                if self._queued() >= room:
+                if sum(not flight.begun for flight in self._flights.values()) >= room:
                     return Claim.FULL
+                self._reserved.pop(key, None)
                 self._flights[key] = _Flight(waiters={waiter})
                 return Claim.FIRST
-            if flight.begun:
-                return Claim.BEGUN
             flight.waiters.add(waiter)
-            return Claim.QUEUED
+            return Claim.BEGUN if flight.begun else Claim.QUEUED
 
     def release(self, key: str, waiter: str) -> None:
         """As in `Flights`."""
@@ -146,21 +157,38 @@ class MemoryFlights:
                 if not flight.waiters and not flight.begun:
                     del self._flights[key]
 
+    def reserve(self, key: str, room: int, seconds: float) -> Claim:
+        """As in `Flights`; never deadly."""
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is not None:
+                return Claim.BEGUN if flight.begun else Claim.QUEUED
+            now = time.monotonic()
+            self._reserved = {name: until for name, until in self._reserved.items() if until > now}
+            if key in self._reserved:
+                return Claim.QUEUED
+            if len(self._reserved) >= room:
+                return Claim.FULL
+            self._reserved[key] = now + seconds
+            return Claim.FIRST
+
     def begin(self, key: str, *, wanted: bool) -> Start:
         """As in `Flights`; never deadly."""
         with self._lock:
             flight = self._flights.get(key)
-            if flight is None and wanted:
-                return Start.UNWANTED
             if flight is not None and flight.begun:
                 return Start.ELSEWHERE
-            self._flights[key] = _Flight(begun=True)
+            reserved = self._reserved.pop(key, 0.0) > time.monotonic()
+            if flight is None and wanted and not reserved:
+                return Start.UNWANTED
+            self._flights.setdefault(key, _Flight()).begun = True
             return Start.BEGUN
 
     def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:  # noqa: ARG002
         """As in `Flights`; the render is at hand, so every word carries it."""
         with self._lock:
             self._flights.pop(word.key, None)
+            self._reserved.pop(word.key, None)
         for heard in self._listeners:
             heard(word, render)
 
@@ -168,10 +196,10 @@ class MemoryFlights:
         """As in `Flights`."""
         self.land(Word(key, DROPPED), None, kept=True)
 
-    def queued(self) -> int:
+    def waiting(self) -> int:
         """As in `Flights`."""
         with self._lock:
-            return self._queued()
+            return sum(bool(flight.waiters) for flight in self._flights.values())
 
     def listen(self, heard: Heard) -> None:
         """As in `Flights`."""
@@ -180,6 +208,3 @@ class MemoryFlights:
     def close(self) -> None:
         """As in `Flights`."""
         self._listeners.clear()
-
-    def _queued(self) -> int:
-        return sum(not flight.begun for flight in self._flights.values())

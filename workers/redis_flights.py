@@ -11,13 +11,15 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from workers.celery import INTERACTIVE
+from workers.celery import INTERACTIVE, PREFETCH
 from workers.flights import DROPPED, Claim, FlightsDown, Heard, Leases, Start, Word
 
 log = logging.getLogger("darkroom.flights")
 
 # A flight is a hash: its state, and a field for each who waits. The mark says that a worker has begun it; where there
-# is a mark and no flight, that worker is dead. What runs out does so by itself: nobody has to tidy up.
+# is a mark and no flight, that worker is dead. `reserved` says that a render is to be made in advance. What runs out
+# does so by itself: nobody has to tidy up. `WAITING` holds the flights that somebody waits for, each until when that
+# is believed.
 COUNT_A_DEATH = """
 local function deadly(mark, deaths, most, seconds)
     if redis.call('DEL', mark) == 1 then
@@ -27,40 +29,66 @@ local function deadly(mark, deaths, most, seconds)
     return tonumber(redis.call('GET', deaths) or 0) >= tonumber(most)
 end
 """
-CLAIM = f"""{COUNT_A_DEATH}
-local flight, mark, deaths, queue = unpack(KEYS)
+NOW = """
+local function now()
+    local time = redis.call('TIME')
+    return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+"""
+CLAIM = f"""{COUNT_A_DEATH}{NOW}
+local flight, mark, deaths, reserved, waiting, queue = unpack(KEYS)
 local waiter, lease, room, most, seconds = unpack(ARGV)
 local state = redis.call('HGET', flight, 'state')
-if state == 'begun' then return 'begun' end
 local length = redis.call('LLEN', queue)
 if not state then
     if deadly(mark, deaths, most, seconds) then return 'deadly' end
     if length >= tonumber(room) then return 'full' end
+    redis.call('DEL', reserved)
 end
-redis.call('HSET', flight, 'state', 'queued', waiter, 1)
+redis.call('HSET', flight, 'state', state or 'queued', waiter, 1)
+redis.call('ZADD', waiting, now() + lease, flight)
+if state == 'begun' then return 'begun' end
 redis.call('PEXPIRE', flight, lease)
 if not state then return 'first' end
 return length == 0 and 'astray' or 'queued'
 """
 RELEASE = """
-redis.call('HDEL', KEYS[1], ARGV[1])
-if redis.call('HLEN', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'state') == 'queued' then
-    redis.call('DEL', KEYS[1])
+local flight, waiting = unpack(KEYS)
+redis.call('HDEL', flight, ARGV[1])
+if redis.call('HLEN', flight) <= 1 then
+    redis.call('ZREM', waiting, flight)
+    if redis.call('HGET', flight, 'state') == 'queued' then redis.call('DEL', flight) end
 end
 """
+RESERVE = f"""{COUNT_A_DEATH}
+local flight, mark, deaths, reserved, queue = unpack(KEYS)
+local lease, room, most, seconds = unpack(ARGV)
+local state = redis.call('HGET', flight, 'state')
+if state then return state end
+if redis.call('EXISTS', reserved) == 1 then return 'queued' end
+if deadly(mark, deaths, most, seconds) then return 'deadly' end
+if redis.call('LLEN', queue) >= tonumber(room) then return 'full' end
+redis.call('SET', reserved, 1, 'PX', lease)
+return 'first'
+"""
 BEGIN = f"""{COUNT_A_DEATH}
-local flight, mark, deaths = unpack(KEYS)
+local flight, mark, deaths, reserved = unpack(KEYS)
 local wanted, lease, most, seconds = unpack(ARGV)
 local state = redis.call('HGET', flight, 'state')
 if state == 'begun' then return 'elsewhere' end
-if not state and wanted == '1' then return 'unwanted' end
+if redis.call('DEL', reserved) == 0 and not state and wanted == '1' then return 'unwanted' end
 if deadly(mark, deaths, most, seconds) then return 'deadly' end
-redis.call('DEL', flight)
 redis.call('HSET', flight, 'state', 'begun')
 redis.call('PEXPIRE', flight, lease)
 redis.call('SET', mark, 1, 'EX', seconds)
 return 'begun'
 """
+COUNT_WAITING = f"""{NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now())
+return redis.call('ZCARD', KEYS[1])
+"""
+
+WAITING = "darkroom:waiting"
 
 
 class RedisFlights:
@@ -89,7 +117,9 @@ class RedisFlights:
         self._leases = leases
         self._claim = self._redis.register_script(CLAIM)
         self._release = self._redis.register_script(RELEASE)
+        self._reserve = self._redis.register_script(RESERVE)
         self._begin = self._redis.register_script(BEGIN)
+        self._count_waiting = self._redis.register_script(COUNT_WAITING)
         self._closed = threading.Event()
         self._subscribed = threading.Event()
         self._listener: threading.Thread | None = None
@@ -100,7 +130,7 @@ class RedisFlights:
     def claim(self, key: str, waiter: str, room: int) -> Claim:
         """As in `Flights`."""
         leases = self._leases
-        keys = (_flight(key), _mark(key), _deaths(key), INTERACTIVE)
+        keys = (_flight(key), _mark(key), _deaths(key), _reserved(key), WAITING, INTERACTIVE)
         arguments = (waiter, int(leases.queued * 1000), room, leases.most_deaths, int(leases.deaths))
         with _reached():
             return Claim(_text(self._claim(keys, arguments)))
@@ -108,12 +138,20 @@ class RedisFlights:
     def release(self, key: str, waiter: str) -> None:
         """As in `Flights`."""
         with _reached():
-            self._release((_flight(key),), (waiter,))
+            self._release((_flight(key), WAITING), (waiter,))
+
+    def reserve(self, key: str, room: int, seconds: float) -> Claim:
+        """As in `Flights`."""
+        leases = self._leases
+        keys = (_flight(key), _mark(key), _deaths(key), _reserved(key), PREFETCH)
+        arguments = (max(1, int(seconds * 1000)), room, leases.most_deaths, int(leases.deaths))
+        with _reached():
+            return Claim(_text(self._reserve(keys, arguments)))
 
     def begin(self, key: str, *, wanted: bool) -> Start:
         """As in `Flights`; a thread says each second that this process lives."""
         leases = self._leases
-        keys = (_flight(key), _mark(key), _deaths(key))
+        keys = (_flight(key), _mark(key), _deaths(key), _reserved(key))
         arguments = (int(wanted), int(leases.begun * 1000), leases.most_deaths, int(leases.deaths))
         with _reached():
             start = Start(_text(self._begin(keys, arguments)))
@@ -136,10 +174,10 @@ class RedisFlights:
         """As in `Flights`. The mark stays, by which the next who looks knows that a worker died."""
         self._tell(Word(key, DROPPED), None, ())
 
-    def queued(self) -> int:
+    def waiting(self) -> int:
         """As in `Flights`."""
         with _reached():
-            return int(str(self._redis.llen(INTERACTIVE)))
+            return int(str(self._count_waiting((WAITING,))))
 
     def listen(self, heard: Heard) -> None:
         """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
@@ -160,7 +198,8 @@ class RedisFlights:
             with self._redis.pipeline(transaction=True) as pipe:
                 if carried is not None:
                     pipe.set(_carried(word.key), carried, ex=self.CARRIED_SECONDS)
-                pipe.delete(_flight(word.key), *forgotten)
+                pipe.delete(_flight(word.key), _reserved(word.key), *forgotten)
+                pipe.zrem(WAITING, _flight(word.key))
                 pipe.publish(self.CHANNEL, json.dumps(asdict(word)))
                 pipe.execute()
         except redis.RedisError as error:
@@ -229,6 +268,10 @@ def _mark(key: str) -> str:
 
 def _deaths(key: str) -> str:
     return f"darkroom:deaths:{key}"
+
+
+def _reserved(key: str) -> str:
+    return f"darkroom:reserved:{key}"
 
 
 def _carried(key: str) -> str:

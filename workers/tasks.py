@@ -15,7 +15,7 @@ from cache.tiers import RenderCache
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline
-from workers.celery import BACKGROUND, INTERACTIVE, PING, RENDER, SWEEP
+from workers.celery import BACKGROUND, PING, PREFETCH, RENDER, SWEEP
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights import DONE, DROPPED, Flights, FlightsDown, Start, Word
 from workers.housekeeping import sweep
@@ -23,8 +23,8 @@ from workers.pipeline.limits import Limits
 from workers.sizing import Size
 from workers.versions import key_version
 
-# Background work steps back for so many seconds while people wait, then makes one render: it never comes to a halt.
-STEP_BACK = 5.0
+# Work in advance steps back for so many seconds while people wait, then makes one render: it never comes to a halt.
+STEP_BACK = {PREFETCH: 2.0, BACKGROUND: 5.0}
 LOOK_UP = 0.1
 
 log = logging.getLogger("darkroom.worker")
@@ -32,7 +32,8 @@ log = logging.getLogger("darkroom.worker")
 
 class Renderer:
     """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
-    a symbolic link may lead out of them; `pause` waits for some seconds.
+    a symbolic link may lead out of them; `patient` whether work in advance waits here while people wait, which it must
+    not where it takes a place that they need; `pause` waits for some seconds.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Renderer:
         limits: Limits,
         *,
         links: bool = True,
+        patient: bool = True,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._roots = roots
@@ -50,13 +52,15 @@ class Renderer:
         self._flights = flights
         self._limits = limits
         self._links = links
+        self._patient = patient
         self._pause = pause
 
     def render(self, name: str, root: str, path: str, queue: str, deadline: float) -> None:
         """Makes the render whose key has this name, unless it is there or `deadline` (Unix time) has passed.
 
-        Nothing is done where another worker makes it, or where it is interactive and nobody waits any more. Else the
-        flight lands, however it goes: those who wait are told, and the render is counted before.
+        Nothing is done where another worker makes it; or where nobody waits for it any more or has it reserved, unless
+        it is background work. Else the flight lands, however it goes: those who wait are told, and the render is
+        counted before.
         """
         began, kept = time.monotonic(), True
         left = deadline - time.time()
@@ -64,8 +68,7 @@ class Renderer:
         word = Word(name, DONE)
         try:
             key = RenderKey.parse(name)
-            if queue == BACKGROUND:
-                self._step_back()
+            self._step_back(queue)
             if not self._begun(name, queue):
                 return
             render = self._cache.get(key, counted=False)
@@ -99,7 +102,7 @@ class Renderer:
             Damaged: each worker that tried has died.
         """
         try:
-            start = self._flights.begin(name, wanted=queue == INTERACTIVE)
+            start = self._flights.begin(name, wanted=queue != BACKGROUND)
         except FlightsDown as error:
             log.warning("a render is made without asking whether somebody wants it: %s", error)
             return True
@@ -107,11 +110,13 @@ class Renderer:
             raise Damaged(BRINGS_DOWN)
         return start is Start.BEGUN
 
-    def _step_back(self) -> None:
-        """Waits while people do."""
-        end = time.monotonic() + STEP_BACK
+    def _step_back(self, queue: str) -> None:
+        """Waits while people do, where the queue is not theirs."""
+        if not self._patient or queue not in STEP_BACK:
+            return
+        end = time.monotonic() + STEP_BACK[queue]
         try:
-            while self._flights.queued() and time.monotonic() < end:
+            while self._flights.waiting() and time.monotonic() < end:
                 self._pause(LOOK_UP)
         except FlightsDown as error:
             log.warning("nobody says whether people wait: %s", error)

@@ -13,7 +13,7 @@ from api.rendering import Rendering
 from cache.memory import MemoryTier
 from cache.tiers import RenderCache
 from tests.api.house import House
-from tests.api.test_photos import Played
+from tests.api.test_renders import Played
 from tests.end_to_end.servers import eventually
 from workers.celery import QueueLengths, create_celery
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from api.errors import RequestError
-from api.identify import Caller, NotSignedIn
+from api.identify import Caller, NotSignedIn, Place
 from catalog.access import DOWNLOADS, METADATA, NOBODY
 from catalog.errors import Forbidden, MalformedPhotoid, Missing, PhotoMissing
 from catalog.groups import Group, Groups
@@ -184,3 +184,20 @@ def test_a_photo_that_left_the_library_leaves_its_place_empty(house: House) -> N
         with pytest.raises(outcome):
             house.identify.photo(names.params(given), ADDRESS)
     assert house.identify.photo(names.params({"vid": "guest's view", "index": "1"}), ADDRESS).photoid == house.town
+
+
+def test_a_photo_s_place_is_known_where_it_is_named_by_one(house: House) -> None:
+    known = Names(house).known
+    by_view = {"apisid": known["root's session"], "vid": known["root's view"]}
+    by_gallery = {"sid": known["'s gallery"]}
+    for given in (by_view, by_gallery):
+        photo, place = house.identify.placed({**given, "index": "1"}, ADDRESS)
+        assert (photo.photoid, place) == (house.town, Place(1, 2))
+        assert house.identify.length(given, ADDRESS) == 2
+        assert (
+            house.identify.placed({**given, "index": "1", "photoid": house.sea, "apisid": "root"}, ADDRESS)[1] is None
+        )
+    with pytest.raises(Missing):
+        house.identify.length({"vid": known["root's view"]}, ADDRESS)
+    with pytest.raises(RequestError):
+        house.identify.length({}, ADDRESS)

@@ -21,8 +21,10 @@ def photo(library: Library) -> Photo:
 @pytest.mark.parametrize("error", [Damaged("Broken."), Unsupported("Too large.")])
 def test_what_a_photo_is_to_blame_for_is_noted(library: Library, photo: Photo, error: RenderError) -> None:
     known = KnownFaults(Faults(library.engine))
+    assert not known.known(photo)
     with pytest.raises(type(error)), known.noted(photo):
         raise error
+    assert known.known(photo)
     with pytest.raises(type(error), match=str(error)), known.noted(photo):
         pytest.fail("it was tried again")
 

@@ -60,6 +60,15 @@ def test_what_was_put_is_got(tier: Tier) -> None:
     assert tier.get(key(width=257)) is None
 
 
+def test_what_was_put_is_here(tier: Tier) -> None:
+    assert not tier.has(key())
+    tier.put(key(), render())
+    assert tier.has(key())
+    assert not tier.has(key(1))
+    tier.drop(key())
+    assert not tier.has(key())
+
+
 def test_the_last_put_counts(tier: Tier) -> None:
     for length in (1000, 500, 2000):
         tier.put(key(), render(length, fill=b"a"))

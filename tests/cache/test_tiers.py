@@ -37,6 +37,10 @@ class Box:
         self._check()
         return self.renders.get(key)
 
+    def has(self, key: RenderKey) -> bool:
+        self._check()
+        return key in self.renders
+
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         self._check()
         self.hurried = hurried
@@ -119,6 +123,17 @@ def test_a_second_look_is_not_counted(upper: Box) -> None:
     cache.put(key(), render())
     assert cache.get(key(), counted=False) == render()
     assert (count(upper.name, "miss"), count(upper.name, "hit")) == (0, 0)
+
+
+def test_what_any_tier_has_is_here_and_neither_counted_nor_filled(upper: Box, lower: Box) -> None:
+    cache = RenderCache([upper, lower])
+    assert not cache.has(key())
+    lower.put(key(), render())
+    assert cache.has(key())
+    assert (upper.renders, count(upper.name, "miss"), count(lower.name, "hit")) == ({}, 0, 0)
+    upper.ill = TierError("ill")
+    assert cache.has(key())
+    assert count(upper.name, "error") == 1
 
 
 def test_filling_is_hurried_and_keeping_is_not(upper: Box, lower: Box) -> None:

@@ -18,6 +18,15 @@ def test_a_view_is_its_session_s(here: Side) -> None:
             here.views.photoid(apisid, number, 0)
 
 
+def test_a_view_says_how_many_photos_it_has(here: Side) -> None:
+    mine, other = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
+    for count in (0, 3):
+        vid, _ = here.views.make(mine, ids(count))
+        assert here.views.count(mine, vid) == count
+    with pytest.raises(Missing, match="no view"):
+        here.views.count(other, vid)
+
+
 def test_the_oldest_views_of_a_session_make_room(library: Library, here: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     apisid = here.sessions.create("10.0.0.1", "ann", None)
     vids = [here.views.make(apisid, ids(1))[0] for _ in range(MOST_VIEWS + 3)]

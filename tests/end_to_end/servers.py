@@ -237,9 +237,10 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[tuple[str, P
 @contextmanager
 def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Server]:
     """A server, `way` being "embedded" or "distributed", whose first scan is over; PROCESSES says how many front ends
-    it has.
+    it has, QUEUES from which queues its worker renders.
     """
     processes = int(settings.pop("PROCESSES", "1"))
+    queues = settings.pop("QUEUES", "interactive,prefetch")
     _age(photos)
     with ExitStack() as closing:
         others: dict[str, Process] = {}
@@ -250,7 +251,7 @@ def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Ser
         server = Server("", variables, start_front(variables, processes), others)
         closing.callback(server.stop)
         if way == "distributed":  # it starts while the front end does
-            others["worker"] = new_worker(variables)
+            others["worker"] = new_worker(variables, queues=queues)
             others["worker"].wait_for(TAKES)
         server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
         server.front.wait_for("^scanned: ")

@@ -52,4 +52,4 @@ def test_the_examples_run(tmp_path: Path) -> None:
     statuses = re.findall(r"^status (\d{3})$", done.stderr, re.MULTILINE)
     assert statuses.count("304") == 1
     assert statuses.count("501") == 3
-    assert set(statuses) == {"200", "201", "204", "206", "304", "501"}
+    assert set(statuses) == {"200", "201", "202", "204", "206", "304", "501"}

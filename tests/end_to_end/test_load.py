@@ -19,6 +19,7 @@ from config import Settings
 from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front, start_worker
 from tests.photos import colours, save_jpeg, shows, slow_to_read, solid
 from workers.celery import RENDER, create_celery
+from workers.redis_flights import RedisFlights
 from workers.versions import key_version
 
 BLUE = (30, 30, 200)
@@ -157,10 +158,13 @@ def test_each_queue_has_workers_of_its_own_and_the_lower_ones_step_aside(server:
     photos = {photo.path: photo for photo in server.listing()}
     before = server.renders()
     with create_celery(settings) as app, ExitStack() as closing:
+        flights = RedisFlights(settings.redis_url)
+        closing.callback(flights.close)
         for queue, nice in (("prefetch", 10), ("background", 15)):
             for width in (50, 54, 58):
                 photo = photos["00.jpg"]
                 key = RenderKey(photo.photoid, key_version(photo.version), width + nice, 40, 70)
+                flights.reserve(key.name, 10, 600)
                 message = (key.name, "library", photo.path, queue, time.time() + 600)
                 app.send_task(RENDER, message, queue=queue)
             worker = start_worker(server.environ, "--concurrency", "1", "--nice", str(nice), queues=queue)

@@ -61,11 +61,14 @@ class Watched:
     def begin(self, key: str, *, wanted: bool) -> Start:
         return self._flights.begin(key, wanted=wanted)
 
+    def reserve(self, key: str, room: int, seconds: float) -> Claim:
+        return self._flights.reserve(key, room, seconds)
+
     def lost(self, key: str) -> None:
         self._flights.lost(key)
 
-    def queued(self) -> int:
-        return self._flights.queued()
+    def waiting(self) -> int:
+        return self._flights.waiting()
 
     def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
         self._flights.land(word, render, kept=kept)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Way, key_of, open_way, save_photo, wait_until
-from workers import errors, pipeline
+from workers import errors, pipeline, tasks
 from workers.celery import BACKGROUND, PREFETCH, RENDER, QueueLengths
 from workers.embedded import EmbeddedWorker
 from workers.tasks import register
@@ -78,6 +78,7 @@ def test_work_in_advance_stands_in_nobody_s_way(embedded: Way, tmp_path: Path, g
         for queue in (PREFETCH, BACKGROUND):
             for width in (40, 80):
                 name = key_of(photo, width + len(queue)).name
+                embedded.flights.reserve(name, 10, WAIT)
                 message = (name, ROOT, photo.path, queue, time.time() + WAIT)
                 embedded.app.send_task(RENDER, message, queue=queue)
             assert gate.entered.acquire(timeout=WAIT)
@@ -87,3 +88,22 @@ def test_work_in_advance_stands_in_nobody_s_way(embedded: Way, tmp_path: Path, g
         gate.opened.set()
         assert waiter.result(WAIT) == b"a render"
         wait_until(lambda: not any(length for _, length in QueueLengths(embedded.app)))
+
+
+@pytest.mark.parametrize("queue", [PREFETCH, BACKGROUND])
+def test_work_in_advance_begins_when_nobody_waits_any_more(
+    embedded: Way, tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch, queue: str
+) -> None:
+    monkeypatch.setitem(tasks.STEP_BACK, queue, WAIT)
+    photo, dispatcher = save_photo(tmp_path), embedded.dispatcher()
+    with embedded.working(tmp_path, threads=1), ThreadPoolExecutor(1) as pool:
+        waiter = pool.submit(dispatcher.render, photo, key_of(photo))
+        assert gate.entered.acquire(timeout=WAIT)
+        later = key_of(photo, 80)
+        embedded.flights.reserve(later.name, 10, WAIT)
+        embedded.app.send_task(RENDER, (later.name, ROOT, photo.path, queue, time.time() + WAIT), queue=queue)
+        wait_until(lambda: not embedded.queued(queue))
+        assert not gate.entered.acquire(timeout=0.3)
+        gate.opened.set()
+        assert waiter.result(WAIT) == b"a render"
+        assert gate.entered.acquire(timeout=WAIT)

@@ -60,7 +60,9 @@ def test_a_redis_that_is_gone_is_said(tmp_path_factory: pytest.TempPathFactory) 
     with pytest.raises(FlightsDown):
         registry.begin(KEY, wanted=True)
     with pytest.raises(FlightsDown):
-        registry.queued()
+        registry.waiting()
+    with pytest.raises(FlightsDown):
+        registry.reserve(KEY, 10, 60)
     registry.land(Word(KEY, DONE), None, kept=True)  # nobody can be told; nothing is raised
     registry.lost(KEY)
     registry.close()

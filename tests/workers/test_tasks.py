@@ -19,7 +19,7 @@ from catalog import metadata
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
-from workers import pipeline
+from workers import pipeline, tasks
 from workers.celery import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
 from workers.errors import BRINGS_DOWN
 from workers.flights import DONE, DROPPED, Claim, FlightsDown, MemoryFlights, Start, Word
@@ -52,6 +52,9 @@ class Tray:
         if self._on_get:
             raise self._on_get
         return self.renders.get(key)
+
+    def has(self, key: RenderKey) -> bool:
+        return key in self.renders
 
     def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
         if self._on_put:
@@ -89,17 +92,28 @@ class Landings(MemoryFlights):
 class Bench:
     """A worker whose photo root is `folder`."""
 
-    def __init__(self, folder: Path, tray: Tray | None = None, max_pixels: int = 10**6, *, links: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tray: Tray | None = None,
+        max_pixels: int = 10**6,
+        *,
+        links: bool = True,
+        patient: bool = True,
+    ) -> None:
         self.tray = tray or Tray()
         self.flights = Landings()
         self.pauses: list[int] = []  # how many waited then
         cache, limits = RenderCache([self.tray]), Limits(max_pixels)
-        self.renderer = Renderer({ROOT: folder}, cache, self.flights, limits, links=links, pause=self.pause)
+        self.renderer = Renderer(
+            {ROOT: folder}, cache, self.flights, limits, links=links, patient=patient, pause=self.pause
+        )
 
     def pause(self, _: float) -> None:
         """One of those who wait is served meanwhile."""
-        self.pauses.append(self.flights.queued())
-        self.flights.begin(f"{len(self.pauses)}", wanted=True)
+        self.pauses.append(self.flights.waiting())
+        self.flights.land(Word(f"{len(self.pauses)}", DONE), None, kept=True)
+        self.flights.all.clear()
 
     def run(self, photo: Photo, path: str | None = None, root: str = ROOT, seconds: float = WAIT) -> Word:
         """Renders 40 x 30 pixels of the photo; gives the word, of which there is one however it goes."""
@@ -217,8 +231,36 @@ def test_a_render_that_nobody_waits_for_is_not_made(folder: Path, photo: Photo) 
 @pytest.mark.parametrize("queue", [PREFETCH, BACKGROUND])
 def test_a_lower_queue_s_render_is_made_though_nobody_waits_yet(folder: Path, photo: Photo, queue: str) -> None:
     bench = Bench(folder)
+    bench.flights.reserve(key_of(photo).name, 1, WAIT)
+    before = sample("darkroom_renders_total", queue=queue, result="ok")
     bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
     assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert sample("darkroom_renders_total", queue=queue, result="ok") == before + 1
+
+
+def test_a_prefetch_that_nobody_has_reserved_any_more_is_not_made(folder: Path, photo: Photo) -> None:
+    """Somebody has come to wait for it meanwhile, and was served, or went away."""
+    bench = Bench(folder)
+    name = key_of(photo).name
+    bench.flights.reserve(name, 1, WAIT)
+    bench.flights.claim(name, "a waiter", 1)
+    bench.flights.release(name, "a waiter")
+    for queue in (PREFETCH, INTERACTIVE):
+        bench.renderer.render(name, ROOT, photo.path, queue, time.time() + WAIT)
+    assert (bench.flights.all, bench.tray.renders) == ([], {})
+
+
+@pytest.mark.parametrize("first", [PREFETCH, INTERACTIVE])
+def test_of_two_tasks_for_one_render_the_first_to_begin_makes_it(folder: Path, photo: Photo, first: str) -> None:
+    bench = Bench(folder, patient=False)  # else the prefetch would let people go first
+    name = key_of(photo).name
+    before = sum(sample("darkroom_renders_total", queue=queue, result="ok") for queue in QUEUES)
+    bench.flights.reserve(name, 1, WAIT)
+    bench.flights.claim(name, "a waiter", 1)
+    for queue in (first, INTERACTIVE if first == PREFETCH else PREFETCH):
+        bench.renderer.render(name, ROOT, photo.path, queue, time.time() + WAIT)
+    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert sum(sample("darkroom_renders_total", queue=queue, result="ok") for queue in QUEUES) == before + 1
 
 
 @pytest.mark.parametrize("queue", QUEUES)
@@ -229,13 +271,37 @@ def test_a_render_that_is_made_elsewhere_is_not_made_twice(folder: Path, photo: 
     assert (bench.flights.all, bench.tray.renders) == ([], {})
 
 
-def test_background_work_waits_while_people_do(folder: Path, photo: Photo) -> None:
+@pytest.mark.parametrize("queue", [PREFETCH, BACKGROUND])
+def test_work_in_advance_waits_while_people_do(folder: Path, photo: Photo, queue: str) -> None:
     bench = Bench(folder)
+    bench.flights.reserve(key_of(photo).name, 1, WAIT)
     for number in (1, 2, 3):
         assert bench.flights.claim(f"{number}", "a waiter", 9) is Claim.FIRST
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
+    bench.flights.begin("2", wanted=True)  # whoever waits for a render that is being made waits too
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
     assert bench.pauses == [3, 2, 1]
     assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+
+
+@pytest.mark.parametrize("queue", [PREFETCH, BACKGROUND])
+def test_work_in_advance_never_comes_to_a_halt(
+    folder: Path, photo: Photo, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(folder)
+    bench.flights.reserve(key_of(photo).name, 1, WAIT)
+    bench.flights.claim("another", "a waiter who stays", 9)
+    monkeypatch.setitem(tasks.STEP_BACK, queue, 0.01)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert bench.flights.waiting() == 1
+
+
+def test_a_worker_that_people_need_does_not_wait_for_them(folder: Path, photo: Photo) -> None:
+    bench = Bench(folder, patient=False)
+    bench.flights.reserve(key_of(photo).name, 1, WAIT)
+    bench.flights.claim("another", "a waiter who stays", 9)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, PREFETCH, time.time() + WAIT)
+    assert (bench.pauses, [word.outcome for word, _, _ in bench.flights.all]) == ([], [DONE])
 
 
 def test_a_registry_that_is_down_keeps_no_render_from_being_made(folder: Path, photo: Photo) -> None:
@@ -243,7 +309,7 @@ def test_a_registry_that_is_down_keeps_no_render_from_being_made(folder: Path, p
         def begin(self, key: str, *, wanted: bool) -> Start:
             raise FlightsDown("Redis does not answer")
 
-        def queued(self) -> int:
+        def waiting(self) -> int:
             raise FlightsDown("Redis does not answer")
 
     bench = Bench(folder)

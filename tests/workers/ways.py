@@ -20,8 +20,8 @@ from cache.tiers import RenderCache
 from catalog.photos import Photo
 from config import Settings
 from tests.photos import save_jpeg, solid
-from workers.celery import INTERACTIVE, PING, RENDER, QueueLengths, create_celery
-from workers.dispatch import Dispatcher
+from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER, QueueLengths, create_celery
+from workers.dispatch import Ahead, Dispatcher
 from workers.embedded import EmbeddedWorker
 from workers.flights import Flights, Heard, MemoryFlights, Word
 from workers.pipeline.limits import Limits
@@ -79,15 +79,20 @@ class Way:
         return registry
 
     def dispatcher(
-        self, timeout: float = WAIT, places: int = 60, flights: Flights | None = None, room: int = 500
+        self,
+        timeout: float = WAIT,
+        places: int = 60,
+        flights: Flights | None = None,
+        room: int = 500,
+        ahead: Ahead = Ahead(),  # noqa: B008 - frozen
     ) -> Dispatcher:
         """A front end's."""
         registry = flights or self.front_flights()
-        return Dispatcher(self.app, registry, self.cache, timeout=timeout, places=places, room=room)
+        return Dispatcher(self.app, registry, self.cache, timeout=timeout, places=places, room=room, ahead=ahead)
 
-    def renderer(self, folder: Path) -> Renderer:
+    def renderer(self, folder: Path, *, patient: bool = True) -> Renderer:
         """A worker's, whose photo root is that folder."""
-        return Renderer({ROOT: folder}, self.cache, self.flights, Limits())
+        return Renderer({ROOT: folder}, self.cache, self.flights, Limits(), patient=patient)
 
     @contextmanager
     def working(self, folder: Path, threads: int = 2) -> Iterator[None]:
@@ -97,33 +102,34 @@ class Way:
         renderer = self.renderer(folder)
         if self.distributed:
             ended = threading.Event()
-            with ThreadPoolExecutor(threads) as pool:
-                workers = [pool.submit(self._work, renderer, ended) for _ in range(threads)]
+            served = [*[INTERACTIVE] * threads, PREFETCH]
+            with ThreadPoolExecutor(len(served)) as pool:
+                workers = [pool.submit(self._work, renderer, ended, each) for each in served]
                 try:
                     yield
                 finally:
                     ended.set()
-                    for _ in workers:  # waits for none of them to run out of patience
-                        self.app.send_task(PING, ("the end",), queue=INTERACTIVE)
-                    for each in workers:
-                        each.result(WAIT)
+                    for each in served:  # waits for none of them to run out of patience
+                        self.app.send_task(PING, ("the end",), queue=each)
+                    for worker in workers:
+                        worker.result(WAIT)
         else:
             register(self.app, lambda: renderer)
-            worker = EmbeddedWorker(self.app, threads)
-            worker.start()
+            embedded = EmbeddedWorker(self.app, threads)
+            embedded.start()
             try:
                 yield
             finally:
-                worker.stop()
+                embedded.stop()
 
-    def take(self) -> Task:
-        """The next message of the interactive queue, taken as a worker takes it; waits until there is one."""
-        name, arguments = self._message(WAIT)
+    def take(self, queue: str = INTERACTIVE) -> Task:
+        """The next message of a queue, taken as a worker takes it; waits until there is one."""
+        name, arguments = self._message(WAIT, queue)
         return Task(name, *arguments)
 
-    def _message(self, timeout: float) -> tuple[str, list[Any]]:
+    def _message(self, timeout: float, queue: str) -> tuple[str, list[Any]]:
         with self.app.connection_for_read() as connection:
-            inbox = connection.SimpleQueue(self.app.amqp.queues[INTERACTIVE])
+            inbox = connection.SimpleQueue(self.app.amqp.queues[queue])
             inbox.consumer.qos(prefetch_count=1)
             try:
                 message = inbox.get(timeout=timeout)
@@ -132,10 +138,10 @@ class Way:
                 inbox.close()
         return message.headers["task"], message.payload[0]
 
-    def _work(self, renderer: Renderer, ended: threading.Event) -> None:
+    def _work(self, renderer: Renderer, ended: threading.Event, served: str) -> None:
         while not ended.is_set():
             with suppress(queue.Empty):
-                task, arguments = self._message(1.0)
+                task, arguments = self._message(1.0, served)
                 run: dict[str, Callable[..., None]] = {RENDER: renderer.render, PING: renderer.answer}
                 run[task](*arguments)
 
@@ -143,9 +149,9 @@ class Way:
         """Says how a task went, as a worker says it; `render` goes with the word."""
         self.flights.land(Word(task.name, outcome, reason), render, kept=render is None)
 
-    def queued(self) -> int:
-        """How many messages wait in the interactive queue."""
-        return dict(QueueLengths(self.app))[INTERACTIVE]
+    def queued(self, queue: str = INTERACTIVE) -> int:
+        """How many messages wait in a queue."""
+        return dict(QueueLengths(self.app))[queue]
 
 
 @contextmanager
