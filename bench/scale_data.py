@@ -1,0 +1,101 @@
+"""A data folder with very many photo records, and a render in the cache for each: made once, kept in bench/.peers.
+
+`python -m bench.scale_data` makes those that `bench.measures.scale` asks for.
+"""
+
+import random
+import shutil
+import sys
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+from sqlalchemy import Engine, select
+from tqdm import tqdm
+
+from bench.library import PEERS
+from bench.records import ALIASES, fill, places
+from cache.disk import Budget, DiskTier
+from cache.key import RenderKey
+from catalog.database import open_catalog
+from catalog.photoid import source_version
+from catalog.schema import photos
+from catalog.users import GUEST, Users
+from workers import pipeline
+from workers.versions import key_version
+
+SCALE = PEERS / "scale"
+COUNTS = (1_000, 100_000, 1_000_000)
+SIDE = 256
+QUALITY = 70
+ENTRIES = 2 * max(COUNTS)  # what the cache may hold: nothing is to be evicted here
+# Roots of photos whose files are nowhere: a scan leaves them alone, as it does those of a disk that is not mounted.
+ROOTS = {
+    **{f"ROBOT_ROOT_{1 + number}_PATH": str(SCALE / f"not-mounted-{alias}") for number, alias in enumerate(ALIASES)},
+    **{f"ROBOT_ROOT_{1 + number}_ALIAS": alias for number, alias in enumerate(ALIASES)},
+}
+
+
+def made(count: int) -> Path:
+    """The folder with `data` in it, made where it is not there, or of an older pipeline."""
+    folder = SCALE / str(count)
+    stamp = folder / f"made-{pipeline.REVISION}"
+    if not stamp.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "data").mkdir(parents=True)
+        engine = open_catalog(folder / "data")
+        print(f"bench: making {count} photo records", file=sys.stderr)
+        chance = random.Random(count)
+        fill(engine, islice(places(chance), count), chance)
+        Users(engine).add(GUEST, GUEST)
+        _cache(folder / "data/renders", engine, count)
+        engine.dispose()
+        stamp.touch()
+    return folder
+
+
+def known(folder: Path, some: int) -> list[str]:
+    """The photoids of so many photos of a made folder, evenly spread."""
+    engine = open_catalog(folder / "data")
+    with engine.connect() as connection:
+        count = int(folder.name)
+        numbers = sorted({1 + index * count // some for index in range(some)})
+        found = dict[int, str]()
+        for number in numbers:
+            found[number] = connection.execute(select(photos.c.photoid).where(photos.c.number == number)).scalar_one()
+    engine.dispose()
+    return list(found.values())
+
+
+def reconciled(folder: Path) -> DiskTier:
+    """The cache of a made folder; what it does every six hours is done, and so not while it is measured."""
+    tier = DiskTier(folder / "data/renders", Budget(entries=ENTRIES, free=0))
+    for _ in tier.reconcile():
+        pass
+    return tier
+
+
+def _cache(folder: Path, engine: Engine, count: int) -> None:
+    """A render of each photo: the same small JPEG for all."""
+    folder.mkdir(exist_ok=True)
+    tier, jpeg = DiskTier(folder, Budget(entries=ENTRIES, free=0)), _jpeg()
+    for _ in tier.reconcile():
+        pass
+    query = select(photos.c.photoid, photos.c.bytes, photos.c.mtime_ns)
+    with engine.connect() as connection:
+        rows = connection.execution_options(yield_per=1000).execute(query)
+        for photoid, size, mtime in tqdm(rows, total=count, desc=f"{count} renders", file=sys.stderr, mininterval=5.0):
+            version = key_version(source_version(size, mtime))
+            tier.put(RenderKey(photoid, version, SIDE, SIDE, QUALITY), jpeg)
+
+
+def _jpeg() -> bytes:
+    out = BytesIO()
+    Image.linear_gradient("L").convert("RGB").resize((SIDE, SIDE)).save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    for each in COUNTS:
+        made(each)
