@@ -16,6 +16,7 @@ from bench.machine import machine, versions
 from bench.measures import Measure, Plan, hit, memory, miss, prerender, quality, scale, stampede, storm
 from bench.peers import QUALITY
 from bench.results import Measured, Results
+from bench.scale_data import make_all
 
 MEASURES: dict[str, Measure] = {
     "miss": miss.measure,
@@ -43,6 +44,8 @@ def main() -> int:
     if not PHOTOS.exists():
         _say("there are no photos: bench/setup fetches them")
         return 2
+    if "scale" in wanted:
+        make_all()
     found = _fresh(results.read())
     for name in wanted:
         _say(f"{name} …")

@@ -36,10 +36,7 @@ def measure(plan: Plan) -> Measured:
         for peer in in_turn(stormy, turn):
             held.setdefault((peer.name, "storm"), []).append(_held(peer, every[:STORM_PHOTOS], _rage))
         plan.say(f"turn {turn + 1} of {plan.turns}")
-    rows = [
-        Row(name, {"when": when} | ({"photo": large.name} if when != "storm" else {}), _by_process(each))
-        for (name, when), each in held.items()
-    ]
+    rows = [Row(name, {"when": when}, _by_process(each)) for (name, when), each in held.items()]
     said.append(f"The largest photo is {large.name}, {large.size.width}x{large.size.height}, asked for in three sizes.")
     return Measured(rows, said)
 

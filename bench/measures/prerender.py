@@ -1,4 +1,4 @@
-"""prerender: seven sizes of each photo made in advance, against asking for them one by one; both without a server, too."""
+"""prerender: seven sizes of each photo made in advance, against asking for them one by one; and both without server."""
 
 import shutil
 import subprocess
@@ -56,7 +56,7 @@ def measure(plan: Plan) -> Measured:
             plan.say(f"turn {turn + 1} of {plan.turns}")
     case: Case = {"photos": len(some), "sizes": ", ".join(f"{width}x{height}" for width, height in SIZES)}
     said.append(f"{len(some)} photos; the start of the command is in its time, that of a server is not.")
-    return Measured([Row(EMBEDDED, {"way": way} | case, {"ms": rounded(each)}) for way, each in took.items()], said)
+    return Measured([Row(EMBEDDED, case | {"way": way}, {"ms": rounded(each)}) for way, each in took.items()], said)
 
 
 def _in_advance(some: Sequence[Photo], darkroom: Darkroom, own: Path) -> float:

@@ -9,7 +9,7 @@ from bench.measures import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
 from bench.peers import Peer, at_hand, running, scratch
 from bench.peers.darkroom import Darkroom
 from bench.peers.thumbor import Thumbor
-from bench.results import Measured, Row, rounded
+from bench.results import Measured, Row, Samples, rounded
 from bench.storms import CONNECTIONS, Misses, misses, storm
 from bench.wrk import Load
 
@@ -33,8 +33,10 @@ def measure(plan: Plan) -> Measured:
         plan.say(f"turn {turn + 1} of {plan.turns}")
     rows = []
     for name, loads in stormy.items():
-        rows.append(Row(name, {"when": "idle"}, _hits(idle[name])))
-        rows.append(Row(name, {"when": "storm"}, _hits([load for load, _ in loads]) | _misses(loads)))
+        rows.append(Row(name, {"when": "idle"}, _hits(idle[name], plan.load_seconds)))
+        rows.append(
+            Row(name, {"when": "storm"}, _hits([load for load, _ in loads], plan.load_seconds) | _misses(loads))
+        )
     return Measured(rows, said)
 
 
@@ -48,16 +50,17 @@ def _turn(peer: Peer, some: list[Photo], folder: Path, seconds: int) -> tuple[Lo
         return before, storm(hit, misses(peer, some, "0/"), seconds, PATIENCE)
 
 
-def _hits(loads: list[Load]) -> dict[str, list[float]]:
+def _hits(loads: list[Load], seconds: int) -> Samples:
+    """Where nothing was answered, wrk gives no time: it is longer than the turn."""
     return {
         "requests/s": rounded([each.rate for each in loads]),
-        "p50 ms": rounded([each.p50 for each in loads]),
-        "p99 ms": rounded([each.p99 for each in loads]),
+        "p50 ms": rounded([each.p50 or seconds * 1000.0 for each in loads]),
+        "p99 ms": rounded([each.p99 or seconds * 1000.0 for each in loads]),
         "failed": [each.failed for each in loads],
     }
 
 
-def _misses(loads: list[tuple[Load, Misses]]) -> dict[str, list[float]]:
+def _misses(loads: list[tuple[Load, Misses]]) -> Samples:
     told = [each for _, each in loads]
     return {
         "misses answered": [each.statuses[200] for each in told],
