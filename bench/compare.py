@@ -69,10 +69,8 @@ def at_bytes(curve: Sequence[tuple[float, float]], weighs: float) -> float | Non
     points = sorted(curve)
     for (light, low), (heavy, high) in pairwise(points):
         if light <= weighs <= heavy:
-            if light == heavy:
-                return high
-            part = math.log(weighs / light) / math.log(heavy / light)
-            return low + part * (high - low)
+            span = math.log(heavy / light)
+            return low + math.log(weighs / light) / span * (high - low) if span else high
     return None
 
 
