@@ -102,6 +102,11 @@ def wait_until_up(url: str) -> None:
             return
 
 
+def resident(pid: int) -> int:
+    """Kilobytes of memory that a process holds now."""
+    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0])
+
+
 def peaks(pid: int) -> list[int]:
     """The most memory that a process and each of those it has started ever held, in kilobytes; itself first."""
     found = []

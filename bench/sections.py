@@ -84,8 +84,8 @@ def storm(results: Results) -> str:
     return "\n\n".join(
         [
             "Hits of one tile over 16 connections, while 200 clients ask for 300 other sizes a second, several times "
-            "what two cores can render. A refusal is a 503 with Retry-After, at once. Where no hit was answered at all, "
-            "its time stands as that of the turn, which it is longer than.",
+            "what two cores can render. A refusal is a 503 with Retry-After, at once. Where no hit was answered, its "
+            "time stands as that of the turn, which it is longer than.",
             table(header, lines),
         ]
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -71,9 +72,12 @@ class Darkroom:
         front.wait_for("scanned: ")
         self._base = f"http://127.0.0.1:{port}"
         wait_until_up(f"{self._base}/ready")
-        lines = self.command("catalog", "photos", "--json").splitlines()
-        self._photoids = {each["path"]: each["photoid"] for each in map(json.loads, lines)}
+        self._photoids = {each["path"]: each["photoid"] for each in self.listing()}
         return self._base
+
+    def listing(self) -> list[dict[str, Any]]:
+        """What the catalogue says of each photo."""
+        return [json.loads(line) for line in self.command("catalog", "photos", "--json").splitlines()]
 
     def url(self, photo: str, size: Size, quality: int = QUALITY) -> str:
         """getPhoto by photoid."""
