@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -55,22 +56,21 @@ class Program:
                 raise NotStarted(f"no {words!r} in what it printed:\n{self._log.read_text(errors='replace')[-2000:]}")
             time.sleep(LOOK_UP)
 
+    def tell(self) -> None:
+        """Tells it to end, and does not wait for it."""
+        self._signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """Ends it and all that it has started."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self.pid, number)
-                self._process.wait(STOP_SECONDS)
-            except ProcessLookupError:
-                self._process.wait()
-            except subprocess.TimeoutExpired:
-                continue
-            break
-        # Whatever a parent that was killed has left.
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
+        self.tell()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        self._signal(signal.SIGKILL)  # and whatever is left of what it has started
+        self._process.wait()
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):  # it has ended
+            os.killpg(self.pid, number)
 
 
 def environ(**more: str) -> dict[str, str]:

@@ -103,7 +103,10 @@ class Darkroom:
         return {name: program.pid for name, program in self._programs.items()}
 
     def stop(self) -> None:
-        """The front end first, Redis last."""
+        """Redis last."""
+        for name, program in self._programs.items():
+            if name != "redis":
+                program.tell()
         while self._programs:
             self._programs.popitem()[1].stop()
 
