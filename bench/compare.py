@@ -88,6 +88,11 @@ def nearer(rows: Sequence[Row], ours: str, peer: str, quality: int) -> dict[Cell
     return found
 
 
+def mean_of(rows: Iterable[Row], name: str) -> float:
+    """The mean of all samples of the rows: for what is counted in coarse steps."""
+    return statistics.mean(sample for row in rows for sample in row.samples[name])
+
+
 def median_of(rows: Iterable[Row], name: str) -> float:
     """The median of the rows' medians."""
     return statistics.median(row.median(name) for row in rows)

@@ -120,6 +120,16 @@ def peaks(pid: int) -> list[int]:
     return found
 
 
+def cpu(pids: Iterable[int]) -> float:
+    """Milliseconds of CPU that processes, and those they have started and that live, have used; in steps of 10."""
+    ticks = 0
+    for pid in pids:
+        for each in (pid, *_children(pid)):
+            with suppress(OSError):  # it has ended meanwhile
+                ticks += sum(map(int, Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def _children(pid: int) -> Iterable[int]:
     """Those that a process has started and that live, and theirs."""
     try:

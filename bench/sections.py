@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 
-from bench.compare import median_of, nearer, ratios, values, where, whos
+from bench.compare import mean_of, median_of, nearer, ratios, values, where, whos
 from bench.results import Results, Row
 from bench.verdicts import OURS, SERVERS
 
@@ -31,6 +31,14 @@ def miss(results: Results) -> str:
         [who, *(figure(median_of(found, "ms")) if (found := where(rows, who, size=size)) else "" for size in sizes)]
         for who in whos(rows)
     ]
+    counted = [row for row in rows if "CPU ms" in row.samples]
+    used = [
+        [
+            who,
+            *(figure(mean_of(found, "CPU ms")) if (found := where(counted, who, size=size)) else "" for size in sizes),
+        ]
+        for who in whos(counted)
+    ]
     beside = []
     for who in whos(rows):
         if who != OURS:
@@ -44,6 +52,9 @@ def miss(results: Results) -> str:
             "How many times as long they take as Darkroom, geometric mean over all photos (in brackets: for how many "
             "photos Darkroom is faster):",
             table(["", *sizes], beside),
+            "Milliseconds of CPU over all of a server's processes, mean over all photos; where that is more than the "
+            "time above, several cores work at once:",
+            table(["", *sizes], used),
             "`djpeg` is the floor: libjpeg-turbo's decode at the scale at which Darkroom decodes, nothing after it. "
             "ipx and image_filter keep no renders; Darkroom and thumbor write theirs to disk.",
         ]

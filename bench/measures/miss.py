@@ -14,6 +14,7 @@ from bench.peers.darkroom import Darkroom
 from bench.peers.ipx import Ipx
 from bench.peers.nginx import ImageFilter
 from bench.peers.thumbor import Thumbor
+from bench.processes import cpu
 from bench.results import Case, Measured, Row, rounded
 from workers.pipeline.decode import draft_scale
 from workers.pipeline.limits import Limits
@@ -25,7 +26,7 @@ FLOOR = "djpeg"
 
 
 def measure(plan: Plan) -> Measured:
-    """Rows of milliseconds, by photo and size. Photos are taken until the time is over."""
+    """Rows of milliseconds and of those of CPU, by photo and size. Photos are taken until the time is over."""
     peers, said = at_hand(
         [Darkroom(EMBEDDED), Darkroom(DISTRIBUTED, distributed=True), Thumbor(), Ipx(), ImageFilter()]
     )
@@ -56,14 +57,17 @@ def measure(plan: Plan) -> Measured:
 
 def _photo(askers: Sequence[tuple[Peer, Asker]], photo: Photo, name: str, size: Size, turns: int) -> list[Row]:
     took: dict[str, list[float]] = {peer.name: [] for peer, _ in askers}
+    used: dict[str, list[float]] = {peer.name: [] for peer, _ in askers}
     weighs: dict[str, int] = {}
     decode = _djpeg(photo, size)
     if decode:
         took[FLOOR] = []
     for turn in range(turns):
         for peer, asker in in_turn(askers, turn):
+            before = cpu(peer.pids().values())
             got = asker.get(peer.url(f"{turn}/{photo.name}", size), size)
             took[peer.name].append(got.milliseconds)
+            used[peer.name].append(cpu(peer.pids().values()) - before)
             weighs[peer.name] = len(got.jpeg)
         if decode:
             began = time.perf_counter()
@@ -71,7 +75,11 @@ def _photo(askers: Sequence[tuple[Peer, Asker]], photo: Photo, name: str, size: 
             took[FLOOR].append((time.perf_counter() - began) * 1000)
     case: Case = {"photo": photo.name, "size": name, "width": size.width, "height": size.height, "pixels": photo.pixels}
     return [
-        Row(who, case | ({"bytes": weighs[who]} if who in weighs else {}), {"ms": rounded(each)})
+        Row(
+            who,
+            case | ({"bytes": weighs[who]} if who in weighs else {}),
+            {"ms": rounded(each)} | ({"CPU ms": used[who]} if who in used else {}),
+        )
         for who, each in took.items()
     ]
 

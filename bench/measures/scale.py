@@ -14,7 +14,7 @@ from bench.measures import EMBEDDED, Plan, in_turn
 from bench.peers import scratch
 from bench.peers.darkroom import API, Darkroom
 from bench.results import Measured, Row, Samples, rounded
-from bench.scale_data import COUNTS, ENTRIES, QUALITY, ROOTS, SIDE, known, made, reconciled
+from bench.scale_data import COUNTS, ENTRIES, QUALITY, ROOTS, SIDE, cache_of, known, made
 from workers.sizing import Size
 
 ASKED = 1000  # photos asked for by turns, evenly spread over all
@@ -42,7 +42,7 @@ class Scaled:
 
     def forget(self, names: Sequence[str]) -> None:
         """Drops the renders of real photos from the disk."""
-        tier = reconciled(self._folder)
+        tier = cache_of(self._folder)
         for name in names:
             tier.drop_photo(self.darkroom.photoid(name))
         tier.close()
