@@ -15,7 +15,7 @@ up: setup
 
 test:
 	@bin/setup tests
-	@$(PYTHON_BIN) -m pytest -q -m "not soak" $(ARGS)
+	@$(PYTHON_BIN) -m pytest -q -m "not soak" -n 4 --no-loadscope-reorder $(ARGS)
 
 soak: setup
 	@$(PYTHON_BIN) -m pytest -q -s -m soak $(ARGS)

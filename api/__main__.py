@@ -81,7 +81,8 @@ def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -
     from api.serving import FrontEnd
 
     with ExitStack() as closing:
-        front_end = FrontEnd(create_app(settings, closing), listening, settings)
+        app = create_app(settings, closing)
+        front_end = FrontEnd(app, listening, settings, app.give_up)
         if scan:
             _watch_beside(settings, closing)
         host, port = listening.getsockname()[:2]

@@ -1,5 +1,6 @@
 """create_app(): hands the parts of a front end to each other, and lists its routes."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -32,7 +33,11 @@ from config import Settings
 from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
 
-App = falcon.App[falcon.Request, falcon.Response]
+
+class App(falcon.App[falcon.Request, falcon.Response]):
+    """The front end. `give_up` answers all who wait for a render: the server ends."""
+
+    give_up: Callable[[], None]
 
 
 def create_app(settings: Settings, closing: ExitStack) -> App:
@@ -50,7 +55,8 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     closing.callback(housekeeping.close)
     identify = Identify(library.sessions, library.access, library.views, library.shares, library.photo_by_id, uid)
 
-    app = falcon.App(middleware=_middleware(settings, closing))
+    app = App(middleware=_middleware(settings, closing))
+    app.give_up = rendering.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     functions = _functions(settings, library, rendering, identify, uid)
@@ -75,7 +81,7 @@ def _functions(
     renders = Renders(
         rendering.cache,
         rendering.dispatcher,
-        KnownFaults(Faults(library.engine)),
+        KnownFaults(Faults(library.engine, lambda: library.changes.faults)),
         partial(refresh, library.engine, settings),
         files,
         limits=Limits.of(settings),

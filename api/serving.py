@@ -4,6 +4,7 @@ import gc
 import signal
 import socket
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from config import Settings
 if TYPE_CHECKING:
     from api.app import App
 
-DRAIN = 5.0  # seconds for what is under way when it is told to stop
+DRAIN = 4.5  # seconds for what is under way when it is told to stop
+LAST_WORDS = 0.5  # seconds for answers to those who still wait then
 LOOK_UP = 0.05
 
 
@@ -33,6 +35,18 @@ class Task(WSGITask):
         environ: dict[str, Any] = super().get_environment()
         environ["waitress.client_disconnected"] = self._hung_up
         return environ
+
+    def write(self, data: bytes) -> None:
+        """Writes a part of the body, the head before the first; where that is all of it, both at once.
+
+        Each call to the system gives the GIL away, and a client that has read the head alone waits for the rest.
+        """
+        if self.wrote_header or self.chunked_response or not self.has_body or len(data) != self.content_length:
+            super().write(data)
+            return
+        self.wrote_header = True
+        self.content_bytes_written = len(data)
+        self.channel.write_soon(self.build_response_header() + data)
 
     def _hung_up(self) -> bool:
         client: Any = self.channel.socket
@@ -56,12 +70,37 @@ class Channel(HTTPChannel):
 
     task_class = Task
 
+    def write_soon(self, data: Any) -> int:
+        """As waitress's, which puts all into a buffer first: what the socket takes at once needs none."""
+        rest = data
+        if type(data) is bytes and self.connected:
+            with self.outbuf_lock:
+                if not self.total_outbufs_len:
+                    rest = data[self._sent(data) :]
+        if rest or not data:
+            super().write_soon(rest)
+        return len(data)
+
+    def _sent(self, data: bytes) -> int:
+        """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
+        client: Any = self.socket
+        try:
+            return int(client.send(data))
+        except OSError:
+            return 0
+
 
 class FrontEnd:
-    """`app` behind a listening socket, with the threads and the trusted proxy of the settings."""
+    """`app` behind a listening socket, with the threads and the trusted proxy of the settings.
 
-    def __init__(self, app: "App", listening: socket.socket, settings: Settings) -> None:
+    `give_up` has all that wait for something answered soon: it is called where the server ends before they have it.
+    """
+
+    def __init__(
+        self, app: "App", listening: socket.socket, settings: Settings, give_up: Callable[[], None] = lambda: None
+    ) -> None:
         self._listening = listening
+        self._give_up = give_up
         self._stopping = False
         self._sockets: dict[int, Any] = {}
         self._server: TcpWSGIServer = create_server(  # type: ignore[assignment]  # as there is one socket
@@ -78,7 +117,10 @@ class FrontEnd:
         self._server.channel_class = Channel
 
     def run(self) -> None:
-        """Serves until SIGTERM or SIGINT, and then for as long as anything is under way, but at most DRAIN seconds."""
+        """Serves until SIGTERM or SIGINT, and then for as long as anything is under way, but at most DRAIN seconds.
+
+        Who waits longer is told to come again.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         # What is here now stays: the collector need not walk through half a million objects again and again.
@@ -88,7 +130,13 @@ class FrontEnd:
             self._turn(1.0)
         self._server.del_channel(self._sockets)
         self._listening.close()  # nobody comes in any more; beside other processes, they go there
-        end = time.monotonic() + DRAIN
+        self._drain(DRAIN)
+        if self._busy():
+            self._give_up()
+            self._drain(LAST_WORDS)
+
+    def _drain(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
         while self._busy() and time.monotonic() < end:
             self._turn(LOOK_UP)
 

@@ -26,13 +26,13 @@ class Client:
         self._writer: asyncio.StreamWriter | None = None
         self._asked = 0.0
 
-    async def get(self, asked: str) -> Answer:
-        """Asks, and reads the whole answer.
+    async def get(self, asked: str, **headers: str) -> Answer:
+        """Asks, with these headers beside Host (`_` for `-`), and reads the whole answer.
 
         Raises:
             OSError, EOFError: there is none, or not the whole of one.
         """
-        await self.ask(asked)
+        await self.ask(asked, **headers)
         return await self.answer()
 
     async def answer(self) -> Answer:
@@ -44,12 +44,13 @@ class Client:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         return Answer(int(first.split()[1]), headers, body, time.monotonic() - self._asked)
 
-    async def ask(self, asked: str) -> None:
+    async def ask(self, asked: str, **headers: str) -> None:
         """Asks, and reads nothing."""
         self._asked = time.monotonic()
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
-        self._writer.write(f"GET {asked} HTTP/1.1\r\nHost: {self._host}\r\n\r\n".encode())
+        more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        self._writer.write(f"GET {asked} HTTP/1.1\r\nHost: {self._host}\r\n{more}\r\n".encode())
         await self._writer.drain()
 
     def hang_up(self) -> None:

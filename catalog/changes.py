@@ -16,7 +16,10 @@ LOOK_EVERY = 0.5
 
 UNSEEN = -1
 
-LOOK = text("SELECT (SELECT number FROM access), (SELECT seq FROM sqlite_sequence WHERE name = 'changes')")
+LOOK = text(
+    "SELECT (SELECT number FROM access), (SELECT seq FROM sqlite_sequence WHERE name = 'changes'),"
+    " (SELECT count(*) FROM faults), (SELECT max(since) FROM faults)"
+)
 
 log = logging.getLogger("darkroom.catalog")
 
@@ -24,7 +27,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-Generation = tuple[int, ...]
+Generation = tuple[object, ...]
 
 
 class Ticker:
@@ -60,7 +63,8 @@ class Changes:
     """What the catalogue was like when it was last looked at.
 
     `access` is another object after every change of who may see what, `anything` after every change of that or of
-    photos. While the catalogue can't be looked at both change with each look, so that nothing remembered counts.
+    photos, `faults` after whatever came to be known against a photo. While the catalogue can't be looked at all of
+    them change with each look, so that nothing remembered counts.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -70,6 +74,7 @@ class Changes:
         self._file = self._identity()
         self.access: Generation = ()
         self.anything: Generation = ()
+        self.faults: Generation = ()
         self.look()
 
     def look(self) -> None:
@@ -78,17 +83,19 @@ class Changes:
             try:
                 self._follow()
                 with self._engine.connect() as connection:
-                    access, photos = connection.execute(LOOK).one()
+                    access, photos, *faults = connection.execute(LOOK).one()
             except (CatalogError, SQLAlchemyError) as error:
                 if self.access[:1] != (UNSEEN,):
                     log.error("%s", error)
                 self._blind += 1
-                access, photos = UNSEEN, UNSEEN
+                access, photos, faults = UNSEEN, UNSEEN, []
             # Replaced only where they differ: memos compare by identity.
             if (access, self._blind) != self.access:
                 self.access = (access, self._blind)
             if (access, photos, self._blind) != self.anything:
                 self.anything = (access, photos, self._blind)
+            if (*faults, self._blind) != self.faults:
+                self.faults = (*faults, self._blind)
 
     def _follow(self) -> None:
         """Where another file has taken the catalogue's place (a copy that was restored), that one counts from now on.

@@ -1,11 +1,13 @@
 """Photos that could not be rendered: remembered with the reason, so that each is tried once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from catalog.changes import Generation, Memo
 from catalog.database import writing
 from catalog.errors import Missing
 from catalog.photoid import parse_photoid
@@ -21,14 +23,26 @@ class Fault:
     reason: str
 
 
-class Faults:
-    """Remembers faults, each for one version of its photo's file."""
+def _always_another() -> Generation:
+    """Of whom nobody knows when they change."""
+    return (object(),)
 
-    def __init__(self, engine: Engine) -> None:
+
+class Faults:
+    """Remembers faults, each for one version of its photo's file.
+
+    `generation` is another object where others may have noted a fault (see `Changes`): most photos have none, and
+    they are not to cost a question.
+    """
+
+    def __init__(self, engine: Engine, generation: Callable[[], Generation] = _always_another) -> None:
         self._engine = engine
+        self._photoids = Memo(generation, self._all, 1)
 
     def of(self, photo: Photo) -> Fault | None:
         """Why this version of the photo can't be rendered; None where nothing speaks against it."""
+        if photo.photoid not in self._photoids(None):
+            return None
         same = (faults.c.photoid == photo.photoid, faults.c.bytes == photo.bytes, faults.c.mtime_ns == photo.mtime_ns)
         with self._engine.connect() as connection:
             row = connection.execute(select(faults.c.kind, faults.c.reason).where(*same)).one_or_none()
@@ -41,6 +55,7 @@ class Faults:
         new = upsert(faults).values(photoid=photo.photoid, **row)
         with self._engine.connect() as connection, writing(connection):
             connection.execute(new.on_conflict_do_update(index_elements=["photoid"], set_=row))
+        self._photoids(None).add(photo.photoid)
 
     def forget(self, photoid: str | None = None) -> int:
         """Has a photo tried again, or all that could not be rendered or read; gives how many those are.
@@ -60,3 +75,7 @@ class Faults:
         if photoid is not None and not count:
             raise Missing("Nothing is known against this photo: it is rendered, or there is no such photo.")
         return count
+
+    def _all(self, _: None) -> set[str]:
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(faults.c.photoid)).scalars())

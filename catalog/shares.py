@@ -65,7 +65,7 @@ class Shares:
         """
         count, now = len(photoids) // SIZE, int(self._clock())
         _check(terms, count, now)
-        sid = secrets.token_urlsafe(BYTES)
+        sid = _new_sid()
         with self._engine.connect() as connection, writing(connection):
             snapshot = snapshots.put(connection, photoids)
             row = {"sid": sid, "uid": uid or None, "snapshot_id": snapshot, "created": now}
@@ -131,6 +131,13 @@ class Shares:
         if row is None:
             raise Missing(GONE)
         return _share(row)
+
+
+def _new_sid() -> str:
+    """None begins with a hyphen: `python -m catalog share remove` would take it for an option."""
+    while (sid := secrets.token_urlsafe(BYTES)).startswith("-"):
+        continue
+    return sid
 
 
 def timestamp(text: str) -> int:

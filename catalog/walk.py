@@ -77,11 +77,16 @@ def walk(
     No part may be inside another.
 
     Raises:
-        LinkedFolder: in a part that is not the whole root.
+        LinkedFolder: in a part that is not the whole root, or on the way to it.
     """
     visited = set(without)
     for part in parts:
         links = list[str]()
+        linked = _link_on_the_way(root, part)
+        if linked and not follow_links:
+            continue
+        if linked:
+            raise LinkedFolder(linked)
         if part.deep:
             yield from _tree(root, part.path, follow_links, visited, links)
         else:
@@ -90,6 +95,13 @@ def walk(
             raise LinkedFolder(links[0])
         while links:
             yield from _tree(root, links.pop(0), follow_links, visited, links)
+
+
+def _link_on_the_way(root: Path, part: Part) -> str:
+    """The first link that leads to a part, or to its folder where the part is one file; empty where there is none."""
+    names = part.path.split("/")
+    ways = ["/".join(names[:count]) for count in range(1, len(names) + part.deep)]
+    return next((way for way in ways if way and (root / way).is_symlink()), "")
 
 
 def _tree(

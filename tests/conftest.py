@@ -1,22 +1,47 @@
-"""Fixtures for every floor."""
+"""Fixtures for every floor, and what is so for all tests."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from catalog.users import Users
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock, Side
+from tests.dealing import Dealing
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
+# How long examples take is the machine's affair: by itself hypothesis fails one of more than 200 ms. They are the same
+# each time, so that what failed fails again; EXPLORE=1 looks for others.
+settings.register_profile(
+    "darkroom", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="EXPLORE" not in os.environ
+)
+settings.load_profile("darkroom")
 
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing:
+    """How tests are dealt out where several processes run them."""
+    return Dealing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, what takes longest begins first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
     """Users' passwords are hashed as in earnest, at less cost."""
-    monkeypatch.setattr("catalog.passwords._hasher", QUICK)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("catalog.passwords._hasher", QUICK)
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import io
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,18 @@ def save_jpeg(path: Path, image: Image.Image, orientation: int = 1) -> Path:
 
 def slow_to_read(path: Path, colour: tuple[int, int, int]) -> Path:
     """A photo of 4000 x 3000 pixels that takes a worker most of a second: full of noise, and progressive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_noisy(colour))
+    return path
+
+
+@cache
+def _noisy(colour: tuple[int, int, int]) -> bytes:
     noise = Image.effect_noise((1000, 750), 60).resize((4000, 3000), Image.Resampling.NEAREST)
     image = Image.blend(noise.convert("RGB"), solid(4000, 3000, colour), 0.8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, "JPEG", quality=95, progressive=True)
-    return path
+    saved = io.BytesIO()
+    image.save(saved, "JPEG", quality=95, progressive=True)
+    return saved.getvalue()
 
 
 def colours(number: int) -> list[tuple[int, int, int]]:

@@ -11,6 +11,7 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import config
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from workers.tasks import Renderer
 
+AUTOGROUP = Path("/proc/self/autogroup")
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
 
 log = logging.getLogger("darkroom.worker")
@@ -64,7 +66,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
             f"workers: no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", file=sys.stderr
         )
         return 1
-    os.setpriority(os.PRIO_PROCESS, 0, chosen.nice)
+    step_down(chosen.nice)
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     register(app, functools.cache(functools.partial(_renderer, settings)))
@@ -87,6 +89,21 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
         without_mingle=True,
     )
     return 0 if _worked_until_told(worker, chosen.queues) else _start_anew()
+
+
+def step_down(nice: int) -> None:
+    """Gives this process and its children a lower OS priority, 0 to 19.
+
+    Linux, as Debian configures it, shares the processor between sessions first and looks at priorities only within
+    each (autogroup, sched(7)). A process manager gives each process a session of its own, so the session needs the
+    priority too; one that others are in as well (a shell's) is left as it is.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
+    if AUTOGROUP.exists() and os.getsid(0) == os.getpid():
+        try:
+            AUTOGROUP.write_text(str(nice))
+        except OSError as error:
+            log.warning("the priority of this session stays as it is: %s", error)
 
 
 def _worked_until_told(worker: "Worker", queues: str) -> bool:

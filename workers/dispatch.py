@@ -23,6 +23,7 @@ from workers.breaker import Breaker
 from workers.celery import INTERACTIVE, PING, RENDER
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Word
+from workers.sending import sender
 
 LOOK_UP = 0.2  # seconds between two looks whether the client is still there
 LOOK_AGAIN = 1.0  # seconds between two looks at the registry
@@ -72,6 +73,7 @@ class Dispatcher:
         self, app: Celery, flights: Flights, cache: RenderCache, *, timeout: float, places: int, room: int = 500
     ) -> None:
         self._app = app
+        self._send_task = sender(app)
         self._flights = flights
         self._cache = cache
         self._timeout = timeout
@@ -97,6 +99,13 @@ class Dispatcher:
             return self._wait_for(photo, key, gone)
         finally:
             self._places.release()
+
+    def give_up(self) -> None:
+        """Ends all waiting, for the server ends: whoever waits for a render has it made by the next one."""
+        with self._lock:
+            waits = list(self._waits.values())
+        for wait in waits:
+            wait.end(Word(wait.name, Busy.kind, "The server is being stopped."), None)
 
     def worker_answers(self, timeout: float) -> bool:
         """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds."""
@@ -202,7 +211,7 @@ class Dispatcher:
         try:
             with self._senders:
                 if self._breaker.lets():
-                    self._app.send_task(RENDER, message, queue=INTERACTIVE)
+                    self._send_task(RENDER, message, INTERACTIVE)
                     self._breaker.succeeded()
                     return
         except (OperationalError, RedisError, OSError) as error:

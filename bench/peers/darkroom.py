@@ -22,7 +22,7 @@ from workers.sizing import Size
 
 API = "/picapportapi/1.0"
 RENDERS = "darkroom_renders_total{"
-PROCFILE_LINE = re.compile(r"^(\w+): \S+ (.*)$", re.MULTILINE)
+PROCFILE_LINE = re.compile(r"^(\w+): (?:exec )?\S+ (.*)$", re.MULTILINE)
 
 
 class Darkroom:

@@ -3,15 +3,14 @@
 import argparse
 import json
 import logging
-import os
-import signal
 import sys
-import threading
 
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
+from catalog.errors import CatalogProblem
 from catalog.faults import Faults
 from catalog.gathering import Gathering
+from catalog.keeping import kept_alive
 from catalog.monitor import system_limit
 from catalog.photos import Failure, Photo, Photos
 from catalog.progress import Silent, for_terminal
@@ -27,7 +26,7 @@ def add_to(commands: Commands) -> None:
     scanning.add_argument("--quiet", action="store_true", help="say only what went wrong")
     scanning.set_defaults(run=_scan)
     watching = commands.add_parser("watch", help="scan, and go on while the photo roots change")
-    watching.add_argument("--beside", action="store_true", help="end as soon as standard input does")
+    watching.add_argument("--beside", action="store_true", help="end as soon as standard input does, and not before")
     watching.set_defaults(run=_watch)
     for name, text in (
         ("photos", "list the photos"),
@@ -61,17 +60,17 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
         print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
         return 1
     _log(logging.INFO)
-    if chosen.beside:
-        threading.Thread(target=_end_with_input, name="standard input", daemon=True).start()
-    watch(settings, Gathering(many=system_limit("fs.inotify.max_queued_events") // 4), for_terminal)
-    return 0
+    gathering = Gathering(many=system_limit("fs.inotify.max_queued_events") // 4)
 
+    def run() -> int:
+        try:
+            watch(settings, gathering, for_terminal)
+        except CatalogProblem as error:
+            print(f"catalog: {error}", file=sys.stderr)
+            return 1
+        return 0
 
-def _end_with_input() -> None:
-    """Whoever started us holds the other end, and the system lets go of it however they end: so no orphan is left."""
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    return kept_alive(run) if chosen.beside else run()
 
 
 def _log(level: int) -> None:

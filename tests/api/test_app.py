@@ -12,7 +12,6 @@ from api.app import create_app
 from api.rendering import Rendering
 from cache.memory import MemoryTier
 from cache.tiers import RenderCache
-from tests.api.conftest import QUICK
 from tests.api.house import House
 from tests.api.test_photos import Played
 from tests.end_to_end.servers import eventually
@@ -40,8 +39,7 @@ FUNCTIONS = {
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house whose settings allow pages of two other origins, and log."""
-    with ExitStack() as closing, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("catalog.passwords._hasher", QUICK)
+    with ExitStack() as closing:
         yield House(
             tmp_path_factory.mktemp("app"),
             closing,

@@ -11,19 +11,24 @@ from tests.end_to_end.servers import Process, environ, eventually
 
 # An app that says when it is asked, and answers when a file is there, or the client has gone.
 SERVER = """
-import logging, socket, sys, time
+import logging, socket, sys, threading, time
 from pathlib import Path
 from api.serving import FrontEnd
 import config
 
+given_up = threading.Event()
+
 def app(environ, start_response):
     print("asked", environ["REMOTE_ADDR"], flush=True)
     while not Path(sys.argv[1]).exists():
+        if given_up.is_set():
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return []
         if environ["waitress.client_disconnected"]():
             print("gone", flush=True)
             break
         time.sleep(0.01)
-    body = b"x" * 5_000_000
+    body = bytes(range(251)) * 20_000
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 
@@ -31,18 +36,24 @@ import api.serving
 api.serving.DRAIN = float(sys.argv[2])
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
-FrontEnd(app, listening, config.load()).run()
+FrontEnd(app, listening, config.load(), *[given_up.set][: int(sys.argv[3])]).run()
 print("ended", flush=True)
 """
+
+
+# As the app's: more than a socket takes at once, and every piece of it in its place.
+BODY = bytes(range(251)) * 20_000
 
 
 class Running:
     """The server, and a way to talk to it."""
 
-    def __init__(self, folder: Path, drain: float, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, drain: float, settings: dict[str, str] | None = None, *, gives_up: bool = False
+    ) -> None:
         self.go = folder / "go"
-        variables = environ(None, folder / "data", **settings)
-        self.process = Process([sys.executable, "-c", SERVER, str(self.go), str(drain)], variables)
+        variables = environ(None, folder / "data", **settings or {})
+        self.process = Process([sys.executable, "-c", SERVER, str(self.go), str(drain), str(int(gives_up))], variables)
         self._port = int(self.process.wait_for(r"port (\d+)")[1])
 
     def ask(self, more: str = "") -> socket.socket:
@@ -82,8 +93,15 @@ def test_what_runs_is_finished_and_nobody_new_comes_in(running: Running) -> None
     running.go.touch()
     head, _, body = everything(connection).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")
-    assert len(body) == 5_000_000  # more than a socket takes at once
+    assert body == BODY
     running.process.wait_for("ended")
+
+
+def test_a_client_that_leaves_in_the_middle_of_an_answer_troubles_nobody(running: Running) -> None:
+    running.go.touch()
+    with running.ask() as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+    assert everything(running.ask()).endswith(BODY)
 
 
 def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
@@ -94,6 +112,16 @@ def test_what_takes_too_long_is_given_up(tmp_path: Path) -> None:
     server.process.wait_for("ended")
     server.process.stop()
     connection.close()
+
+
+def test_who_waits_too_long_is_told_so(tmp_path: Path) -> None:
+    server = Running(tmp_path, 0.1, gives_up=True)
+    connection = server.ask()
+    server.process.wait_for("asked")
+    server.process.process.terminate()
+    assert everything(connection).startswith(b"HTTP/1.1 503 ")
+    server.process.wait_for("ended")
+    server.process.stop()
 
 
 def test_a_client_that_hangs_up_is_noticed(running: Running) -> None:
@@ -114,7 +142,7 @@ def test_a_client_that_hangs_up_is_noticed(running: Running) -> None:
     ],
 )
 def test_whose_word_counts_on_who_calls(tmp_path: Path, settings: dict[str, str], address: str) -> None:
-    server = Running(tmp_path, 0.1, **settings)
+    server = Running(tmp_path, 0.1, settings)
     server.go.touch()
     everything(server.ask("X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\n"))
     server.process.wait_for(f"asked {address}\n")

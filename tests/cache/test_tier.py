@@ -118,7 +118,7 @@ ACTS = st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), st.integers(0
 
 
 @given(acts=ACTS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_is_done_the_budget_holds_and_the_account_is_right(
     small: Tier, acts: list[tuple[str, int, int]]
 ) -> None:

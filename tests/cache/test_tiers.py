@@ -16,6 +16,7 @@ from cache.tier import Figures, Tier
 from cache.tiers import RenderCache, build
 from setting import Bytes
 from tests.cache.keys import key, render
+from tests.end_to_end.servers import eventually
 
 
 class Box:
@@ -231,8 +232,7 @@ def test_a_built_cache_tends_itself(settings: config.Settings, monkeypatch: pyte
     cache.get(key())
     (disk,) = cache.tiers
     assert isinstance(disk, DiskTier)
-    while not (disk.counts() and disk.state().reconciled):
-        pass
+    eventually(lambda: bool(disk.counts() and disk.state().reconciled), True)
     assert disk.counts() == {("disk", "hit"): 1}
     cache.close()
 

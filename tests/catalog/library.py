@@ -135,6 +135,6 @@ class Library:
             cwd=PROJECT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )

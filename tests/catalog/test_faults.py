@@ -4,7 +4,9 @@ import os
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.event import listen
 
+from catalog.changes import Changes
 from catalog.errors import MalformedPhotoid, Missing
 from catalog.faults import Fault, Faults
 from tests.catalog.library import Library, jpeg, put
@@ -58,3 +60,25 @@ def test_what_is_tried_again(library: Library) -> None:
     library.scan()
     assert library.opened == ["b/none.jpg"]
     assert known.of(blue) is None
+
+
+def test_what_others_note_counts_as_soon_as_the_catalogue_is_looked_at(library: Library) -> None:
+    put(library.a / "red.jpg", jpeg())
+    put(library.a / "blue.jpg", jpeg("blue"))
+    library.scan()
+    changes = Changes(library.engine)
+    asked, known, other = list[str](), Faults(library.engine, lambda: changes.faults), Faults(library.engine)
+    listen(library.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    red, blue = (library.photos()[f"a/{name}.jpg"] for name in ("red", "blue"))
+    known.remember(red, DAMAGED)
+    assert known.of(red) == DAMAGED  # one's own at once
+    asked.clear()
+    assert known.of(blue) is None
+    assert asked == []  # what nothing is known of costs no question
+    other.remember(blue, DAMAGED)
+    changes.look()
+    assert known.of(blue) == DAMAGED
+    other.forget()
+    assert known.of(blue) is None
+    changes.look()
+    assert known.of(red) is None

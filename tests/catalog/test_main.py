@@ -138,7 +138,7 @@ def in_tmpfs(library: Library, size: str, script: str) -> "subprocess.CompletedP
         env={**library.environment(), "SCAN": f"{sys.executable} -m catalog scan --quiet", "PYTHON": sys.executable},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

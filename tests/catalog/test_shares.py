@@ -36,6 +36,12 @@ def test_a_gallery_until_it_expires(shares: Shares, clock: Clock) -> None:
         shares.by_sid(made.sid)
 
 
+def test_no_sid_looks_like_an_option(shares: Shares, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(("-" + "A" * 21, "B" * 22))
+    monkeypatch.setattr("catalog.shares.secrets.token_urlsafe", lambda _: next(made))
+    assert shares.make("ann", ids(1), Terms()).sid == "B" * 22
+
+
 def test_who_may_end_it(shares: Shares) -> None:
     made = [shares.make("ann", ids(1), Terms()) for _ in range(3)] + [shares.make("", ids(1), Terms())]
     with pytest.raises(Forbidden):

@@ -135,3 +135,13 @@ def test_parts(tmp_path: Path) -> None:
         list(walk(tmp_path, follow_links=True, parts=[Part("x")]))
     without_links = walk(tmp_path, follow_links=False, parts=[Part("x")])
     assert [each.path for each in without_links] == ["x/3.jpg", "x/y/4.jpg"]
+
+
+@pytest.mark.parametrize("part", [Part("link"), Part("link/y"), Part("link/3.jpg", deep=False)])
+def test_a_part_behind_a_link(tmp_path: Path, part: Part) -> None:
+    put(tmp_path / "x/3.jpg", b"")
+    put(tmp_path / "x/y/4.jpg", b"")
+    (tmp_path / "link").symlink_to(tmp_path / "x")
+    with pytest.raises(LinkedFolder):
+        list(walk(tmp_path, follow_links=True, parts=[part]))
+    assert list(walk(tmp_path, follow_links=False, parts=[part])) == []

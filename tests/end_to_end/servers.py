@@ -1,7 +1,8 @@
 """The real thing for tests: a front end, and where it is distributed a Redis and workers, on free ports."""
 
-import json
+import io
 import os
+import random
 import re
 import shutil
 import signal
@@ -11,30 +12,42 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 
+from catalog import __main__ as catalog
+from catalog.database import FILE, open_catalog
+from catalog.photos import Photo, Photos
+from catalog.users import Users
+
 PROJECT = Path(__file__).parents[2]
-START_SECONDS = 60.0
+START_SECONDS = 120.0
+PATIENCE = 30.0  # seconds that a test waits for what takes one or two where the machine has nothing else to do
+PORTS = range(20_000, 32_000)  # below those that the system gives out by itself
 
 
 def free_port() -> int:
-    """A TCP port of loopback that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+    """A TCP port of loopback that nobody uses now, and that nobody gets by chance before it is used."""
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
 
 
-def eventually(look: Callable[[], object], wanted: object, seconds: float = 4.0) -> None:
-    """Asks until the answer is the wanted one. What is promised within 2 s has some more on a noisy machine."""
+def eventually(look: Callable[[], object], wanted: object, seconds: float = PATIENCE) -> None:
+    """Asks until the answer is the wanted one."""
     end = time.monotonic() + seconds
     while (seen := look()) != wanted:
         assert time.monotonic() < end, seen
+        time.sleep(0.01)  # else this would take a core from what it waits for
 
 
 def children(pid: int) -> list[int]:
@@ -77,10 +90,22 @@ class Process:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Sends a signal and waits for the end; gives the exit code."""
+        self.tell(number)
+        return self.end()
+
+    def tell(self, number: int) -> None:
+        """Sends a signal to all that it has started, and to itself; one that is stopped goes on with it."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
+            os.killpg(self.process.pid, signal.SIGCONT)
+
+    def end(self) -> int:
+        """Waits for the end; gives the exit code."""
         try:
             return self.process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
         finally:
             self._reader.join(START_SECONDS)
             if self.process.stdout:
@@ -124,12 +149,16 @@ class Server:
     def photos(self) -> dict[str, str]:
         """The photo ids by path, as of the first time this is asked."""
         if not self._photos:
-            self._photos = {each["path"]: each["photoid"] for each in self.listing()}
+            self._photos = {each.path: each.photoid for each in self.listing()}
         return self._photos
 
-    def listing(self) -> list[dict[str, Any]]:
+    def listing(self) -> list[Photo]:
         """What the catalogue says of each photo."""
-        return [json.loads(line) for line in self.command("catalog", "photos", "--json").stdout.splitlines()]
+        engine = open_catalog(Path(self.environ["DATA_DIR"]))
+        try:
+            return list(Photos(engine).everything())
+        finally:
+            engine.dispose()
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`python -m …` with this server's settings."""
@@ -141,6 +170,28 @@ class Server:
             text=True,
             check=False,
         )
+
+    def manage(self, *arguments: str) -> str:
+        """`python -m catalog user`, `group` or `share`, which has to succeed, in this process: to start one takes a
+        second. Gives what it printed.
+        """
+        printed = io.TextIOWrapper(io.BytesIO(), "utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "environ", self.environ)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+            patch.setattr(sys, "stdout", printed)
+            assert catalog.main(arguments) == 0
+        printed.seek(0)
+        return printed.read().strip()
+
+    def stop(self) -> None:
+        """Ends all its processes at once, but Redis."""
+        self.client.close()
+        running = [self.front, *(process for name, process in self.others.items() if name != "redis")]
+        for process in running:
+            process.tell(signal.SIGTERM)
+        for process in running:
+            process.end()
 
     def renders(self) -> float:
         """How many renders were made or tried so far, over all processes."""
@@ -189,43 +240,50 @@ def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Ser
     it has.
     """
     processes = int(settings.pop("PROCESSES", "1"))
-    if way == "distributed":
-        with redis_server(data.parent / f"{data.name}-redis") as (url, redis):
-            variables = environ(photos, data, REDIS_URL=url, **settings)
-            worker = start_worker(variables)
-            with _front(variables, {"redis": redis, "worker": worker}, processes) as server:
-                yield server
-    else:
-        with _front(environ(photos, data, **settings), {}, processes) as server:
-            yield server
+    _age(photos)
+    with ExitStack() as closing:
+        others: dict[str, Process] = {}
+        if way == "distributed":
+            folder = data.parent / f"{data.name}-redis"
+            settings["REDIS_URL"], others["redis"] = closing.enter_context(redis_server(folder))
+        variables = environ(photos, data, **settings)
+        server = Server("", variables, start_front(variables, processes), others)
+        closing.callback(server.stop)
+        if way == "distributed":  # it starts while the front end does
+            others["worker"] = new_worker(variables)
+            others["worker"].wait_for(TAKES)
+        server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
+        server.front.wait_for("^scanned: ")
+        yield server
+
+
+def _age(photos: Path) -> None:
+    """Makes the photos a minute older: a first scan waits a second for each that may be being written."""
+    for path in photos.rglob("*"):
+        status = path.stat()
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 60 * 10**9))
+
+
+TAKES = "takes renders from the queues"
+
+
+def new_worker(variables: dict[str, str], *more: str, queues: str = "interactive,prefetch") -> Process:
+    """A prefork worker on those queues; `more` is what else its command line says."""
+    return Process([sys.executable, "-m", "workers", "run", "--queues", queues, *more], variables)
 
 
 def start_worker(variables: dict[str, str], *more: str, queues: str = "interactive,prefetch") -> Process:
-    """A prefork worker on those queues; `more` is what else its command line says."""
-    worker = Process([sys.executable, "-m", "workers", "run", "--queues", queues, *more], variables)
-    worker.wait_for("takes renders from the queues")
+    """As `new_worker`, and it takes renders."""
+    worker = new_worker(variables, *more, queues=queues)
+    worker.wait_for(TAKES)
     return worker
 
 
 def start_front(variables: dict[str, str], processes: int = 1) -> Process:
     """Front ends on one port; where its data is new, with the user guest, as `make serve` makes one."""
-    if not (Path(variables["DATA_DIR"]) / "catalog.sqlite").exists():
-        adding = [sys.executable, "-m", "catalog", "user", "add", "guest", "--password", "guest"]
-        subprocess.run(adding, cwd=PROJECT, env=variables, check=True, capture_output=True)
+    data = Path(variables["DATA_DIR"])
+    if not (data / FILE).exists():
+        engine = open_catalog(data)
+        Users(engine).add("guest", "guest")
+        engine.dispose()
     return Process([sys.executable, "-m", "api", "--processes", str(processes)], variables)
-
-
-@contextmanager
-def _front(variables: dict[str, str], others: dict[str, Process], processes: int) -> Iterator[Server]:
-    front = start_front(variables, processes)
-    server = Server("", variables, front, others)
-    try:
-        server.url = front.wait_for(r"serving on (http://\S+)")[1]
-        front.wait_for("^scanned: ")
-        yield server
-    finally:
-        server.client.close()
-        server.front.stop()
-        for name, process in server.others.items():
-            if name != "redis":
-                process.stop()

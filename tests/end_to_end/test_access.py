@@ -1,6 +1,5 @@
 """Who may see what: every function, by every way to name a photo, for every kind of caller, as one table."""
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +53,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     save_jpeg(photos / "town/street.jpg", solid(600, 400, (200, 90, 10)))
     with serving(photos, folder / "data", "embedded", WEBAPI_DEFAULT_UID="nobody") as server:
         for arguments in PEOPLE:
-            command(server, *arguments)
+            server.manage(*arguments)
         ids = server.photos()
         ann = sign_in(server, "ann", "pässwörd of Ann").json()["apisid"]
         unsigned = server.api("createWebApiSession").json()["apisid"]
@@ -63,17 +62,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         queries = {name: server.api("runQuery", apisid=apisids[name], query="*") for name in ("ann", "sailor", "root")}
         assert {name: answer.json()["count"] for name, answer in queries.items()} == {"ann": 2, "sailor": 1, "root": 2}
         sids = {
-            name: command(server, "share", "add", "--query", "dir:sea", "--user", name) for name in ("sailor", "viewer")
+            name: server.manage("share", "add", "--query", "dir:sea", "--user", name) for name in ("sailor", "viewer")
         }
         vids = {name: answer.json()["vid"] for name, answer in queries.items()}
         yield World(server, apisids, vids, ids["sea/beach.jpg"], ids["town/street.jpg"], sids)
-
-
-def command(server: Server, *arguments: str) -> str:
-    """`python -m catalog …`, which has to succeed; what it printed."""
-    done: subprocess.CompletedProcess[str] = server.command("catalog", *arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 # caller: statuses by photoid of the sea, of the town, by the caller's own view, by ann's view, …
@@ -203,13 +195,13 @@ def test_a_view_stays_as_it_was(world: World) -> None:
     before = [world.server.api("getPhotoMetadata", apisid="root", vid=view["vid"], index=i).json() for i in (0, 1)]
     new = save_jpeg(photos / "aaa/first.jpg", solid(30, 20, (1, 2, 3)))
     try:
-        command(world.server, "scan")
+        assert world.server.command("catalog", "scan").returncode == 0
         assert world.server.api("runQuery", apisid="root", query="").json()["count"] == 3
         after = [world.server.api("getPhotoMetadata", apisid="root", vid=view["vid"], index=i).json() for i in (0, 1)]
         assert after == before
     finally:
         new.unlink()
-        command(world.server, "scan")
+        assert world.server.command("catalog", "scan").returncode == 0
         gone = world.server.api("getPhoto", apisid="root", vid=view["vid"] + 1, index=2)
         assert (gone.status_code, gone.json()["detail"]) == (404, "There is no photo of that photoid.")
 
@@ -217,9 +209,9 @@ def test_a_view_stays_as_it_was(world: World) -> None:
 def test_what_is_taken_away_is_gone_in_every_process(world: World) -> None:
     """Within 2 s, in the front end that was told and in one beside it, for photos that both have in memory."""
     server = world.server
-    command(server, "group", "add", "crew", "--filter", "dir:sea", "--permission", "pap:access:downloads")
-    command(server, "user", "add", "mate", "--password", "mate", "--group", "crew")
-    sid = command(server, "share", "add", "--query", "dir:sea", "--user", "root")
+    server.manage("group", "add", "crew", "--filter", "dir:sea", "--permission", "pap:access:downloads")
+    server.manage("user", "add", "mate", "--password", "mate", "--group", "crew")
+    sid = server.manage("share", "add", "--query", "dir:sea", "--user", "root")
     other = start_front(server.environ)
     try:
         url = other.wait_for(r"serving on (http://\S+)")[1]
@@ -237,13 +229,13 @@ def test_what_is_taken_away_is_gone_in_every_process(world: World) -> None:
                 }
 
         assert statuses() == {(200, 200, 200)}
-        command(server, "share", "remove", sid)
+        server.manage("share", "remove", sid)
         eventually(statuses, {(200, 200, 404)})
-        command(server, "group", "set", "crew", "--filter", "dir:sea")
+        server.manage("group", "set", "crew", "--filter", "dir:sea")
         eventually(statuses, {(403, 200, 404)})
-        command(server, "group", "set", "crew", "--filter", "dir:town", "--permission", "pap:access:downloads")
+        server.manage("group", "set", "crew", "--filter", "dir:town", "--permission", "pap:access:downloads")
         eventually(statuses, {(403, 403, 404)})
-        command(server, "user", "remove", "mate")
+        server.manage("user", "remove", "mate")
         eventually(statuses, {(403, 403, 404)})
     finally:
         other.stop()

@@ -22,7 +22,8 @@ from workers.celery import RENDER, create_celery
 from workers.versions import key_version
 
 BLUE = (30, 30, 200)
-CROWD = {"SERVER_THREADS": "320", "SERVER_WAITING_PLACES": "310", "PROCESSES": "2"}
+# Places for all of them at one door, to which chance may lead them, and patience for a noisy machine.
+CROWD = {"SERVER_THREADS": "520", "SERVER_WAITING_PLACES": "510", "RENDER_TIMEOUT": "120", "PROCESSES": "2"}
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +86,10 @@ def test_who_scrolls_on_costs_next_to_nothing(server: Server) -> None:
         clients = [Client(server.url) for _ in wanted]
         try:
             await asyncio.gather(*(client.ask(path) for client, (path, _, _) in zip(clients, wanted, strict=True)))
-            await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 300, 30)
+            await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 300)
             for client in clients[50:]:
                 client.hang_up()
-            await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 50, 10)
+            await asyncio.to_thread(eventually, lambda: server.metric("darkroom_flights"), 50)
         finally:
             os.killpg(worker, signal.SIGCONT)
         answers = await asyncio.gather(*(client.answer() for client in clients[:50]))
@@ -98,7 +99,7 @@ def test_who_scrolls_on_costs_next_to_nothing(server: Server) -> None:
 
     for answer, (_, size, colour) in zip(asyncio.run(scroll()), wanted, strict=False):
         assert (answer.status, shows(answer.body, size, colour)) == (200, True)
-    eventually(lambda: server.metric("darkroom_queue_length"), 0, 20)
+    eventually(lambda: server.metric("darkroom_queue_length"), 0)
     assert server.renders() - before <= 60
 
 
@@ -119,10 +120,10 @@ def test_a_front_end_that_dies_is_started_anew(server: Server) -> None:
     before = server.metric("darkroom_requests_total")
     one, two = front_ends(server)
     os.kill(one, signal.SIGKILL)
-    eventually(lambda: one not in (now := front_ends(server)) and two in now and len(now), 2, 20)
+    eventually(lambda: one not in (now := front_ends(server)) and two in now and len(now), 2)
     server.client.close()
     server.client = type(server.client)(timeout=60)
-    eventually(lambda: server.get("/ready").status_code, 200, 20)
+    eventually(lambda: server.get("/ready").status_code, 200)
     assert server.metric("darkroom_requests_total") > before  # what it had counted stays
 
 
@@ -137,7 +138,7 @@ def test_a_front_end_that_is_stopped_finishes_what_runs(library: Path, tmp_path:
         waiter = threading.Thread(target=wait)
         waiter.start()
         with Redis.from_url(server.environ["REDIS_URL"]) as redis:
-            eventually(lambda: len(redis.keys("darkroom:flight:*")), 1, 20)
+            eventually(lambda: len(redis.keys("darkroom:flight:*")), 1)
         assert server.front.stop(signal.SIGTERM) == 0
         waiter.join()
         assert statuses == [True]
@@ -153,17 +154,17 @@ def test_more_than_one_process_needs_redis(library: Path, tmp_path: Path) -> Non
 def test_each_queue_has_workers_of_its_own_and_the_lower_ones_step_aside(server: Server) -> None:
     """A render that lies in a lower queue is made at the priority of that queue, and asked for once."""
     settings = Settings(redis_url=server.environ["REDIS_URL"])
-    photos = {photo["path"]: photo for photo in server.listing()}
+    photos = {photo.path: photo for photo in server.listing()}
     before = server.renders()
     with create_celery(settings) as app, ExitStack() as closing:
         for queue, nice in (("prefetch", 10), ("background", 15)):
             for width in (50, 54, 58):
                 photo = photos["00.jpg"]
-                key = RenderKey(photo["photoid"], key_version(photo["version"]), width + nice, 40, 70)
-                message = (key.name, "library", photo["path"], queue, time.time() + 60)
+                key = RenderKey(photo.photoid, key_version(photo.version), width + nice, 40, 70)
+                message = (key.name, "library", photo.path, queue, time.time() + 600)
                 app.send_task(RENDER, message, queue=queue)
             worker = start_worker(server.environ, "--concurrency", "1", "--nice", str(nice), queues=queue)
             closing.callback(worker.stop)
             (child,) = children(worker.process.pid)
             assert os.getpriority(os.PRIO_PROCESS, child) == nice
-        eventually(lambda: (server.metric("darkroom_queue_length"), server.renders() - before), (0, 6), 20)
+        eventually(lambda: (server.metric("darkroom_queue_length"), server.renders() - before), (0, 6))

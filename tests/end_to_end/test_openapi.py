@@ -52,7 +52,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
             ("group", "add", "sharers", "--permission", "pap:access:share"),
             ("user", "set", "guest", "--group", "users", "--group", "sharers"),
         ):
-            assert server.command("catalog", *command).returncode == 0
+            server.manage(*command)
         listed = {"photoids": list(server.photos().values()), "public": True, "name": "Both"}
 
         def share() -> httpx.Response:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.servers import redis_server
-from tests.workers.ways import Way, open_way, sample
+from tests.workers.ways import PatientFlights, Way, open_way, sample
 from workers.flights import Flights
 from workers.redis_flights import RedisFlights
 
@@ -55,7 +55,7 @@ def way(request: pytest.FixtureRequest) -> Way:
 @pytest.fixture
 def redis_flights(redis_url: str) -> Iterator[RedisFlights]:
     """An empty registry in Redis."""
-    registry = RedisFlights(redis_url)
+    registry = PatientFlights(redis_url)
     registry._redis.flushdb()
     yield registry
     registry.close()

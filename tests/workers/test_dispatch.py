@@ -15,6 +15,7 @@ import pytest
 from celery import Celery
 from redis import Redis
 
+from cache.key import RenderKey
 from cache.tiers import RenderCache
 from catalog.photos import Photo
 from config import Settings
@@ -238,7 +239,7 @@ def test_a_late_landing_is_in_the_cache_for_the_retry(
     way: Way, folder: Path, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo, before, render = save_photo(folder), made(), pipeline.render
-    waiter = pool.submit(way.dispatcher(timeout=1).render, photo, key_of(photo))
+    waiter = pool.submit(way.dispatcher(timeout=3).render, photo, key_of(photo))
 
     def too_slow(*arguments: Any, **more: Any) -> bytes:
         assert isinstance(waiter.exception(WAIT), errors.Busy)
@@ -275,6 +276,18 @@ def test_without_a_free_place_busy_at_once(way: Way, folder: Path, pool: ThreadP
         way.land(task, outcome, render=RENDERED)
         waiter.exception(WAIT)  # the place is free again, however it went
     assert shed("places") == before + 4
+
+
+def test_whoever_waits_is_told_when_the_server_ends(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    photo, dispatcher = save_photo(folder), way.dispatcher()
+    waiters = [pool.submit(dispatcher.render, photo, key_of(photo, width)) for width in (40, 80)]
+    task, _ = way.take(), way.take()
+    dispatcher.give_up()
+    for waiter in waiters:
+        with pytest.raises(errors.Busy, match="stopped"):
+            waiter.result(WAIT)
+    way.renderer(folder).render(task.name, task.root, task.path, task.queue, task.deadline)
+    assert way.cache.get(RenderKey.parse(task.name)) is not None  # for whoever comes again
 
 
 def test_places_come_back_after_timeouts(way: Way, folder: Path) -> None:

@@ -17,7 +17,7 @@ def rendered(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[st
     """Runs the command with no setting of this machine's."""
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT)}
     command = [sys.executable, "-m", "workers", "render", *arguments]
-    return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_sizes(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.photos import save_jpeg, solid
 from workers.celery import INTERACTIVE, PING, RENDER, QueueLengths, create_celery
 from workers.dispatch import Dispatcher
 from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, MemoryFlights, Word
+from workers.flights import Flights, Heard, MemoryFlights, Word
 from workers.pipeline.limits import Limits
 from workers.redis_flights import RedisFlights
 from workers.tasks import Renderer, register
@@ -31,6 +31,16 @@ from workers.versions import key_version
 
 ROOT = "photos"
 WAIT = 20.0  # seconds after which a test gives up
+
+
+class PatientFlights(RedisFlights):
+    """A registry for a noisy machine: it waits for Redis as a test does, and has subscribed when it listens."""
+
+    TIMEOUT = WAIT
+
+    def listen(self, heard: Heard) -> None:
+        super().listen(heard)
+        assert self._subscribed.wait(WAIT)
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class Way:
         """The registry as one more front end sees it."""
         if not self.distributed:
             return self.flights
-        registry = RedisFlights(self.settings.redis_url)
+        registry = PatientFlights(self.settings.redis_url)
         self.opened.append(registry)
         return registry
 
@@ -150,7 +160,7 @@ def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterat
         if redis_url:
             with Redis.from_url(redis_url) as redis:
                 redis.flushdb()
-            flights: Flights = RedisFlights(redis_url)
+            flights: Flights = PatientFlights(redis_url)
         else:
             flights = MemoryFlights()
             app.control.purge()  # queues in memory are the process's

@@ -51,7 +51,7 @@ def test_every_sample_in_every_mode(path: Path) -> None:
     """An image without a word in it, or one of our errors; and soon, whichever."""
     content = path.read_bytes()
     for name, mode in MODES.items():
-        began = time.monotonic()
+        began = time.process_time()  # whatever else the machine does
         try:
             jpeg = mode(BytesIO(content))
         except RenderError as error:
@@ -63,7 +63,7 @@ def test_every_sample_in_every_mode(path: Path) -> None:
             assert not [
                 word for word in (b"Exif\0", b"http://ns.adobe.com", b"GPS") if word in jpeg[: jpeg.index(b"\xff\xda")]
             ]
-        assert time.monotonic() - began < 2 * SECONDS
+        assert time.process_time() - began < 2 * SECONDS
 
 
 def test_the_samples_are_there() -> None:

@@ -1,0 +1,39 @@
+"""Which tests run in one process, where several run them: those that share a server, or what else is costly."""
+
+import re
+
+from xdist.scheduler import LoadScopeScheduling
+
+# All tests of these ask one server for each way.
+ONE_SERVER = (
+    "tests/end_to_end/test_galleries.py",
+    "tests/end_to_end/test_get_photo.py",
+    "tests/end_to_end/test_redbot.py",
+)
+# Each of these may run anywhere: it has what it needs to itself, and takes its time.
+ALONE = (
+    "tests/cache/test_disk.py::test_killed_at_any_instant",
+    "tests/catalog/test_copies.py",
+    "tests/catalog/test_main.py",
+    "tests/catalog/test_search.py::test_a_search_finds_what_looking_at_each_photo_finds",
+    "tests/catalog/test_watch.py",
+    "tests/end_to_end/test_faults.py",
+    "tests/end_to_end/test_load.py::test_a_front_end_that_is_stopped_finishes_what_runs",
+    "tests/end_to_end/test_load.py::test_a_screen_of_100_missing_tiles_is_there_at_the_first_try",
+    "tests/end_to_end/test_sessions.py::test_sessions_outlast_a_kill_and_hold_in_every_process",
+    "tests/end_to_end/test_whole_files.py::test_a_damaged_photo_is_tried_once",
+    "tests/workers/pipeline/test_ladder.py",
+    "tests/workers/pipeline/test_limits.py::test_memory",
+    "tests/workers/pipeline/test_samples.py",
+)
+
+
+class Dealing(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing of types
+    """Deals out whole modules, but for what is said above. (xdist's own marks for this need an older pytest.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, name = nodeid.partition("::")
+        way = re.search(r"\[(embedded|distributed)", name)
+        if path in ONE_SERVER and way:
+            return way[1]
+        return nodeid if nodeid.startswith(ALONE) else path
