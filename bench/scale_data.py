@@ -19,6 +19,7 @@ from bench.library import PEERS
 from bench.records import ALIASES, fill, places
 from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
+from catalog.changelog import Changelog
 from catalog.database import open_catalog
 from catalog.photoid import source_version
 from catalog.schema import photos
@@ -30,6 +31,7 @@ SCALE = PEERS / "scale"
 COUNTS = (1_000, 100_000, 1_000_000)
 SIDE = 256
 QUALITY = 70
+LAST = 2**62  # more than the number of any change
 FRESH = 3600.0  # seconds for which a comparison of the index with the files is as good as new
 ENTRIES = 2 * max(COUNTS)  # what the cache may hold: nothing is to be evicted here
 # Roots of photos whose files are nowhere: a scan leaves them alone, as it does those of a disk that is not mounted.
@@ -75,8 +77,12 @@ def cache_of(folder: Path) -> DiskTier:
     return DiskTier(folder / "data/renders", Budget(entries=ENTRIES, free=0))
 
 
-def _reconcile(folder: Path) -> None:
-    """Does what a front end does with the cache every six hours, so that none does it while it is measured."""
+def _settle(folder: Path) -> None:
+    """Does what a front end would do while it is measured: it follows what has changed in the catalogue, and compares
+    the cache with its index every six hours."""
+    engine = open_catalog(folder / "data")
+    Changelog(engine).followed(LAST)
+    engine.dispose()
     tier = cache_of(folder)
     if time.time() - tier.state().reconciled > FRESH:
         print(f"bench: comparing {folder.name} renders with their index", file=sys.stderr)
@@ -108,7 +114,7 @@ def _jpeg() -> bytes:
 def make_all() -> None:
     """Makes what is not there so far, and sees to it that nothing is left to do."""
     for each in COUNTS:
-        _reconcile(made(each))
+        _settle(made(each))
 
 
 if __name__ == "__main__":
