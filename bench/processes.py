@@ -28,7 +28,7 @@ class Program:
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as out:
+        with log.open("wb") as out:
             self._process = subprocess.Popen(
                 command,
                 cwd=PROJECT,

@@ -34,15 +34,17 @@ class Scaled:
     def __init__(self, count: int, tier: str) -> None:
         self.count, self.tier = count, tier
         self._folder = made(count)
-        settings = ROOTS | TIERS[tier] | {"CACHE_DISK_ENTRIES": str(ENTRIES), "CACHE_DISK_FREE": "0"}
-        self.darkroom = Darkroom(EMBEDDED, settings=settings)
+        settings = {"DATA_DIR": str(self._folder / "data"), "CACHE_DISK_ENTRIES": str(ENTRIES), "CACHE_DISK_FREE": "0"}
+        self.darkroom = Darkroom(EMBEDDED, settings=settings | ROOTS | TIERS[tier])
         self.base = ""
         self.scripts: dict[str, Path] = {}
 
     def start(self, library: Path, folder: Path) -> None:
         """Starts it; the real photos of `library` are not in its cache."""
-        self.base = self.darkroom.start(library, self._folder)
-        self._scripts(folder)
+        own = folder / f"{self.count}-{self.tier}"
+        own.mkdir()
+        self.base = self.darkroom.start(library, own)
+        self._scripts(own)
 
     def forget(self, names: Sequence[str]) -> None:
         """Drops the renders of real photos from the disk."""
@@ -63,7 +65,7 @@ class Scaled:
             "sid, index": [f"sid={sid}&index={index}" for index in spread],
         }
         for way, each in asked.items():
-            own = folder / f"{self.count}-{self.tier}-{way[:3]}"
+            own = folder / way.split(",")[0]
             own.mkdir()
             paths = [f"{API}/getPhoto?{by}&{size}" for by in each]
             asker = Asker(self.base)

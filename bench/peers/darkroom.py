@@ -58,7 +58,7 @@ class Darkroom:
             PRERENDER_AUTO="false",  # what is rendered in advance would be no miss
         )
         self.environ |= self._settings
-        if not (folder / "data" / FILE).exists():
+        if not (Path(self.environ["DATA_DIR"]) / FILE).exists():
             self.command("catalog", "user", "add", GUEST, "--password", GUEST)
         port = free_port()
         web = ["-m", "api", "--processes", str(self._processes)]
