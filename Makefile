@@ -2,7 +2,7 @@
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: setup serve up test soak check
+.PHONY: setup serve up test soak bench check
 
 setup:
 	@bin/setup
@@ -19,6 +19,11 @@ test:
 
 soak: setup
 	@$(PYTHON_BIN) -m pytest -q -s -m soak $(ARGS)
+
+bench: setup
+	@bench/setup
+	@$(PYTHON_BIN) -m bench --only "$(ONLY)" $(ARGS)
+	@$(PYTHON_BIN) -m bench.report
 
 check: setup
 	@$(PYTHON_BIN) -m ruff check .

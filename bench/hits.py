@@ -1,38 +1,29 @@
 """Requests per second of cached photos, beside an app that answers with the same bytes from a constant.
 
 `python -m bench.hits [--rounds 5] [--seconds 3] [--connections 16]` starts both on free ports, with data of their own,
-and asks them by turns with wrk (Debian: apt-get install wrk).
+and asks them by turns with wrk (Debian: apt-get install wrk). `make bench ONLY=hit` measures other servers beside them.
 """
 
 import argparse
-import os
-import re
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import quote
 
 import httpx
 
-RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
-FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.+)")
-START_SECONDS = 20.0
-API = "picapportapi/1.0"
-# For wrk: goes through the photos of a view, a connection after the other.
-WALK = """
-local number = -1
-function request()
-    number = (number + 1) % {count}
-    return wrk.format(nil, "{path}&index=" .. number)
-end
-"""
+from bench import wrk
+from bench.peers import running, scratch
+from bench.peers.constant import Constant
+from bench.peers.darkroom import API, Darkroom
+from catalog.sample import make_sample
+from workers.sizing import Size
+
+TILE = Size(256, 256)
+PHOTO = "2019/beach.jpg"
+QUALITY = 70
+Asked = dict[str, tuple[str, tuple[str, ...]]]  # URL and headers, by name
 
 
 def main() -> int:
@@ -46,13 +37,12 @@ def main() -> int:
         print("bench: wrk is missing: apt-get install wrk", file=sys.stderr)
         return 1
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        asked = _targets(stack, folder)
+        asked = _targets(stack, stack.enter_context(scratch()))
         rates: dict[str, list[float]] = {name: [] for name in asked}
         for turn in range(chosen.rounds):
             print(f"round {turn + 1} of {chosen.rounds}", file=sys.stderr)
-            for name, (url, more) in asked.items():
-                rates[name].append(_rate(url, more, chosen.seconds, chosen.connections))
+            for name, (url, headers) in asked.items():
+                rates[name].append(wrk.load(url, chosen.connections, chosen.seconds, headers).rate)
     constant = statistics.median(rates["constant app"])
     for name, each in rates.items():
         median = statistics.median(each)
@@ -60,117 +50,38 @@ def main() -> int:
     return 0
 
 
-def _targets(stack: ExitStack, folder: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Starts what is measured; gives what to ask, by name: URL and what else wrk is told."""
-    memory = stack.enter_context(darkroom(folder / "memory"))
-    disk = stack.enter_context(darkroom(folder / "disk", CACHE_MEMORY_BYTES="0"))
-    query = fetch(f"{memory}/{API}/runQuery?query=*").json()
-    apisid, size = query["apisid"], "width=256&height=256"
-    by_view = f"{memory}/{API}/getPhoto?apisid={apisid}&vid={query['vid']}&index=0&{size}"
-    metadata = fetch(by_view.replace("getPhoto", "getPhotoMetadata")).json()
-    photoid = quote(metadata["photoID"], safe="")
-    sid = _share(folder / "memory", metadata["photoID"])
-    by_id = f"{memory}/{API}/getPhoto?photoid={photoid}&{size}"
-    walk = _walk(folder, memory, f"/{API}/getPhoto?apisid={apisid}&vid={query['vid']}&{size}", query["count"])
-    answer = fetch(by_id)
-    content, tag = answer.content, answer.headers["ETag"]
-    constant = stack.enter_context(constant_app(folder, content))
-    asked: dict[str, tuple[str, tuple[str, ...]]] = {
-        "constant app": (by_id.replace(memory, constant), ()),
+def _targets(stack: ExitStack, folder: Path) -> Asked:
+    """Starts what is measured; gives what to ask.
+
+    Raises:
+        SystemExit: one does not answer as the others do.
+    """
+    sample, constant = folder / "sample", Constant()
+    make_sample(sample)
+    hot, cold = Darkroom("from memory"), Darkroom("from disk", settings={"CACHE_MEMORY_BYTES": "0"})
+    memory, disk = stack.enter_context(running([hot, cold], sample, folder))
+    by_id = hot.url(PHOTO, TILE, QUALITY)
+    answer = httpx.get(by_id).raise_for_status()
+    (folder / "tiles").mkdir()
+    (folder / "tiles/tile.jpg").write_bytes(answer.content)
+    (folder / "constant").mkdir()
+    stack.enter_context(running([constant], folder / "tiles", folder / "constant"))
+    photoid, size = hot.photoid(PHOTO), by_id.split("&", 1)[1]
+    view = httpx.get(f"{memory}{API}/runQuery?query=photoid:{photoid}").json()
+    sid = hot.command("catalog", "share", "add", "--query", f"photoid:{photoid}").strip()
+    asked: Asked = {
+        "constant app": (constant.url(PHOTO, TILE, QUALITY), ()),
         "photoid": (by_id, ()),
-        "apisid, photoid": (f"{by_id}&apisid={apisid}", ()),
-        "apisid, vid, index": (by_view, ()),
-        "each index in turn": (by_view, ("-s", str(walk))),
-        "sid, index": (f"{memory}/{API}/getPhoto?sid={sid}&index=0&{size}", ()),
-        "304": (by_id, ("-H", f"If-None-Match: {tag}")),
+        "apisid, photoid": (f"{by_id}&apisid={view['apisid']}", ()),
+        "apisid, vid, index": (f"{memory}{API}/getPhoto?apisid={view['apisid']}&vid={view['vid']}&index=0&{size}", ()),
+        "sid, index": (f"{memory}{API}/getPhoto?sid={sid}&index=0&{size}", ()),
+        "304": (by_id, (f"If-None-Match: {answer.headers['ETag']}",)),
         "from disk": (by_id.replace(memory, disk), ()),
     }
     for name, (url, _) in asked.items():
-        if fetch(url).content != content:
+        if httpx.get(url).content != answer.content:
             raise SystemExit(f"bench: {name} does not answer with the same bytes")
     return asked
-
-
-def _walk(folder: Path, url: str, path: str, count: int) -> Path:
-    """A script of wrk's that asks for each photo of a view in its turn; all of them are cached then."""
-    for index in range(count):
-        fetch(f"{url}{path}&index={index}")
-    script = folder / "walk.lua"
-    script.write_text(WALK.format(count=count, path=path))
-    return script
-
-
-def _rate(url: str, more: tuple[str, ...], seconds: int, connections: int) -> float:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *more, url]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    failed, rate = FAILED.search(output), RATE.search(output)
-    if failed or not rate:
-        raise SystemExit(f"bench: {url} failed under load:\n{output}")
-    return float(rate[1])
-
-
-@contextmanager
-def darkroom(data: Path, **settings: str) -> Iterator[str]:
-    """A front end of its own, embedded, with the sample library; gives its URL when the first scan is over."""
-    port = free_port()
-    environ = _environ(data) | {"PORT": str(port)} | settings
-    with running([sys.executable, "-m", "launch", "serve"], environ) as process:
-        assert process.stderr  # noqa: S101 - it is a pipe
-        for line in process.stderr:
-            if line.startswith("scanned:"):
-                break
-        yield f"http://127.0.0.1:{port}"
-
-
-@contextmanager
-def constant_app(folder: Path, content: bytes) -> Iterator[str]:
-    """The app that answers with `content`; gives its URL."""
-    file, port = folder / "constant.jpg", free_port()
-    file.write_bytes(content)
-    with running([sys.executable, "-m", "bench.constant", str(port), str(file)], dict(os.environ)):
-        url = f"http://127.0.0.1:{port}"
-        fetch(f"{url}/{API}/getPhoto")
-        yield url
-
-
-@contextmanager
-def running(command: list[str], environ: dict[str, str]) -> "Iterator[subprocess.Popen[str]]":
-    """A process, ended afterwards."""
-    process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def fetch(url: str) -> httpx.Response:
-    """An answer of 200; waits for a server that is starting."""
-    end = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            return httpx.get(url).raise_for_status()
-        except httpx.ConnectError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-def _share(data: Path, photoid: str) -> str:
-    command = [sys.executable, "-m", "catalog", "share", "add", "--query", f"photoid:{photoid}"]
-    environ = _environ(data) | {"ROBOT_ROOT_0_PATH": str(data / "sample")}
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def _environ(data: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"DATA_DIR": str(data), "DARKROOM_TOML": os.devnull, "PRERENDER_AUTO": "false"}
 
 
 if __name__ == "__main__":

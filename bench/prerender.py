@@ -9,9 +9,7 @@ import os
 import random
 import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +23,8 @@ from urllib.parse import quote, urlsplit
 from prometheus_client import REGISTRY
 
 from bench.ladder import SIZES
-from bench.load import API, Photo, darkroom
+from bench.peers import running, scratch
+from bench.peers.darkroom import API, Darkroom
 from bench.records import fill, places
 from bench.turns import PHOTOS
 from cache.key import RenderKey
@@ -34,6 +33,7 @@ from catalog.database import open_catalog
 from catalog.jobs import ENDED, Job, Jobs
 from catalog.photos import Photos
 from catalog.scan import scan
+from catalog.users import GUEST
 from config import Root, Settings
 from workers.devices import Devices
 from workers.prerender.command import driving
@@ -42,7 +42,6 @@ from workers.prerender.parts import build_starter
 
 TEXTS = [f"{width}x{height}" for width, height in SIZES]
 CORES = os.cpu_count() or 1
-QUALITY = "&quality=0.7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,7 @@ def main() -> int:
     parser.add_argument("--misses", type=int, default=100, help="of people, in each round")
     parser.add_argument("--records", type=int, default=100_000)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch() as folder:
         library = copied(chosen.photos, folder / "photos", chosen.copies)
         if chosen.rounds:
             against_asking(library, folder, chosen.rounds)
@@ -145,9 +143,9 @@ def rendered_seconds() -> float:
 
 def by_asking(library: Path, data: Path, clients: int) -> float:
     """Seconds for the same sizes over HTTP, each client one after the other."""
-    with darkroom(data, library) as (url, photos):
-        sizes = [f"&width={width}&height={height}" for width, height in SIZES]
-        asked = [f"{API}?photoid={quote(photo.photoid, safe='')}{size}{QUALITY}" for photo in photos for size in sizes]
+    with serving(library, data, distributed=False) as (url, _, photoids):
+        sizes = [f"width={width}&height={height}" for width, height in SIZES]
+        asked = [request(photoid, size) for photoid in photoids for size in sizes]
         began = time.monotonic()
         with ThreadPoolExecutor(clients) as pool:
             list(pool.map(lambda first: ask_all(url, asked[first::clients]), range(clients)))
@@ -176,13 +174,14 @@ def beside_people(library: Path, folder: Path, rounds: int, misses: int) -> None
     hits: dict[bool, list[float]] = {False: [], True: []}
     widths = count(300)
     data = folder / "people"
-    with darkroom(data, library) as (url, photos):
-        become_admin(data, library)
+    with serving(library, data, distributed=True) as (url, server, photoids):
+        server.command("catalog", "user", "set", GUEST, "--admin")
+        time.sleep(1.5)  # the server looks twice a second
         for _ in range(rounds):
             for busy in late:
                 with job_running(url, next(widths)) if busy else nothing():
-                    late[busy] += ask_all(url, [missed(photos, next(widths)) for _ in range(misses)])
-                    hit = missed(photos, 299)
+                    late[busy] += ask_all(url, [missed(photoids, next(widths)) for _ in range(misses)])
+                    hit = missed(photoids, 299)
                     ask_all(url, [hit])
                     hits[busy].append(1000 / sum(ask_all(url, [hit] * 1000)))
     print("| | p95 of misses, ms | hits a second |\n|---|---|---|")
@@ -192,17 +191,23 @@ def beside_people(library: Path, folder: Path, rounds: int, misses: int) -> None
     print()
 
 
-def missed(photos: list[Photo], width: int) -> str:
+def missed(photoids: list[str], width: int) -> str:
     """A request for one of the photos in a width."""
-    return photos[width % len(photos)].asked(width, 0, 70)
+    return request(photoids[width % len(photoids)], f"width={width}")
 
 
-def become_admin(data: Path, library: Path) -> None:
-    """Lets the guest of that server start jobs."""
-    environ = os.environ | {"DATA_DIR": str(data), "ROBOT_ROOT_0_PATH": str(library), "DARKROOM_TOML": os.devnull}
-    command = [sys.executable, "-m", "catalog", "user", "set", "guest", "--admin"]
-    subprocess.run(command, env=environ, check=True, capture_output=True)
-    time.sleep(1.5)  # the server looks twice a second
+def request(photoid: str, size: str) -> str:
+    """The path and query of getPhoto."""
+    return f"{API}/getPhoto?photoid={quote(photoid, safe='')}&{size}&quality=0.7"
+
+
+@contextmanager
+def serving(library: Path, folder: Path, *, distributed: bool) -> Iterator[tuple[str, Darkroom, list[str]]]:
+    """A server over the library: its URL, itself, and its photoids."""
+    server = Darkroom("Darkroom", distributed=distributed)
+    folder.mkdir()
+    with running([server], library, folder) as (url,):
+        yield url, server, [each["photoid"] for each in server.listing()]
 
 
 @contextmanager

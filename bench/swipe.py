@@ -12,16 +12,16 @@ import re
 import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench import hits, load
-from bench.hits import API, fetch
+import httpx
+
+from bench.peers import running, scratch
+from bench.peers.darkroom import API, Darkroom
 from bench.turns import PHOTOS
 
 SIZE = "width=1920&height=1080"
@@ -50,9 +50,10 @@ def main() -> int:
     if not files:
         print(f"bench: no photos at {chosen.photos}", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as folder:
-        library = _library(Path(folder) / "gallery", files, chosen.number)
-        with _darkroom(chosen.way, Path(folder) / "data", library, str(chosen.ahead)) as url:
+    server = Darkroom("Darkroom", distributed=chosen.way == "up", settings={"PREFETCH_COUNT": str(chosen.ahead)})
+    with scratch() as folder:
+        library = _library(folder / "gallery", files, chosen.number)
+        with running([server], library, folder) as (url,):
             steps = [*_swipe(url, LOWEST_TIER[chosen.way], chosen.number, chosen.every)]
     times = {miss: [step.took for step in steps if step.miss == miss] for miss in (False, True)}
     print(f"{len(steps)} photos, {len(times[True])} of them missed")
@@ -71,27 +72,16 @@ def _library(folder: Path, files: list[Path], number: int) -> Path:
     return folder
 
 
-@contextmanager
-def _darkroom(way: str, data: Path, library: Path, ahead: str) -> Iterator[str]:
-    """The server's URL."""
-    if way == "serve":
-        with hits.darkroom(data, PHOTOS=str(library), PREFETCH_COUNT=ahead) as url:
-            yield url
-    else:
-        with load.darkroom(data, library, PREFETCH_COUNT=ahead) as (url, _):
-            yield url
-
-
 def _swipe(url: str, tier: str, number: int, every: float) -> Iterator[Step]:
     """Looks at one photo after the other, and says so."""
-    view = fetch(f"{url}/{API}/runQuery?query=*&sort=name").json()
+    view = httpx.get(f"{url}{API}/runQuery?query=*&sort=name").raise_for_status().json()
     connection = http.client.HTTPConnection(urlsplit(url).netloc)
     began = time.monotonic()
     for index in range(number):
         time.sleep(max(0.0, began + index * every - time.monotonic()))
         missed = _figure(url, "darkroom_cache_requests_total", tier=tier, result="miss")
         asked = time.perf_counter()
-        connection.request("GET", f"/{API}/getPhoto?apisid={view['apisid']}&vid={view['vid']}&index={index}&{SIZE}")
+        connection.request("GET", f"{API}/getPhoto?apisid={view['apisid']}&vid={view['vid']}&index={index}&{SIZE}")
         answer = connection.getresponse()
         answer.read()
         took = (time.perf_counter() - asked) * 1000
@@ -106,7 +96,7 @@ def _swipe(url: str, tier: str, number: int, every: float) -> Iterator[Step]:
 def _figure(url: str, name: str, **labels: str) -> float:
     """A figure of `/metrics`; 0 before it was first counted."""
     wanted = re.escape(name + "{" + ",".join(f'{label}="{value}"' for label, value in sorted(labels.items())) + "}")
-    match = re.search(rf"^{wanted} (\S+)$", fetch(f"{url}/metrics").text, re.MULTILINE)
+    match = re.search(rf"^{wanted} (\S+)$", httpx.get(f"{url}/metrics").text, re.MULTILINE)
     return float(match[1]) if match else 0.0
 
 
