@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, case, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
@@ -28,10 +28,12 @@ class Changelog:
 
     def next(self, limit: int) -> list[Change]:
         """The oldest changes, at most so many."""
-        here = photos.join(roots, (roots.c.id == photos.c.root_id) & roots.c.active)
+        # Not joined to `photos JOIN roots`: SQLite would make that whole table first, of each photo there is.
+        joined = changes.outerjoin(photos, photos.c.photoid == changes.c.photoid)
+        there = case((roots.c.active, photos.c.bytes)), case((roots.c.active, photos.c.mtime_ns))
         query = (
-            select(changes.c.number, changes.c.photoid, photos.c.bytes, photos.c.mtime_ns)
-            .select_from(changes.outerjoin(here, photos.c.photoid == changes.c.photoid))
+            select(changes.c.number, changes.c.photoid, *there)
+            .select_from(joined.outerjoin(roots, roots.c.id == photos.c.root_id))
             .order_by(changes.c.number)
             .limit(limit)
         )

@@ -155,7 +155,7 @@ def test_a_full_disk(library: Library, left: str) -> None:
         mv {new} $ROBOT_ROOT_0_PATH; $SCAN && exit 99; echo code $?; rm $DATA_DIR/filler
         $PYTHON -m catalog photos | grep -c /0.jpg; $SCAN; $PYTHON -m catalog photos | wc -l
     """
-    done = in_tmpfs(library, "1m", script)
+    done = in_tmpfs(library, "2m", script)
     assert "disk is full" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout.split() == ["code", "1", "1", "401"]

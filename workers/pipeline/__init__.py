@@ -12,6 +12,7 @@ from workers.pipeline.encode import encode
 from workers.pipeline.flatten import flatten
 from workers.pipeline.ladder import basis, rungs
 from workers.pipeline.limits import Limits, check_deadline, no_memory
+from workers.pipeline.memory import Kept
 from workers.pipeline.open import opened, orientation, photo_size
 from workers.pipeline.orient import orient
 from workers.pipeline.resize import resize
@@ -31,6 +32,8 @@ STEPS: tuple[Step, ...] = (*DECODE, *SCALE, *FINISH)
 
 # libjpeg's quality of a photo in its own size that can't be delivered as it is.
 UNSCALED_QUALITY = 95
+
+_memory = Kept()
 
 # Told of each step that is done: its name and its seconds.
 Watch = Callable[[str, float], None]
@@ -128,6 +131,7 @@ def unscaled(
 
 
 def _run(steps: Iterable[Step], work: Work, deadline: float | None, watch: Watch | None) -> Work:
+    _memory.used()
     for step in steps:
         check_deadline(deadline)
         began = time.monotonic()
