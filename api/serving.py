@@ -3,15 +3,17 @@
 import gc
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import WSGITask
 
+from api.loop import Loop
 from config import Settings
 
 if TYPE_CHECKING:
@@ -65,10 +67,31 @@ class Task(WSGITask):
             super().set_close_on_finish()
 
 
+_serving = threading.local()
+
+
 class Channel(HTTPChannel):
     """A client's connection."""
 
     task_class = Task
+
+    def service(self) -> None:
+        """On a thread of its own: whatever it changes, it tells the loop of."""
+        _serving.channel = self
+        try:
+            super().service()
+        finally:
+            _serving.channel = None
+
+    def add_channel(self, map: Any = None) -> None:
+        """As waitress's."""
+        super().add_channel(map)
+        _loop_of(self).changed(_socket_of(self))
+
+    def del_channel(self, map: Any = None) -> None:
+        """As waitress's."""
+        _loop_of(self).gone(_socket_of(self))
+        super().del_channel(map)
 
     def write_soon(self, data: Any) -> int:
         """As waitress's, which puts all into a buffer first: what the socket takes at once needs none."""
@@ -90,6 +113,14 @@ class Channel(HTTPChannel):
             return 0
 
 
+def _loop_of(channel: Any) -> Loop:
+    return cast("Loop", channel.server.loop)
+
+
+def _socket_of(channel: Any) -> int:
+    return -1 if channel._fileno is None else int(channel._fileno)  # it may be closed already, and again
+
+
 class FrontEnd:
     """`app` behind a listening socket, with the threads and the trusted proxy of the settings.
 
@@ -109,12 +140,13 @@ class FrontEnd:
             sockets=[listening],
             threads=settings.server_threads,
             connection_limit=settings.server_threads * 8,
-            asyncore_use_poll=True,
             max_request_body_size=1_000_000,
             ident="Darkroom",
             **_trusted_proxy(settings),
         )
-        self._server.channel_class = Channel
+        self._loop = Loop(self._sockets, (listening.fileno(),))
+        server: Any = self._server
+        server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
 
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT, and then for as long as anything is under way, but at most DRAIN seconds.
@@ -127,7 +159,8 @@ class FrontEnd:
         gc.collect()
         gc.freeze()
         while not self._stopping:
-            self._turn(1.0)
+            self._loop.turn(1.0)
+        self._loop.gone(self._listening.fileno())
         self._server.del_channel(self._sockets)
         self._listening.close()  # nobody comes in any more; beside other processes, they go there
         self._drain(DRAIN)
@@ -138,10 +171,15 @@ class FrontEnd:
     def _drain(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while self._busy() and time.monotonic() < end:
-            self._turn(LOOK_UP)
+            self._loop.turn(LOOK_UP)
 
-    def _turn(self, timeout: float) -> None:
-        self._server.asyncore.loop(timeout=timeout, map=self._sockets, use_poll=True, count=1)
+    def _changed(self) -> None:
+        """In place of waitress's `pull_trigger`, which has the loop ask every connection."""
+        channel = getattr(_serving, "channel", None)
+        if channel is not None:
+            self._loop.changed(_socket_of(channel))
+        else:
+            self._loop.wake()
 
     def _busy(self) -> bool:
         channels: Any = self._server.active_channels
@@ -149,7 +187,7 @@ class FrontEnd:
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
-        self._server.pull_trigger()  # else it would wait for the next client
+        self._loop.wake()  # else it would wait for the next client
 
 
 def _trusted_proxy(settings: Settings) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Protocol
 from bench.library import PEERS
 from workers.sizing import Size
 
-# libjpeg's quality of all that is compared: the default of thumbor and of sharp.
-QUALITY = 80
+# libjpeg's quality of all that is compared: what Darkroom's clients get where they name none.
+QUALITY = 70
 
 
 class Peer(Protocol):

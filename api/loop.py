@@ -1,0 +1,108 @@
+"""A front end's loop over its sockets, in waitress's place.
+
+waitress asks each connection before each wait whether it wants to read or write: with some hundred connections, most of
+which wait for a render, that takes longer than to answer the few that don't. Here those are asked for which something
+has happened; what they want stays with the system (epoll). All are asked a few times a second, as waitress's own upkeep
+changes some without a word.
+"""
+
+import logging
+import os
+import select
+import time
+from collections import deque
+from typing import Any
+
+from waitress.wasyncore import readwrite
+
+ALL_EVERY = 0.5  # seconds
+
+log = logging.getLogger("darkroom.api")
+
+
+class Loop:
+    """Waits for `sockets`, which are waitress's: by file descriptor, those that are added and removed meanwhile too.
+
+    `always` are asked each time. Only `changed` may be called from other threads than the loop's.
+    """
+
+    def __init__(self, sockets: dict[int, Any], always: tuple[int, ...]) -> None:
+        self._sockets = sockets
+        self._always = always
+        self._epoll = select.epoll()
+        self._wanted: dict[int, int] = {}
+        self._changed: deque[int] = deque()
+        self._all_at = 0.0
+        self._woken = False
+        self._wake, self._sleeper = os.pipe()
+        os.set_blocking(self._wake, False)
+        self._epoll.register(self._wake, select.EPOLLIN)
+
+    def changed(self, socket: int) -> None:
+        """That socket may want something else now; the loop is woken."""
+        self._changed.append(socket)
+        self.wake()
+
+    def wake(self) -> None:
+        """Has the loop look again."""
+        if not self._woken:
+            self._woken = True
+            os.write(self._sleeper, b"x")
+
+    def gone(self, socket: int) -> None:
+        """That socket is about to be closed."""
+        if self._wanted.pop(socket, 0):
+            self._epoll.unregister(socket)
+
+    def turn(self, timeout: float) -> None:
+        """Waits until something has happened, at most so many seconds, and has it dealt with."""
+        for each in self._to_ask():
+            self._ask(each)
+        for each, events in self._epoll.poll(min(timeout, ALL_EVERY)):
+            found = self._sockets.get(each)
+            if each == self._wake:
+                os.read(self._wake, 4096)
+            elif found is not None:
+                self._changed.append(each)
+                readwrite(found, events)
+
+    def close(self) -> None:
+        """Lets go of what the loop itself has open."""
+        self._epoll.close()
+        os.close(self._wake)
+        os.close(self._sleeper)
+
+    def _to_ask(self) -> set[int]:
+        self._woken = False  # before the list is emptied: who comes after that wakes the loop again
+        now = time.monotonic()
+        if now >= self._all_at:
+            self._all_at = now + ALL_EVERY
+            self._changed.clear()
+            return set(self._sockets)
+        asked = set(self._always)
+        while self._changed:
+            asked.add(self._changed.popleft())
+        return asked
+
+    def _ask(self, socket: int) -> None:
+        found = self._sockets.get(socket)
+        if found is None:
+            return
+        wanted = select.EPOLLIN | select.EPOLLPRI if found.readable() else 0
+        if found.writable() and not found.accepting:
+            wanted |= select.EPOLLOUT
+        before = self._wanted.get(socket, 0)
+        if wanted == before:
+            return
+        try:
+            # What wants nothing is not registered at all: epoll would tell of a client that has hung up, and never end.
+            if not wanted:
+                self._epoll.unregister(socket)
+            elif before:
+                self._epoll.modify(socket, wanted)
+            else:
+                self._epoll.register(socket, wanted)
+            self._wanted[socket] = wanted
+        except OSError as error:
+            log.warning("a connection is asked again in a moment: %s", error)  # it was closed without a word
+            self._wanted.pop(socket, None)
