@@ -2,7 +2,8 @@
 
 Makes that many photo records (no files) in a temporary folder, the last thousands of them as a scan writes them
 down; then asks by turns, each kind of query with other words each time, and prints milliseconds, also those
-of CPU, which the load of other programs leaves alone. A million take about four minutes to make.
+of CPU, which the load of other programs leaves alone. A million take about four minutes to make; `--data FOLDER` asks
+the catalogue of a data folder that has them already (`python -m bench.scale_data` leaves such ones in bench/.peers).
 """
 
 import argparse
@@ -34,10 +35,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=100_000, help="records to make (default 100,000)")
     parser.add_argument("--rounds", type=int, default=20, help="times that each kind of query is asked")
+    parser.add_argument("--data", type=Path, help="a data folder with a catalogue (default: one is made)")
     chosen = parser.parse_args()
+    chance = random.Random(1)
+    if chosen.data:
+        engine = open_catalog(chosen.data)
+        _ask(engine, chosen.rounds, chance)
+        engine.dispose()
+        print(f"\ncatalogue: {(chosen.data / FILE).stat().st_size / 2**20:.0f} MiB")
+        return
     with tempfile.TemporaryDirectory() as folder:
         engine = open_catalog(Path(folder))
-        chance = random.Random(1)
         library = places(chance)
         began = time.perf_counter()
         fill(engine, islice(library, max(0, chosen.photos - RECORDED)), chance)

@@ -21,7 +21,7 @@ from catalog.database import FILE
 from workers.pipeline import render, render_ladder
 from workers.sizing import Size, output_size
 
-MOST_PHOTOS = 8
+MOST_PHOTOS = 20
 QUALITY = 70  # that of a request that names none, for which photos are rendered in advance
 COMMAND = ("workers", "prerender")
 
