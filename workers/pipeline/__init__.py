@@ -141,4 +141,5 @@ def _run(steps: Iterable[Step], work: Work, deadline: float | None, watch: Watch
             raise no_memory() from error
         if watch:
             watch(step.__name__, time.monotonic() - began)
+    _memory.used()  # again, as a render may take long
     return work

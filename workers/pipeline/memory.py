@@ -26,7 +26,7 @@ class Kept:
             core.set_blocks_max(blocks)
 
     def used(self) -> None:
-        """A render is being made."""
+        """A render begins, or has ended."""
         with self._lock:
             self._used = time.monotonic()
             if self._process != os.getpid():

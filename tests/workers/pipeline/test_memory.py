@@ -14,11 +14,15 @@ kept = Kept(idle=float(sys.argv[1]))
 print(Image.core.get_blocks_max())
 
 def use():
-    kept.used()
-    Image.new("RGB", (4000, 3000))
-    return Image.core.get_stats()["blocks_cached"]
+    end = time.monotonic() + 30
+    while time.monotonic() < end:  # on a busy machine it may be given back before it is looked at
+        kept.used()
+        Image.new("RGB", (4000, 3000))
+        kept.used()
+        if Image.core.get_stats()["blocks_cached"]:
+            return True
 
-print(use() > 0)
+print(use())
 {more}
 end = time.monotonic() + 30
 while Image.core.get_stats()["blocks_cached"] and time.monotonic() < end:
@@ -33,9 +37,7 @@ def said(idle: float, more: str = "", **environ: str) -> list[str]:
     return subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.split()
 
 
-@pytest.mark.parametrize(
-    "more", ["", "time.sleep(0.2); print(use() > 0)", "if os.fork(): os._exit(0)\nprint(use() > 0)"]
-)
+@pytest.mark.parametrize("more", ["", "time.sleep(0.2); print(use())", "if os.fork(): os._exit(0)\nprint(use())"])
 def test_it_is_kept_and_given_back(more: str) -> None:
     """Also a second time, and after a fork."""
     heard = said(0.05, more)
