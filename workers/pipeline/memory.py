@@ -19,18 +19,22 @@ class Kept:
 
     def __init__(self, blocks: int = BLOCKS, idle: float = IDLE) -> None:
         self._idle = idle
-        self._lock = threading.Lock()
         self._used = 0.0
-        self._process = 0  # in which the thread runs: it does not outlive a fork
+        self._begin()
+        os.register_at_fork(after_in_child=self._begin)  # the thread does not outlive it, and may have held the lock
         if not core.get_blocks_max():  # else PILLOW_BLOCKS_MAX says how many
             core.set_blocks_max(blocks)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
+        self._running = False
 
     def used(self) -> None:
         """A render begins, or has ended."""
         with self._lock:
             self._used = time.monotonic()
-            if self._process != os.getpid():
-                self._process = os.getpid()
+            if not self._running:
+                self._running = True
                 threading.Thread(target=self._give_back, name="memory", daemon=True).start()
 
     def _give_back(self) -> None:
@@ -39,6 +43,6 @@ class Kept:
                 left = self._used + self._idle - time.monotonic()
                 if left <= 0:
                     core.clear_cache()
-                    self._process = 0
+                    self._running = False
                     return
             time.sleep(left)
