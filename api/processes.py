@@ -70,8 +70,11 @@ class Processes:
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _stop(self) -> None:
-        for pid in self._started:
-            os.kill(pid, signal.SIGTERM)
+        for pid in list(self._started):
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                del self._started[pid]  # it had just ended when we were told to
         end = time.monotonic() + PATIENCE
         while self._started:
             for pid in list(self._started):
