@@ -12,6 +12,8 @@ import select
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from waitress.wasyncore import readwrite
@@ -24,7 +26,8 @@ log = logging.getLogger("darkroom.api")
 class Loop:
     """Waits for `sockets`, which are waitress's: by file descriptor, those that are added and removed meanwhile too.
 
-    `always` are asked each time. Only `changed` may be called from other threads than the loop's.
+    `always` are asked each time. Of its methods only `changed`, `wake`, `watch` and `watch_no_more` may be called from
+    other threads than the loop's.
     """
 
     def __init__(self, sockets: dict[int, Any], always: tuple[int, ...]) -> None:
@@ -40,6 +43,9 @@ class Loop:
         self._wake, self._sleeper = os.pipe()
         os.set_blocking(self._wake, False)
         self._epoll.register(self._wake, select.EPOLLIN)
+        self._hangups = select.epoll()
+        self._watched: dict[int, Callable[[], None]] = {}
+        self._epoll.register(self._hangups.fileno(), select.EPOLLIN)
 
     def changed(self, socket: int) -> None:
         """That socket may want something else now; the loop is woken."""
@@ -54,6 +60,20 @@ class Loop:
                 if not self._closed:
                     os.write(self._sleeper, b"x")
 
+    def watch(self, socket: int, gone: Callable[[], None]) -> None:
+        """Has `gone` called, once, should the client at the other end hang up. From any thread, as `watch_no_more`."""
+        self._watched[socket] = gone
+        try:
+            self._hangups.register(socket, select.EPOLLRDHUP | select.EPOLLONESHOT)
+        except OSError:  # it is closed already
+            gone()
+
+    def watch_no_more(self, socket: int) -> None:
+        """Ends that."""
+        if self._watched.pop(socket, None) is not None:
+            with suppress(OSError):  # it is closed already
+                self._hangups.unregister(socket)
+
     def gone(self, socket: int) -> None:
         """That socket is about to be closed."""
         if self._wanted.pop(socket, 0):
@@ -67,6 +87,8 @@ class Loop:
             found = self._sockets.get(each)
             if each == self._wake:
                 os.read(self._wake, 4096)
+            elif each == self._hangups.fileno():
+                self._tell_hangups()
             elif found is not None:
                 self._changed.append(each)
                 readwrite(found, events)
@@ -76,8 +98,15 @@ class Loop:
         with self._closing:
             self._closed = True
             self._epoll.close()
+            self._hangups.close()
             os.close(self._wake)
             os.close(self._sleeper)
+
+    def _tell_hangups(self) -> None:
+        for socket, _ in self._hangups.poll(0):
+            gone = self._watched.get(socket)
+            if gone is not None:
+                gone()
 
     def _to_ask(self) -> set[int]:
         self._woken = False  # before the list is emptied: who comes after that wakes the loop again

@@ -12,6 +12,7 @@ from api.delivery import Files, send
 from api.errors import RequestError
 from api.known import KnownFaults
 from api.params import Wanted
+from api.serving import CLIENT
 from cache.key import RenderKey
 from cache.tiers import RenderCache
 from catalog.files import stored_mtime
@@ -23,6 +24,7 @@ from workers.pipeline.limits import Limits
 from workers.pipeline.strip import Plan, deliverable
 from workers.sizing import Size, output_size
 from workers.versions import key_version
+from workers.waits import ANYBODY, Client
 
 REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 
@@ -108,20 +110,17 @@ class Renders:
         if not_modified(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), render.tag, render.modified):
             response.status = 304
         else:
-            # waitress says whether the client has hung up; other servers don't.
-            response.data = self._cache.get(render.key) or self._made(
-                photo, render.key, header("waitress.client_disconnected", bool), queue
-            )
+            response.data = self._cache.get(render.key) or self._made(photo, render.key, header(CLIENT, ANYBODY), queue)
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Last-Modified", render.modified)
 
-    def _made(self, photo: Photo, key: RenderKey, gone: Callable[[], bool], queue: str) -> bytes:
+    def _made(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
         """A render that no tier has. A photo that failed once is not tried again."""
         if key.quality is None:
             self._limits.check_output(Size(key.width, key.height))
         with self._faults.noted(photo):
-            return self._dispatcher.render(photo, key, gone, queue=queue)
+            return self._dispatcher.render(photo, key, client, queue=queue)
 
     def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
         """Answers with the photo's own file less its metadata; False where that takes a worker.

@@ -5,7 +5,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +20,9 @@ from config import Settings
 if TYPE_CHECKING:
     from api.app import App
 
+CLIENT = "darkroom.client"
+"""Where in the environment of a request its `workers.waits.Client` is."""
+
 DRAIN = 4.5  # seconds for what is under way when it is told to stop
 LAST_WORDS = 0.5  # seconds for answers to those who still wait then
 LOOK_UP = 0.05
@@ -29,13 +33,13 @@ class Task(WSGITask):
     without a body ends where its head does (RFC 9112, 6.3), and who asks whether a copy is current asks again soon."""
 
     def get_environment(self) -> dict[str, Any]:
-        """As waitress's; `waitress.client_disconnected` says whether the client has hung up.
+        """As waitress's, with the `Client`.
 
-        waitress has that too, where it reads on while a request is served (`channel_request_lookahead`): that costs
-        every request a tenth of its time, where this costs only those who ask.
+        waitress can tell whether it has hung up, too, where it reads on while a request is served: that costs every
+        request a tenth of its time (`channel_request_lookahead`), where this costs only those who ask.
         """
         environ: dict[str, Any] = super().get_environment()
-        environ["waitress.client_disconnected"] = self._hung_up
+        environ[CLIENT] = self
         return environ
 
     def write(self, data: bytes) -> None:
@@ -50,7 +54,8 @@ class Task(WSGITask):
         self.content_bytes_written = len(data)
         self.channel.write_soon(self.build_response_header() + data)
 
-    def _hung_up(self) -> bool:
+    def gone(self) -> bool:
+        """As in `Client`."""
         client: Any = self.channel.socket
         try:
             return bool(client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"")
@@ -58,6 +63,16 @@ class Task(WSGITask):
             return False
         except OSError:
             return True
+
+    @contextmanager
+    def watched(self, gone: Callable[[], None]) -> Iterator[None]:
+        """As in `Client`."""
+        loop, number = _loop_of(self.channel), _socket_of(self.channel)
+        loop.watch(number, gone)
+        try:
+            yield
+        finally:
+            loop.watch_no_more(number)
 
     def set_close_on_finish(self) -> None:
         """Closes the connection after this answer, unless nothing but the lack of a body speaks for it."""

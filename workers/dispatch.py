@@ -12,7 +12,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,9 +30,8 @@ from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Word
 from workers.sending import sender
-from workers.waits import Wait, Waits
+from workers.waits import ANYBODY, Client, Wait, Waits
 
-LOOK_UP = 0.2  # seconds between two looks whether the client is still there
 REST = 1.0  # seconds for which nobody asks a Redis that has just failed
 SENDERS = 8  # tasks sent at once; Celery keeps ten connections, and would wait for one without end
 AHEAD_SHARE = 2  # one of so many waiting places may be taken by those who wait for the queue `prefetch`
@@ -63,7 +62,7 @@ class Ahead:
     seconds: float = 60.0
 
 
-def _still_there() -> bool:
+def _never() -> bool:
     return False
 
 
@@ -100,10 +99,8 @@ class Dispatcher:
         self._breaker = Breaker(REST)
         flights.listen(self._heard)
 
-    def render(
-        self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = _still_there, *, queue: str = INTERACTIVE
-    ) -> bytes:
-        """The render of `photo` under `key`, made by a worker; `gone` says that nobody wants it any more.
+    def render(self, photo: Photo, key: RenderKey, client: Client = ANYBODY, *, queue: str = INTERACTIVE) -> bytes:
+        """The render of `photo` under `key`, made by a worker, for as long as the client wants it.
 
         On the queue `prefetch` it is work in advance, though the caller waits for it: people come first, and the render
         is made all the same where the caller is gone.
@@ -114,9 +111,9 @@ class Dispatcher:
         """
         if queue == INTERACTIVE:
             with _place(self._places):
-                return self._wait_for(photo, key, gone, queue)
+                return self._wait_for(photo, key, client, queue)
         with _place(self._places_ahead), _place(self._places):
-            return self._wait_for(photo, key, gone, queue)
+            return self._wait_for(photo, key, client, queue)
 
     def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:
         """Has the render made in advance, unless it is cached or under way. Waits for no render, and raises nothing; a
@@ -149,29 +146,34 @@ class Dispatcher:
         wait, _ = self._waits.join(f"ping:{secrets.token_hex(8)}", INTERACTIVE)
         try:
             self._app.send_task(PING, (wait.name,), queue=INTERACTIVE, expires=timeout)
-            return wait.landed.wait(timeout)
+            return wait.until(timeout, _never)
         except (OperationalError, RedisError, OSError) as error:
             log.warning("no worker could be asked: %s", error)
             return False
         finally:
             self._waits.leave(wait)
 
-    def _wait_for(self, photo: Photo, key: RenderKey, gone: Callable[[], bool], queue: str) -> bytes:
+    def _wait_for(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
         deadline = time.monotonic() + self._timeout
         wait, first = self._waits.join(key.name, queue)
+
+        def enough() -> bool:
+            return time.monotonic() >= wait.look_at or client.gone()
+
         try:
             if first:
                 self._look(photo, wait)
-            while not wait.landed.wait(min(LOOK_UP, max(0.0, deadline - time.monotonic()))):
-                if gone():
-                    raise _shed("hangup", "The client has hung up.")
-                if time.monotonic() >= deadline:
-                    raise _shed("timeout", f"The render was not ready within {self._timeout:g} seconds.", 5)
-                if self._waits.due(wait):
-                    self._look_again(photo, key, wait)
+            with client.watched(wait.wake):
+                while not wait.until(max(0.0, min(wait.look_at, deadline) - time.monotonic()), enough):
+                    if client.gone():
+                        raise _shed("hangup", "The client has hung up.")
+                    if time.monotonic() >= deadline:
+                        raise _shed("timeout", f"The render was not ready within {self._timeout:g} seconds.", 5)
+                    if self._waits.due(wait):
+                        self._look_again(photo, key, wait)
             return self._result(key, wait)
         finally:
-            if self._waits.leave(wait) and not wait.landed.is_set():
+            if self._waits.leave(wait) and wait.word is None:
                 self._release(wait)
 
     def _release(self, wait: Wait) -> None:
@@ -253,7 +255,7 @@ class Dispatcher:
 
     def _result(self, key: RenderKey, wait: Wait) -> bytes:
         word = wait.word
-        assert word is not None  # noqa: S101 - set before the event is
+        assert word is not None  # noqa: S101 - that is what was waited for
         if word.outcome != DONE:
             raise ERRORS.get(word.outcome, Failed)(word.reason)
         render = wait.render or self._cache.get(key, counted=False)

@@ -3,12 +3,39 @@
 import secrets
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
 
 import metrics
 from workers.errors import Busy
 from workers.flights import DROPPED, Word
 
 LOOK_AGAIN = 1.0  # seconds between two looks at the registry
+
+
+class Client(Protocol):
+    """Who asked for a render."""
+
+    def gone(self) -> bool:
+        """Whether it has hung up."""
+
+    def watched(self, gone: Callable[[], None]) -> AbstractContextManager[object]:
+        """Within it `gone` is called, on any thread, when the client hangs up."""
+
+
+class _Anybody:
+    def gone(self) -> bool:
+        """As in `Client`: never."""
+        return False
+
+    def watched(self, gone: Callable[[], None]) -> AbstractContextManager[object]:  # noqa: ARG002
+        """As in `Client`."""
+        return nullcontext()
+
+
+ANYBODY = _Anybody()
+"""A client of whom nobody can tell whether it is still there: another server than ours calls the app."""
 
 
 class Wait:
@@ -19,17 +46,31 @@ class Wait:
         self.queue = queue
         self.ident = secrets.token_hex(6)  # stands for all of them in the registry
         self.waiters = 0
-        self.landed = threading.Event()
         self.word: Word | None = None
         self.render: bytes | None = None
         self.look_at = time.monotonic() + LOOK_AGAIN
         self.astray = False  # whether the last look found the queue empty
+        self._news = threading.Condition()
+
+    def until(self, seconds: float, enough: Callable[[], bool]) -> bool:
+        """Waits for the word, for so many seconds at most, or until `enough`, which is asked whenever somebody calls
+        `wake`; gives whether the word has come.
+        """
+        with self._news:
+            self._news.wait_for(lambda: self.word is not None or enough(), seconds)
+            return self.word is not None
+
+    def wake(self) -> None:
+        """Has all who wait look whether that is still what they want."""
+        with self._news:
+            self._news.notify_all()
 
     def end(self, word: Word, render: bytes | None) -> None:
-        """Wakes all who wait, unless they were woken before."""
-        if not self.landed.is_set():
-            self.word, self.render = word, render
-            self.landed.set()
+        """Gives all who wait the word, unless they have one."""
+        with self._news:
+            if self.word is None:
+                self.word, self.render = word, render
+                self._news.notify_all()
 
 
 class Waits:
@@ -59,7 +100,7 @@ class Waits:
         with self._lock:
             wait.waiters -= 1
             place = wait.queue, wait.name
-            if self._waits.get(place) is wait and (not wait.waiters or wait.landed.is_set()):
+            if self._waits.get(place) is wait and (not wait.waiters or wait.word is not None):
                 del self._waits[place]
                 metrics.flights.dec()
             return not wait.waiters
@@ -87,6 +128,8 @@ class Waits:
             if word.outcome == DROPPED:
                 for wait in waits:
                     wait.look_at = time.monotonic()
-        if word.outcome != DROPPED:
-            for wait in waits:
+        for wait in waits:
+            if word.outcome == DROPPED:
+                wait.wake()
+            else:
                 wait.end(word, render)

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -100,6 +101,38 @@ def test_who_wants_nothing_is_left_alone_until_he_does(loop: Loop, pairs: list[t
     assert first.heard == ["hello"]
 
 
+def test_who_watches_a_client_is_told_once_that_it_hangs_up(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    told: list[str] = []
+    for (end, _), name in zip(pairs, ("first", "second", "third"), strict=True):
+        end.wants = False  # as while it is served
+        loop.changed(end.end.fileno())
+        loop.watch(end.end.fileno(), partial(told.append, name))
+    loop.turn(0)
+    loop.watch_no_more(pairs[1][0].end.fileno())
+    for _, other in pairs[:2]:
+        other.close()
+    pairs[2][1].send(b"what comes next")  # is no farewell
+    loop.turn(20)
+    loop.turn(0)
+    assert told == ["first"]
+    for end, _ in pairs:
+        loop.watch_no_more(end.end.fileno())
+
+
+def test_a_client_that_has_hung_up_before_is_told_of_too(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    told: list[str] = []
+    (first, other), (second, _), _ = pairs
+    other.close()
+    loop.watch(first.end.fileno(), partial(told.append, "gone"))
+    loop.turn(20)
+    number = second.end.fileno()
+    loop.gone(number)
+    second.end.close()
+    loop.watch(number, partial(told.append, "closed"))
+    loop.watch_no_more(number)
+    assert told == ["gone", "closed"]
+
+
 def test_a_loop_that_is_closed_is_woken_no_more() -> None:
     loop = Loop({}, ())
     loop.close()
@@ -125,7 +158,6 @@ def test_a_socket_that_is_gone_is_forgotten_and_its_number_is_anothers(
     loop.turn(0.01)
     assert first.heard == []
     loop.changed(first.end.fileno())
-    loop.turn(0)
     loop.turn(20)
     assert first.heard == ["hello"]
 

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 from falcon.testing import Result
@@ -27,6 +27,7 @@ from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged
 from workers.pipeline.limits import Limits
 from workers.versions import key_version
+from workers.waits import ANYBODY, Client
 
 
 class Played(Dispatcher):
@@ -38,9 +39,7 @@ class Played(Dispatcher):
         self.queues: list[str] = []
         self.ahead: list[RenderKey] = []
 
-    def render(
-        self, photo: Photo, key: RenderKey, gone: Callable[[], bool] = bool, *, queue: str = INTERACTIVE
-    ) -> bytes:
+    def render(self, photo: Photo, key: RenderKey, client: Client = ANYBODY, *, queue: str = INTERACTIVE) -> bytes:
         """A render, kept as workers keep it."""
         self.asked.append(key)
         self.queues.append(queue)

@@ -11,23 +11,24 @@ from tests.end_to_end.servers import Process, environ, eventually
 
 # An app that says when it is asked, and answers when a file is there, or the client has gone.
 SERVER = """
-import logging, socket, sys, threading, time
+import logging, socket, sys, threading
 from pathlib import Path
-from api.serving import FrontEnd
+from api.serving import CLIENT, FrontEnd
 import config
 
 given_up = threading.Event()
 
 def app(environ, start_response):
+    told = threading.Event()
     print("asked", environ["REMOTE_ADDR"], flush=True)
     while not Path(sys.argv[1]).exists():
         if given_up.is_set():
             start_response("503 Service Unavailable", [("Content-Length", "0")])
             return []
-        if environ["waitress.client_disconnected"]():
-            print("gone", flush=True)
-            break
-        time.sleep(0.01)
+        with environ[CLIENT].watched(told.set):
+            if told.wait(0.01):
+                print("told that it is gone", environ[CLIENT].gone(), flush=True)
+                break
     body = bytes(range(251)) * 20_000
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -128,7 +129,7 @@ def test_a_client_that_hangs_up_is_noticed(running: Running) -> None:
     connection = running.ask()
     running.process.wait_for("asked")
     connection.close()
-    running.process.wait_for("gone")
+    running.process.wait_for("told that it is gone True")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_a_304_keeps_the_connection(tmp_path: Path) -> None:
     """waitress would close it, as a 304 has no Content-Length."""
     code = """
 import socket, config
-from api.serving import FrontEnd
+from api.serving import CLIENT, FrontEnd
 
 def app(environ, start_response):
     start_response("304 Not Modified", [("ETag", '"x"')])

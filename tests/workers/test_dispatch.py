@@ -22,7 +22,7 @@ from config import Settings
 from tests.cache.keys import render as some_render
 from tests.end_to_end.servers import free_port, redis_server
 from tests.photos import decoded
-from tests.workers.ways import ROOT, WAIT, Way, key_of, open_way, sample, save_photo, wait_until
+from tests.workers.ways import ROOT, WAIT, Impatient, Way, key_of, open_way, sample, save_photo, wait_until
 from workers import errors, pipeline
 from workers.celery import INTERACTIVE, RENDER, create_celery
 from workers.dispatch import Dispatcher
@@ -346,12 +346,12 @@ def test_a_worker_that_works_is_known_to(way: Way, folder: Path) -> None:
 
 def test_a_render_that_nobody_waits_for_is_not_made(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
     photo, before, hangups = save_photo(folder), made(), shed("hangup")
-    gone = threading.Event()
+    client = Impatient()
     dispatcher = way.dispatcher()
-    hung_up = [pool.submit(dispatcher.render, photo, key_of(photo, width), gone.is_set) for width in range(40, 60)]
+    hung_up = [pool.submit(dispatcher.render, photo, key_of(photo, width), client) for width in range(40, 60)]
     stays = pool.submit(dispatcher.render, photo, key_of(photo, 80))
     wait_until(lambda: way.queued() == 21)
-    gone.set()
+    client.hang_up()
     for each in hung_up:
         assert isinstance(each.exception(WAIT), errors.Busy)
     assert shed("hangup") == hangups + 20
@@ -363,15 +363,15 @@ def test_a_render_that_nobody_waits_for_is_not_made(way: Way, folder: Path, pool
 
 def test_who_stays_gets_the_render_though_others_hang_up(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
     """In this front end and in another."""
-    photo, gone = save_photo(folder), threading.Event()
+    photo, client = save_photo(folder), Impatient()
     one, two = way.dispatcher(), way.dispatcher()
     waiters = [
-        pool.submit(one.render, photo, key_of(photo), gone.is_set),
-        pool.submit(two.render, photo, key_of(photo), gone.is_set),
+        pool.submit(one.render, photo, key_of(photo), client),
+        pool.submit(two.render, photo, key_of(photo), client),
         pool.submit(two.render, photo, key_of(photo)),
     ]
     wait_until(lambda: sample("darkroom_flights") == 2)
-    gone.set()
+    client.hang_up()
     assert isinstance(waiters[0].exception(WAIT), errors.Busy)
     assert isinstance(waiters[1].exception(WAIT), errors.Busy)
     with way.working(folder):

@@ -1,6 +1,5 @@
 """Work in advance, as the front end asks for it; and people who come to wait for what lies in that queue. Both ways."""
 
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from catalog.photos import Photo
 from tests.cache.keys import render as some_render
 from tests.photos import decoded
 from tests.workers.test_dispatch import DOWN, Down, app_at, made, shed
-from tests.workers.ways import WAIT, Way, key_of, sample, save_photo, wait_until
+from tests.workers.ways import WAIT, Impatient, Way, key_of, sample, save_photo, wait_until
 from workers import errors
 from workers.celery import INTERACTIVE, PREFETCH
 from workers.dispatch import Ahead, Dispatcher, Prefetched
@@ -158,12 +157,12 @@ def test_who_waits_for_work_in_advance_asks_anew_where_it_was_given_up(
     way: Way, photo: Photo, pool: ThreadPoolExecutor
 ) -> None:
     """A person came to wait for it, and went away."""
-    dispatcher, gone = way.dispatcher(), threading.Event()
+    dispatcher, client = way.dispatcher(), Impatient()
     early = pool.submit(dispatcher.render, photo, key_of(photo), queue=PREFETCH)
     way.take(PREFETCH)
-    person = pool.submit(dispatcher.render, photo, key_of(photo), gone.is_set)
+    person = pool.submit(dispatcher.render, photo, key_of(photo), client)
     way.take()
-    gone.set()
+    client.hang_up()
     assert isinstance(person.exception(WAIT), errors.Busy)
     way.land(way.take(PREFETCH), DONE, render=RENDERED)
     assert early.result(WAIT) == RENDERED

@@ -32,7 +32,7 @@ def test_all_who_wait_hear_the_first_word(waits: Waits) -> None:
     waits.heard(Word("a", DONE), b"a render", QUEUES)
     waits.heard(Word("a", "damaged"), None, QUEUES)
     assert [(each.word, each.render) for each in (one, two)] == [(Word("a", DONE), b"a render")] * 2
-    assert not other.landed.is_set()
+    assert other.word is None
     for each in (one, two, other):
         waits.leave(each)
 
@@ -52,7 +52,7 @@ def test_what_was_dropped_is_looked_for_at_once_by_one_of_them(waits: Waits) -> 
     assert not waits.due(wait)
     waits.heard(Word("a", DROPPED), None, QUEUES)
     assert [waits.due(wait) for _ in range(2)] == [True, False]
-    assert not wait.landed.is_set()
+    assert wait.word is None
     waits.leave(wait)
 
 

@@ -175,6 +175,33 @@ def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterat
         yield Way(settings, app, flights, RenderCache([DiskTier(folder / "renders", Budget(free=0))]), opened)
 
 
+class Impatient:
+    """A client that can hang up."""
+
+    def __init__(self) -> None:
+        self._gone = threading.Event()
+        self._watching: list[Callable[[], None]] = []
+
+    def hang_up(self) -> None:
+        """Does so, and whoever watches is told."""
+        self._gone.set()
+        for each in list(self._watching):
+            each()
+
+    def gone(self) -> bool:
+        """Whether it did."""
+        return self._gone.is_set()
+
+    @contextmanager
+    def watched(self, gone: Callable[[], None]) -> Iterator[None]:
+        """As in `workers.waits.Client`."""
+        self._watching.append(gone)
+        try:
+            yield
+        finally:
+            self._watching.remove(gone)
+
+
 def save_photo(folder: Path, path: str = "a.jpg", photoid: str = "A" * 22) -> Photo:
     """A real photo of 400 x 300 pixels in that folder, as the catalogue would know it."""
     return known(folder, save_jpeg(folder / path, solid(400, 300, (200, 30, 30))), photoid)
