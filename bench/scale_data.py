@@ -59,19 +59,6 @@ def made(count: int) -> Path:
     return folder
 
 
-def known(folder: Path, some: int) -> list[str]:
-    """The photoids of so many photos of a made folder, evenly spread."""
-    engine = open_catalog(folder / "data")
-    with engine.connect() as connection:
-        count = int(folder.name)
-        numbers = sorted({1 + index * count // some for index in range(some)})
-        found = dict[int, str]()
-        for number in numbers:
-            found[number] = connection.execute(select(photos.c.photoid).where(photos.c.number == number)).scalar_one()
-    engine.dispose()
-    return list(found.values())
-
-
 def cache_of(folder: Path) -> DiskTier:
     """The cache of a made folder."""
     return DiskTier(folder / "data/renders", Budget(entries=ENTRIES, free=0))

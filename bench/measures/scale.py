@@ -1,7 +1,7 @@
 """scale: hits by all three ways to identify a photo, and misses, at up to a million photos and renders."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from bench.peers import scratch
 from bench.peers.darkroom import API, Darkroom
 from bench.processes import cpu
 from bench.results import Measured, Row, Samples, rounded
-from bench.scale_data import COUNTS, ENTRIES, QUALITY, ROOTS, SIDE, cache_of, known, made
+from bench.scale_data import COUNTS, ENTRIES, QUALITY, ROOTS, SIDE, cache_of, made
 from workers.sizing import Size
 
 ASKED = 1000  # photos asked for by turns, evenly spread over all
@@ -57,10 +57,12 @@ class Scaled:
         """What wrk asks for, by the way to identify a photo."""
         view = httpx.get(f"{self.base}{API}/runQuery?query=dirall:@photos or dirall:@archive", timeout=300).json()
         sid = self._shared()
-        size = f"width={SIDE}&height={SIDE}&quality={QUALITY / 100}"
+        # All ways lead to the same photos, however many there are: else the server has more of them in memory.
         spread = [index * self.count // ASKED for index in range(ASKED)]
+        photoids = [self._photoid(view, index) for index in spread]
+        size = f"width={SIDE}&height={SIDE}&quality={QUALITY / 100}"
         asked = {
-            "photoid": [f"photoid={quote(each, safe='')}" for each in known(self._folder, ASKED)],
+            "photoid": [f"photoid={quote(each, safe='')}" for each in photoids],
             "vid, index": [f"apisid={view['apisid']}&vid={view['vid']}&index={index}" for index in spread],
             "sid, index": [f"sid={sid}&index={index}" for index in spread],
         }
@@ -72,6 +74,10 @@ class Scaled:
             for path in paths[:: ASKED // 10]:
                 asker.get(f"{self.base}{path}", TILE)
             self.scripts[way] = wrk.script(own, paths)
+
+    def _photoid(self, view: Mapping[str, object], index: int) -> str:
+        place = f"apisid={view['apisid']}&vid={view['vid']}&index={index}"
+        return str(httpx.get(f"{self.base}{API}/getPhotoMetadata?{place}").json()["photoID"])
 
     def _shared(self) -> str:
         """The sid of a gallery of all made photos, which is made once."""
