@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ from workers.prerender.parts import build_starter
 
 TEXTS = [f"{width}x{height}" for width, height in SIZES]
 CORES = os.cpu_count() or 1
+NICE = 15  # as the Procfile has it for jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,25 +171,27 @@ def ask_all(url: str, asked: list[str]) -> list[float]:
 
 
 def beside_people(library: Path, folder: Path, rounds: int, misses: int) -> None:
-    """The 95th of 100 misses and the hits a second, with a job running and without, by turns."""
-    late: dict[bool, list[float]] = {False: [], True: []}
-    hits: dict[bool, list[float]] = {False: [], True: []}
+    """The 95th of 100 misses and the hits a second, by turns: with a job running, without, and beside something that
+    only keeps a core busy, at a job's priority: what that costs hits is the machine's.
+    """
+    late: dict[str, list[float]] = {"alone": [], "with a job": [], "with a busy core": []}
+    hits: dict[str, list[float]] = {beside: [] for beside in late}
     widths = count(300)
     data = folder / "people"
     with serving(library, data, distributed=True) as (url, server, photoids):
         server.command("catalog", "user", "set", GUEST, "--admin")
         time.sleep(1.5)  # the server looks twice a second
         for _ in range(rounds):
-            for busy in late:
-                with job_running(url, next(widths)) if busy else nothing():
-                    late[busy] += ask_all(url, [missed(photoids, next(widths)) for _ in range(misses)])
+            for beside in late:
+                with job_running(url, next(widths)) if "job" in beside else a_core(busy="core" in beside):
+                    late[beside] += ask_all(url, [missed(photoids, next(widths)) for _ in range(misses)])
                     hit = missed(photoids, 299)
                     ask_all(url, [hit])
-                    hits[busy].append(1000 / sum(ask_all(url, [hit] * 1000)))
+                    hits[beside].append(1000 / sum(ask_all(url, [hit] * 1000)))
     print("| | p95 of misses, ms | hits a second |\n|---|---|---|")
-    for busy, times in late.items():
+    for beside, times in late.items():
         p95 = statistics.quantiles(times, n=20)[-1] * 1000
-        print(f"| {'with' if busy else 'without'} a job | {p95:.1f} | {statistics.median(hits[busy]):.0f} |")
+        print(f"| {beside} | {p95:.1f} | {statistics.median(hits[beside]):.0f} |")
     print()
 
 
@@ -225,9 +229,18 @@ def job_running(url: str, width: int) -> Iterator[None]:
 
 
 @contextmanager
-def nothing() -> Iterator[None]:
-    """Without a job."""
-    yield
+def a_core(*, busy: bool) -> Iterator[None]:
+    """With one core at work, or without."""
+    if not busy:
+        yield
+        return
+    program = f"from workers.__main__ import step_down\nstep_down({NICE})\nwhile True: pass"
+    process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def all_cached(folder: Path, records: int) -> None:
