@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 from given import Root as Root
 from given import from_environ, from_toml, unknown
 from given import roots as given_roots
-from setting import Bytes, Setting, convert
+from setting import Bytes, Setting, convert, folder
 
 FORWARDED = "forwarded"
 PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
@@ -236,7 +236,7 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
             except ValueError as error:
                 shown = "(secret)" if row.secret else repr(raw)
                 problems.append(f"{row.name} is {shown} ({source}): allowed is {error}")
-    values["data_dir"] = Path(values.get("data_dir", Path("data"))).expanduser().absolute()
+    values["data_dir"] = folder(values.get("data_dir", "data"))
     values["roots"] = given_roots(given, problems, sources)
     problems += [unknown(name, source, rows) for name, _, source in given.values()]
 

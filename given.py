@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from setting import Setting
+from setting import Setting, folder
 
 ROOT_NAME = re.compile(r"robot\.root\.(\d+)\.(path|alias)", re.IGNORECASE)
 ALIAS = re.compile(r"[^/@\x00-\x1f]{1,64}")
@@ -77,7 +77,7 @@ def roots(given: Given, problems: list[str], sources: dict[str, str]) -> tuple[R
         if "path" not in part:
             problems.append(f"{name}.path is missing, though {name}.alias is set: name the folder, or drop the alias")
             continue
-        path = Path(str(part["path"][1])).expanduser().absolute()
+        path = folder(str(part["path"][1]))
         alias = str(part["alias"][1]) if "alias" in part else path.name or "photos"
         if not ALIAS.fullmatch(alias):
             problems.append(f"{name}.alias is {alias!r}: allowed are 1 to 64 characters without / and @")

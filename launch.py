@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from types import FrameType
 
 import config
@@ -20,6 +19,7 @@ from catalog.database import FILE, open_catalog
 from catalog.errors import CatalogProblem
 from catalog.sample import make_sample
 from catalog.users import GUEST, LOOPBACK, Users
+from setting import folder
 
 REDIS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "volatile-lru")
 
@@ -46,13 +46,13 @@ def _environment() -> None:
     """Turns PHOTOS and DATA into settings; a folder of photos that is not there is a slip of the pen."""
     photos = os.environ.pop("PHOTOS", "")
     if photos:
-        folder = Path(photos).expanduser().absolute()
-        if not folder.is_dir():
+        root = folder(photos)
+        if not root.is_dir():
             raise SystemExit(_fail(f"PHOTOS is {photos!r}, which is no folder: name one with photos in it"))
-        os.environ["ROBOT_ROOT_0_PATH"] = str(folder)
+        os.environ["ROBOT_ROOT_0_PATH"] = str(root)
     data = os.environ.pop("DATA", "")
     if data:
-        os.environ["DATA_DIR"] = str(Path(data).expanduser().absolute())
+        os.environ["DATA_DIR"] = str(folder(data))
 
 
 def _first_start(settings: config.Settings) -> None:
@@ -81,11 +81,11 @@ def _up(settings: config.Settings) -> int:
     """Runs the Procfile under honcho, with a Redis of its own where none is set, until it is told to stop."""
     redis: subprocess.Popen[bytes] | None = None
     if not settings.distributed:
-        folder = settings.data_dir / "redis"
-        folder.mkdir(exist_ok=True)
+        own = settings.data_dir / "redis"
+        own.mkdir(exist_ok=True)
         port = _free_port()
         redis = subprocess.Popen(
-            ["redis-server", "--port", str(port), "--dir", str(folder), "--logfile", str(folder / "log"), *REDIS],
+            ["redis-server", "--port", str(port), "--dir", str(own), "--logfile", str(own / "log"), *REDIS],
             start_new_session=True,  # a Ctrl-C is for honcho: Redis goes last
         )
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"

@@ -12,7 +12,7 @@ from typing import get_type_hints
 import config
 import given
 from properties import MalformedProperties, decode, parse
-from setting import Bytes, convert
+from setting import Bytes, convert, expanded
 
 SHARED = (
     "server.port",
@@ -121,7 +121,7 @@ def _of_root(name: str, value: str, properties: Mapping[str, str], remarks: list
         raise ValueError("it names no folder")
     if WINDOWS.match(value):
         remarks.append(f"{name} is {value!r}, a folder of Windows: write in its place where it is on this machine")
-    elif not Path(value).expanduser().is_absolute():
+    elif not expanded(value).is_absolute():
         remarks.append(f"{name} is {value!r}: Darkroom looks for it from the folder that it is started in")
     return value
 

@@ -1,8 +1,10 @@
 """One setting: what the table of settings says of it, and how its value is read from text."""
 
+import os.path
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 BYTES = re.compile(r"(\d+)\s*(k|m|g|t)?(i?)b?", re.IGNORECASE)
@@ -88,3 +90,13 @@ def _truth(raw: object) -> bool:
         return words[str(raw).strip().lower()]
     except KeyError:
         raise ValueError("true or false") from None
+
+
+def folder(text: str | Path) -> Path:
+    """The folder that a setting names, `~` being a home, as a shell has it: `~nobody` stays as it is."""
+    return expanded(text).absolute()
+
+
+def expanded(text: str | Path) -> Path:
+    """The same, relative where it is that."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises where there is no such home

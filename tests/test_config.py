@@ -27,6 +27,11 @@ def test_roots_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     assert [(root.alias, str(root.path)) for root in settings.roots] == [("x", "/b"), ("c", "/c")]
 
 
+def test_a_home_is_a_folder_also_of_somebody_who_is_not_here(tmp_path: Path) -> None:
+    own, nobodys = load(tmp_path, ROBOT_ROOT_0_PATH="~/a", ROBOT_ROOT_1_PATH="~nobody-of-this-name/b").roots
+    assert (own.path, nobodys.path) == (Path.home() / "a", Path.cwd() / "~nobody-of-this-name/b")
+
+
 def test_all_wrong_values_at_once_each_with_name_value_and_what_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(config.SettingsError) as caught:
         load(

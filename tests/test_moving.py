@@ -112,3 +112,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_whatever_is_taken_over_can_be_loaded(properties: dict[str, str]) -> None:
     text = as_toml(take_over({key: value.encode("utf-8", "replace").decode() for key, value in properties.items()}))
     assert tomllib.loads(text) is not None
+
+
+def test_the_home_of_somebody_who_is_not_here_is_a_folder_like_another() -> None:
+    move = take_over({"robot.root.0.path": "~nobody-of-this-name/photos"})
+    assert move.taken == {"robot.root.0.path": "~nobody-of-this-name/photos"}
+    assert "from the folder that it is started in" in move.remarks[0]
