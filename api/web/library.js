@@ -1,0 +1,2 @@
+// @ts-check
+export function showLibrary(main, now, account) {}
