@@ -16,8 +16,8 @@ DAMAGED = "damaged.jpg"
 LARGE = "poster.jpg"
 LARGE_SIZE = (3000, 2000)
 TITLE = "Sunflower"
-MONTHS = 30  # newest last, three photos each
-EACH = 4
+MONTHS = 30
+EACH = 4  # photos of a month, by turns of the town and the sea
 PEOPLE = [
     ("group", "add", "sailors", "--filter", "dirall:sea", *(f"--permission={name}" for name in (
         "pap:access:metadata", "pap:access:share", "pap:feature:search"))),
@@ -27,8 +27,9 @@ PEOPLE = [
 
 
 def make_library(folder: Path) -> Path:
-    """Photos of thirty months, half of them of the sea; one that is damaged, a large one, one with a title, and real
-    ones where they are at hand."""
+    """Photos of thirty months; one with a title, a large one, real ones where they are at hand, and the oldest is
+    damaged.
+    """
     font = ImageFont.load_default(60)
     shades = colours(60)
     for month in range(MONTHS):
@@ -44,7 +45,7 @@ def make_library(folder: Path) -> Path:
     about = xmp(bag("dc:title", TITLE) + bag("dc:subject", "Zürich"), 'xmp:Rating="4" exif:FNumber="22/1"')
     _save(Image.new("RGB", (900, 900), "gold"), folder / "sea/flower.jpg", date(2020, 4, 1), about)
     noise = io.BytesIO()
-    Image.effect_noise((800, 600), 90).convert("RGB").save(noise, "JPEG", exif=_exif(date(2020, 3, 1)))
+    Image.effect_noise((800, 600), 90).convert("RGB").save(noise, "JPEG", exif=_exif(date(2012, 3, 1)))
     (folder / "sea" / DAMAGED).write_bytes(noise.getvalue()[: len(noise.getvalue()) // 2])
     if SHARED.is_dir():
         (folder / "town/real").symlink_to(SHARED / "large")
