@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.end_to_end.servers import eventually
 from tests.web.conftest import Visit
@@ -71,12 +71,12 @@ def test_a_bookmark_opens_it(guest: Visitor, visit: Visit) -> None:
 
 def test_the_tile_is_shown_until_the_large_one_is_there(guest: Visitor) -> None:
     guest.library(QUERY)
-    held = []
+    held: list[Route] = []
     guest.page.route(re.compile(r"getPhoto\?(?!.*width=(160|256|512)&)"), held.append)
     tile(guest.page, LARGE).get_by_role("link").click()
     expect(viewer(guest.page).get_by_role("img", name=LARGE).first).to_be_visible()
     expect(large(guest.page)).to_have_count(0)
-    eventually(lambda: guest.page.evaluate("0") or bool(held), True)
+    guest.until(lambda: bool(held))
     guest.page.unroute_all(behavior="ignoreErrors")
     for route in held:
         route.continue_()
@@ -86,8 +86,8 @@ def test_the_tile_is_shown_until_the_large_one_is_there(guest: Visitor) -> None:
 def test_the_next_ones_are_made_in_advance(guest: Visitor) -> None:
     opened(guest)
     large_one = re.compile(r"getPhoto\?.*index=1&width=(?!160|256|512)")
-    eventually(lambda: guest.page.evaluate("0") or any(large_one.search(url) for url in guest.requests), True)
-    eventually(lambda: guest.page.evaluate("0") or any("/api/prefetch" in url for url in guest.requests), True)
+    guest.until(lambda: any(large_one.search(url) for url in guest.requests))
+    guest.until(lambda: any("/api/prefetch" in url for url in guest.requests))
 
 
 def test_the_render_asked_for_is_of_a_common_size(guest: Visitor, visit: Visit) -> None:

@@ -1,7 +1,7 @@
 """Somebody who looks at the page: a browser context of its own, in which nothing may go wrong unseen."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.end_to_end.servers import PATIENCE
+from tests.end_to_end.servers import PATIENCE, eventually
 
 ECHO = "Failed to load resource"  # what the console says of an answer that `_on_response` has seen
 ABORTED = "net::ERR_ABORTED"  # by the page itself, or since it went on to another
@@ -49,6 +49,7 @@ class Visitor:
     page: Page
     trouble: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     _expected: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
 
     def expects(self, status: int, url: str) -> None:
@@ -72,6 +73,10 @@ class Visitor:
         self.open("/login")
         fill_in(self.page, uid, password)
         expect(grid(self.page).get_by_role("gridcell").first).to_be_visible()
+
+    def until(self, look: Callable[[], bool]) -> None:
+        """Waits until something is so; meanwhile the browser tells what happens in it."""
+        eventually(lambda: self.page.evaluate("0") or look(), True)
 
     def watch(self) -> None:
         """Begins to write down what goes wrong."""
@@ -98,7 +103,9 @@ class Visitor:
             self.trouble.append(f"{response.status}: {response.url}")
 
     def _on_failed(self, request: Request) -> None:
-        if request.failure != ABORTED and not self._is_expected(0, request.url):
+        if request.failure == ABORTED:
+            self.cancelled.append(request.url)
+        elif not self._is_expected(0, request.url):
             self.trouble.append(f"{request.failure}: {request.url}")
 
     def _is_expected(self, status: int, url: str) -> bool:
