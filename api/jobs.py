@@ -9,8 +9,7 @@ from api.answers import answer
 from api.bodies import json_object
 from api.errors import RequestError
 from api.identify import Identify
-from api.params import parse
-from catalog.errors import Forbidden, Missing
+from catalog.errors import Missing
 from catalog.jobs import Failure, Job, Jobs
 from catalog.shares import written
 from workers.devices import Unknown
@@ -55,7 +54,7 @@ class JobsResource:
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Starts a job over the photos that a query finds, in some sizes: 201 and the job."""
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         body = json_object(request, FIELDS)
         sizes = body.get("sizes") or []
         if not isinstance(sizes, list) or not all(isinstance(each, str) for each in sizes):
@@ -70,12 +69,12 @@ class JobsResource:
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Every job, the newest first."""
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         answer(response, {"jobs": [shown(job) for job in self._jobs.everyone()]})
 
     def on_get_one(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
         """One job, with the photos of it that could not be rendered."""
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         self._answer(response, self._jobs.by_id(_number(number)))
 
     def on_post_pause(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
@@ -93,7 +92,7 @@ class JobsResource:
     def _turn(
         self, request: falcon.Request, response: falcon.Response, turn: Callable[[int], Job], number: str
     ) -> None:
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         job = turn(_number(number))
         self._wake()
         self._answer(response, job)
@@ -101,11 +100,6 @@ class JobsResource:
     def _answer(self, response: falcon.Response, job: Job) -> None:
         failures = self._jobs.failures(job.id, FAILURES) if job.failed else []
         answer(response, shown(job) | {"failures": [_failure(each) for each in failures]})
-
-    def _require_admin(self, request: falcon.Request) -> None:
-        caller = self._identify.caller(parse(request.query_string), request.remote_addr)
-        if not caller.rights.admin:
-            raise Forbidden("Jobs are for admins.")
 
 
 def _failure(failure: Failure) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from catalog.access import Access
 from catalog.changes import LOOK_EVERY, Changes, Memo, Ticker
 from catalog.database import open_catalog
+from catalog.faults import Faults
 from catalog.passwords import Guesses
 from catalog.photos import Photo, Photos
 from catalog.scan import sync_roots
@@ -32,8 +33,10 @@ class Library:
     search: Search
     users: Users
     access: Access
+    faults: Faults
     guesses: Guesses
     sessions: Sessions
+    snapshots: Snapshots
     views: Views
     shares: Shares
 
@@ -72,8 +75,10 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         search=Search(engine),
         users=Users(engine),
         access=Access(engine, changes),
+        faults=Faults(engine, lambda: changes.faults),
         guesses=Guesses(engine),
         sessions=sessions,
+        snapshots=snapshots,
         views=Views(engine, changes, snapshots),
         shares=Shares(engine, changes, snapshots),
     )

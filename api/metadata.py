@@ -6,7 +6,6 @@ import falcon
 
 from api.answers import answer, readable
 from api.identify import Identify
-from api.params import parse
 from catalog.access import METADATA
 from catalog.metadata import Metadata
 from catalog.photos import Photo
@@ -106,5 +105,5 @@ class GetPhotoMetadata:
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with one object, as in `photos[]`."""
-        photo = self._identify.photo(parse(request.query_string), request.remote_addr, METADATA)
+        photo = self._identify.photo(self._identify.asked(request, response), request.remote_addr, METADATA)
         answer(response, described(photo, self._metadata([photo.photoid]).get(photo.photoid)))

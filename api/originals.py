@@ -10,7 +10,6 @@ from api.conditional import cache_control
 from api.delivery import Files, send
 from api.identify import Identify
 from api.metadata import media_type
-from api.params import parse
 from catalog.access import DOWNLOADS
 from catalog.files import stored_mtime
 from catalog.photos import source_version
@@ -27,7 +26,7 @@ class GetOriginalFile:
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the file as it is now, streamed."""
-        photo = self._identify.photo(parse(request.query_string), request.remote_addr, DOWNLOADS)
+        photo = self._identify.photo(self._identify.asked(request, response), request.remote_addr, DOWNLOADS)
         file = self._files.opened(photo)
         status = os.fstat(file.fileno())
         mtime_ns = stored_mtime(status)

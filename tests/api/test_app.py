@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from falcon.testing import TestClient
 
-import api.app
+import api.parts
 from api.app import create_app
 from api.rendering import Rendering
 from cache.memory import MemoryTier
@@ -59,7 +59,7 @@ def client(house: House) -> Iterator[TestClient]:
     open_post = post_within(house.settings, celery, MemoryFlights(), MemoryOrders())
     rendering = Rendering(cache, Played(house, cache), QueueLengths(celery), open_post)
     with ExitStack() as closing, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api.app, "start_rendering", lambda *_: rendering)
+        patch.setattr(api.parts, "start_rendering", lambda *_: rendering)
         yield TestClient(create_app(house.settings, closing))
 
 
