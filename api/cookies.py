@@ -43,11 +43,11 @@ class Cookies:
 
     def give(self, request: falcon.Request, response: falcon.Response, apisid: str) -> None:
         """Has the browser keep a session for as long as it runs."""
-        _set(request, response, apisid, None)
+        _set(request, response, apisid)
 
     def remove(self, request: falcon.Request, response: falcon.Response) -> None:
         """Has the browser forget it."""
-        _set(request, response, "", 0)
+        _set(request, response, "", "; Max-Age=0")
 
 
 def session_in(cookies: str) -> str | None:
@@ -59,7 +59,7 @@ def session_in(cookies: str) -> str | None:
     return found[0].strip() if len(found) == 1 and SESSION.fullmatch(found[0].strip()) else None
 
 
-def _set(request: falcon.Request, response: falcon.Response, value: str, max_age: int | None) -> None:
-    response.set_cookie(
-        NAME, value, max_age=max_age, path="/", secure=request.scheme == "https", http_only=True, same_site="Strict"
-    )
+def _set(request: falcon.Request, response: falcon.Response, value: str, more: str = "") -> None:
+    # Behind a proxy that is trusted, the scheme is the one that the browser used.
+    secure = "; Secure" if request.scheme == "https" else ""
+    response.append_header("Set-Cookie", f"{NAME}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{more}")

@@ -117,7 +117,7 @@ def test_those_who_run_it_have_their_routes(client: TestClient, path: str) -> No
     assert client.simulate_get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/picapportapi/1.0/", "/picapportapi/1.0", "/picapportapi/2.0/getPhoto", "/api"])
+@pytest.mark.parametrize("path", ["/picapportapi/1.0/", "/picapportapi/1.0", "/picapportapi/2.0/getPhoto", "/api"])
 def test_nothing_is_there(client: TestClient, path: str) -> None:
     answer = client.simulate_get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
