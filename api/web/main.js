@@ -4,7 +4,7 @@
 import { h } from "./dom.js";
 import { onRoute, route } from "./router.js";
 import * as server from "./server.js";
-import { showLibrary } from "./library.js";
+import { leave, showLibrary } from "./library.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const account = server.me();
@@ -30,6 +30,7 @@ function show(now, before) {
   const room = ROOMS[now.page];
   if (!room) return showLibrary(main, now, account);
   if (now.page === before?.page) return;
+  leave();
   main.replaceChildren();
   scrollTo(0, 0);
   room(main);

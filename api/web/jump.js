@@ -1,0 +1,92 @@
+/** The strip at the edge by which one jumps in time: a slider over the months, with the years along it. */
+
+import { h, on } from "./dom.js";
+import { month, t } from "./strings.js";
+
+const APART = 22; // pixels between two years
+const LINGER = 1200; // ms that the strip stays after a scroll, where it is not always there
+
+/** The slider of a grid: `element`, `update` after each scroll, and `arrange` after each new layout. */
+export function jump(grid) {
+  const years = h("div", { class: "jump-years" });
+  const label = h("output", { class: "jump-label" });
+  const element = h("div", {
+    class: "jump", role: "slider", tabIndex: 0, "aria-label": t("jump"), "aria-orientation": "vertical", "aria-valuemin": 0,
+    onkeydown: key, onpointerdown: hold,
+  }, years, h("div", { class: "jump-thumb" }, label));
+  let timer = 0;
+  let arranged = null;
+  let now = 0;
+
+  const span = () => Math.max(1, grid.layout.height - innerHeight + grid.edge);
+  const named = (section) => (grid.source.sections[section].month ? month(grid.source.sections[section].month) : t("grid.undated"));
+
+  function arrange() {
+    const { sections } = grid.layout;
+    arranged = grid.layout;
+    element.hidden = sections.length < 2 || grid.layout.height < 1.5 * innerHeight;
+    if (element.hidden) return;
+    element.ariaValueMax = sections.length - 1;
+    years.replaceChildren();
+    let [last, at] = ["", -APART];
+    for (const { month: name, top } of sections) {
+      const y = Math.min(1, top / span()) * (innerHeight - grid.edge - APART);
+      const year = (name ?? "").slice(0, 4);
+      if (year === last || y < at + APART) continue;
+      [last, at] = [year, y];
+      const mark = h("span", {}, year);
+      mark.style.top = `${y}px`;
+      years.append(mark);
+    }
+  }
+
+  function update() {
+    if (arranged !== grid.layout) arrange();
+    if (element.hidden) return;
+    const y = Math.max(0, scrollY + grid.edge - grid.top);
+    now = grid.layout.sectionAt("top", y + 1);
+    element.style.setProperty("--at", Math.min(1, y / span()));
+    element.ariaValueNow = now;
+    element.ariaValueText = label.value = named(now);
+    element.classList.add("awake");
+    clearTimeout(timer);
+    timer = setTimeout(() => element.classList.remove("awake"), LINGER);
+  }
+
+  const goTo = (y) => scrollTo(0, y + grid.top - grid.edge);
+
+  function key(event) {
+    const { sections } = grid.layout;
+    const year = (step) => {
+      const here = sections[now].month?.slice(0, 4);
+      let to = now;
+      while (sections[to + step] && sections[to].month?.slice(0, 4) === here) to += step;
+      return to;
+    };
+    const to = { ArrowUp: now - 1, ArrowLeft: now - 1, ArrowDown: now + 1, ArrowRight: now + 1, Home: 0, End: sections.length - 1,
+      PageUp: year(-1), PageDown: year(1) }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    goTo(sections[Math.min(Math.max(to, 0), sections.length - 1)].top);
+  }
+
+  function hold(down) {
+    if (down.button) return;
+    down.preventDefault();
+    element.focus({ preventScroll: true, focusVisible: false });
+    element.setPointerCapture(down.pointerId);
+    element.classList.add("held");
+    const box = element.getBoundingClientRect();
+    const drag = ({ clientY }) => goTo(Math.min(1, Math.max(0, (clientY - box.top - 12) / (box.height - 24))) * span());
+    const ends = [
+      on(element, "pointermove", drag),
+      ...["pointerup", "pointercancel"].map((type) => on(element, type, () => {
+        element.classList.remove("held");
+        ends.forEach((end) => end());
+      })),
+    ];
+    drag(down);
+  }
+
+  return { element, update };
+}
