@@ -22,6 +22,8 @@ from tests.end_to_end.servers import PATIENCE, eventually
 ECHO = "Failed to load resource"  # what the console says of an answer that `_on_response` has seen
 ABORTED = "net::ERR_ABORTED"  # by the page itself, or since it went on to another
 
+expect.set_options(timeout=PATIENCE * 1000)
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
