@@ -132,8 +132,8 @@ export class Grid {
     });
   }
 
-  /** Makes elements of the rows that are near, and lets the others go. */
-  render() {
+  /** Makes elements of the rows that are near, and lets the others go. `keep`: the photo that has the focus stays so. */
+  render(keep = this.element.contains(document.activeElement)) {
     if (!this.element.isConnected || !this.layout.rows) return;
     const { layout } = this;
     const top = scrollY - this.top;
@@ -142,8 +142,7 @@ export class Grid {
     const over = spare * layout.step;
     const from = layout.rowAt(top - over);
     const to = layout.rowAt(top + innerHeight + over);
-    const focused = this.element.contains(document.activeElement);
-    if (!focused) this.activate(this.anchor().index);
+    if (!keep) this.activate(this.anchor().index);
     const wanted = new Set(Array.from({ length: to - from + 1 }, (_, n) => from + n));
     wanted.add(layout.rowOf(this.active)); // so that the focus, or the way in for it, is never lost
     this.#reconcile([...wanted].sort((a, b) => a - b));
@@ -346,7 +345,7 @@ export class Grid {
     if (!this.source.count) return;
     this.activate(Math.min(Math.max(index, 0), this.source.count - 1));
     this.reveal(this.active);
-    this.render();
+    this.render(true);
     const link = /** @type {HTMLElement | undefined} */ (this.cell(this.active)?.firstElementChild);
     link?.focus({ preventScroll: true });
   }

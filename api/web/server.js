@@ -23,6 +23,19 @@ export class ServerError extends Error {
   }
 }
 
+const TROUBLE = new Map([[500, "damaged"], [501, "unsupported"], [403, "gone"], [404, "gone"]]);
+const FIRST = 500; // ms until the second try; each further pause is twice as long
+const LONGEST = 30_000;
+
+/** What a photo is that can't be shown: damaged, unsupported or gone; undefined where the next try may show it. */
+export const trouble = (error) => TROUBLE.get(error.status);
+
+/** How long to wait until the next try, in ms; null: there is no use in one. */
+export function pause(error, tries) {
+  if (error.status !== 503 && error.status !== 0) return null;
+  return Math.max((error.retryAfter ?? 0) * 1000, Math.min(FIRST * 2 ** tries, LONGEST)) * (1 + Math.random() / 2);
+}
+
 /** @param {string} path @param {Record<string, any>} [params] those that are undefined are left out @returns {string} */
 function url(path, params = {}) {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);

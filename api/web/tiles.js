@@ -1,13 +1,10 @@
 // @ts-check
 /** Loads tiles: those that are wanted now, nearest first, a few at a time, and none that was scrolled past. */
 
-import { render } from "./server.js";
+import { pause, render, trouble } from "./server.js";
 
 const AT_ONCE = 12;
 const KEPT = 900; // tiles that are there at once when somebody scrolls back
-const PAUSE = 0.5; // seconds until the second try; each further pause is twice as long
-const LONGEST = 30;
-const TROUBLE = new Map([[500, "damaged"], [501, "unsupported"], [403, "gone"], [404, "gone"]]);
 
 /** @typedef {{src: string} | {trouble: string}} Tile `trouble` is damaged, unsupported or gone */
 
@@ -85,16 +82,15 @@ export class Tiles {
   }
 
   #failed(/** @type {string} */ url, /** @type {import("./server.js").ServerError} */ error) {
-    const trouble = TROUBLE.get(error.status);
-    if (trouble) return this.#keep(url, { trouble });
     const tries = this.#tries.get(url) ?? 0;
-    const pause = Math.max(error.retryAfter ?? 0, Math.min(PAUSE * 2 ** tries, LONGEST)) * (1 + Math.random() / 2);
+    const wait = pause(error, tries);
+    if (wait === null) return this.#keep(url, { trouble: trouble(error) ?? "damaged" });
     this.#tries.set(url, tries + 1);
     this.#pauses.set(url, setTimeout(() => {
       this.#pauses.delete(url);
       this.#queue.unshift(url);
       this.#pump();
-    }, pause * 1000));
+    }, wait));
   }
 
   #keep(/** @type {string} */ url, /** @type {Tile} */ tile) {
