@@ -54,9 +54,10 @@ export function on(target, type, listener, options) {
   return () => target.removeEventListener(type, listener, options);
 }
 
+const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+
 /** Tells those who listen to the page, when there is time for it. @param {string} text */
 export function announce(text) {
-  const live = /** @type {HTMLElement} */ (document.getElementById("live"));
   // A text that is said twice is a change only if it was away in between. A modal dialog hides all else.
   const home = document.querySelector("dialog:modal:last-of-type") ?? document.body;
   if (live.parentNode !== home) home.append(live);

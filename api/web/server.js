@@ -53,8 +53,22 @@ async function ask(address, request = {}) {
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
+  if (response.status === 403 && (await isStranger())) toLogin();
   const wait = parseFloat(response.headers.get("Retry-After") ?? "");
   throw new ServerError(response.status, problem.detail ?? response.statusText, Number.isNaN(wait) ? null : wait);
+}
+
+/** Goes to the login page, which comes back to here. */
+export const toLogin = () => location.assign(`/login?back=${encodeURIComponent(location.pathname + location.search)}`);
+
+/** @type {Promise<Me> | null} */
+let who = null;
+
+/** Whether nobody is signed in, here where somebody should be. */
+async function isStranger() {
+  if (/^\/(login$|s\/)/.test(location.pathname)) return false;
+  who ??= me().finally(() => (who = null)); // once for all that is refused at the same time
+  return (await who).uid === null;
 }
 
 /** The JSON of an answer. The header is what another site can't send. @param {string} address
@@ -116,3 +130,14 @@ export const startJob = (body) => json("/api/jobs", { method: "POST", body });
 /** @param {number} id @param {"pause" | "resume" | "cancel"} action */
 export const changeJob = (id, action) => json(`/api/jobs/${id}/${action}`, { method: "POST" });
 export const cache = () => json("/api/cache");
+
+/** Signs a user in: the session comes as a cookie. @param {string} uid @param {string} password
+ * @throws {RangeError} the password is longer than can be sent */
+export async function login(uid, password) {
+  const { algorithm, modulus, exponent } = await json(`${API}createWebApiSession`);
+  const { encrypt } = await import("./rsa.js");
+  const pw = algorithm === "RSA" ? encrypt(password, modulus, exponent) : password;
+  await json(url(`${API}authorizeWebApiSession`, { uid, pw }));
+}
+
+export const logout = () => json("/api/session", { method: "DELETE" });
