@@ -49,7 +49,7 @@ function described({ photoID, width, height, latitude, longitude, creationYear, 
 
 function written(name, value) {
   if (name === "creationDate") return moment(value);
-  if (name === "rating") return h("span", { role: "img", "aria-label": t("field.rating.of", { n: value }) }, "★".repeat(value) + "☆".repeat(5 - value));
+  if (name === "rating") return h("span", { role: "img", "aria-label": t("viewer.place", { n: value, count: 5 }) }, "★".repeat(value) + "☆".repeat(5 - value));
   if (Array.isArray(value)) return h("ul", { class: "words" }, value.map((word) => h("li", {}, word)));
   return GERMAN.has(name) && language === "en" ? value.replace(",", ".") : String(value);
 }

@@ -1,60 +1,56 @@
-// @ts-check
 /** The page for admins: what is rendered in advance, and what the cache holds. */
 
 import { announce, h } from "./dom.js";
 import { alertLine, field, form, sentence } from "./forms.js";
 import { jobCard } from "./job.js";
 import { cache, jobs, startJob } from "./server.js";
-import { t } from "./strings.js";
-import { tierTable } from "./tiers.js";
+import { bytes, number, percent, t } from "./strings.js";
 
 const BUSY = 1500; // milliseconds from one look to the next, while a job runs
 const QUIET = 10_000;
 
-/** @param {HTMLElement} main @param {import("./server.js").Me} me */
 export function showJobs(main, me) {
   document.title = `${t("jobs")} · Darkroom`;
-  const page = h("section", { class: "page" }, h("h1", {}, t("jobs")));
+  const page = h("section", { class: "room" }, h("h1", {}, t("jobs")));
   main.replaceChildren(page);
   if (!me.admin) return page.append(h("p", { role: "alert" }, t("jobs.admins")));
-  const list = jobList();
-  const tiers = h("div");
   const problem = alertLine();
-  const look = watch(page, async () => {
+  const list = jobList();
+  const rows = h("tbody");
+  const look = watch(page, problem, async () => {
     const [found, held] = await Promise.all([jobs(), cache()]);
     list.show(found.jobs);
-    tiers.replaceChildren(tierTable(held.tiers));
-    return found.jobs.some((job) => job.state === "running") ? BUSY : QUIET;
-  }, problem);
-  page.append(h("p", { class: "muted" }, t("jobs.hint")), starter(me, look), problem, list.element, h("h2", {}, t("cache")), tiers);
+    rows.replaceChildren(...held.tiers.map(tier));
+    return found.jobs.some(({ state }) => state === "running") ? BUSY : QUIET;
+  });
+  const columns = ["cache.tier", "cache.entries", "cache.fill", "cache.hits"].map((key) => h("th", { scope: "col" }, t(key)));
+  page.append(h("p", { class: "muted" }, t("jobs.hint")), starter(me.sizes, look), problem, list.element,
+    h("h2", { id: "cache" }, t("cache")), h("table", { "aria-labelledby": "cache" }, h("thead", {}, h("tr", {}, columns)), rows));
   look();
 }
 
-/** The form that starts a job. @param {import("./server.js").Me} me @param {() => void} look */
-function starter({ sizes }, look) {
-  const query = h("input", { type: "search", autocomplete: "off", spellcheck: false });
-  const boxes = sizes.map(({ name, width, height }) => {
-    const box = h("input", { type: "checkbox", value: name, "aria-label": name });
-    return h("label", { class: "chip" }, box, name, h("small", {}, `${width || ""}×${height || ""}`));
-  });
-  const choice = h("fieldset", {}, h("legend", {}, t("jobs.sizes")), h("div", { class: "chips" }, ...boxes), h("small", {}, t("jobs.sizes.hint")));
+/** The form that starts a job. */
+function starter(sizes, look) {
+  const query = h("input", { autocomplete: "off", spellcheck: false });
+  const choice = sizes.map(({ name, width, height }) =>
+    h("label", { class: "chip" }, h("input", { type: "checkbox", value: name, "aria-label": name }), name, h("small", {}, `${width ?? ""}×${height ?? ""}`)));
   const send = async () => {
-    const chosen = Array.from(choice.querySelectorAll("input:checked"), (box) => /** @type {HTMLInputElement} */ (box).value);
-    const { id } = await startJob({ query: query.value.trim(), sizes: chosen });
+    const chosen = choice.map((label) => label.firstChild).filter((box) => box.checked);
+    const { id } = await startJob({ query: query.value.trim(), sizes: chosen.map((box) => box.value) });
     announce(t("jobs.started", { id: String(id) }));
     look();
   };
-  const entry = form(send, { label: t("jobs.start") }, field(t("jobs.query"), query, t("jobs.query.hint")), choice);
-  return h("details", { class: "card" }, h("summary", {}, t("jobs.new")), entry);
+  return h("div", { class: "card" }, form(send, { label: t("jobs.start") },
+    field(t("jobs.query"), query, t("jobs.query.hint")),
+    h("fieldset", {}, h("legend", {}, t("jobs.sizes")), h("div", { class: "chips" }, choice), h("small", {}, t("jobs.sizes.hint")))));
 }
 
 /** The jobs, each on a card that stays while its numbers change. */
 function jobList() {
-  /** @type {Map<number, ReturnType<typeof jobCard>>} */
   const cards = new Map();
   const none = h("p", { class: "muted", hidden: true }, t("jobs.none"));
   const element = h("div", { class: "cards" }, none);
-  const show = (/** @type {import("./server.js").Job[]} */ found) => {
+  const show = (found) => {
     none.hidden = found.length > 0;
     for (const job of found.toReversed()) {
       const card = cards.get(job.id) ?? jobCard(job);
@@ -62,16 +58,24 @@ function jobList() {
       cards.set(job.id, card);
       card.update(job);
     }
-    const ids = new Set(found.map((job) => job.id));
-    for (const [id, card] of cards) if (!ids.has(id)) card.element.remove(), cards.delete(id);
   };
   return { element, show };
 }
 
-/** Looks again and again for as long as the element is there and the page is in sight. `once` looks, and gives how many
- * milliseconds it shall be to the next time. Returns what looks at once.
- * @param {Element} element @param {() => Promise<number>} once @param {Element} problem where errors are said */
-function watch(element, once, problem) {
+/** A tier of the cache as a row; what an ill one holds is not known. */
+function tier({ name, entries, bytes: used, mostBytes, hits, misses }) {
+  const title = t(`cache.${name}`);
+  const share = used === null || !mostBytes ? null : used / mostBytes;
+  return h("tr", {},
+    h("th", { scope: "row" }, title),
+    h("td", {}, entries === null ? "—" : number(entries)),
+    h("td", {}, share !== null && h("meter", { value: share, "aria-label": title }), share === null ? "—" : percent(share), h("small", {}, t("cache.of", { used: bytes(used ?? 0), most: bytes(mostBytes ?? 0) }))),
+    h("td", {}, hits + misses ? percent(hits / (hits + misses)) : "—", h("small", {}, t("cache.of", { used: hits, most: hits + misses }))));
+}
+
+/** Looks again and again while the element is there and the page in sight. `once` gives the milliseconds to the next time;
+ * what goes wrong is said in `problem`. Returns what looks at once. */
+function watch(element, problem, once) {
   let timer = 0;
   const look = async () => {
     clearTimeout(timer);

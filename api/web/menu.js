@@ -28,11 +28,13 @@ export function selectionBar(hand) {
     may("metadata") && menuButton(t("tags"), [icon("tags"), t("tags")], [{ label: t("tags.details"), run: tried(details) }]),
     may("share") && act("share", share),
     may("downloads") && act("download", download));
-  selection.addEventListener("change", () => {
+  const show = () => {
     bar.hidden = !selection.count;
     problem.textContent = "";
     said.textContent = t("selection.count", { n: selection.count });
-  });
+  };
+  selection.addEventListener("change", show);
+  show();
   return bar;
 }
 

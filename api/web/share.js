@@ -24,7 +24,7 @@ export function showShare(count, what) {
   };
   const entry = form(send, { label: t("share.do"), busy: t("share.busy") },
     field(t("share.name"), name),
-    field(t("share.description"), description),
+    field(t("field.description"), description),
     field(t("share.expires"), expires, t("share.expires.hint")),
     field(t("share.public"), open, t("share.public.hint")));
   openDialog(t("share"), h("p", { class: "muted" }, t("photos", { n: count })), entry);
