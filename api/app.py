@@ -116,7 +116,7 @@ def _add_page(app: App) -> None:
     files = page.Page(page.read())
     for route in page.ROUTES:
         app.add_route(route, files)
-    app.add_route("/web/{name}", files, suffix="file")
+    app.add_route(page.FILES, files, suffix="file")
 
 
 def _middleware(settings: Settings, closing: ExitStack) -> list[Any]:  # Falcon's types don't fit its own class

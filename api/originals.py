@@ -33,6 +33,7 @@ class GetOriginalFile:
         name = quote(readable(photo.path.rpartition("/")[2]))
         response.set_header("Content-Disposition", f"inline; filename*=UTF-8''{name}")
         response.set_header("Cache-Control", self._cache_control)
+        response.set_header("X-Content-Type-Options", "nosniff")  # a file is what it is said to be, whatever it holds
         tag = f'"{source_version(status.st_size, mtime_ns)}"'
         whole = [Span(0, status.st_size)]
         send(request, response, file, whole, media_type(photo), tag=tag, mtime_ns=mtime_ns)

@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "web"
 INDEX = "index.html"
 ROUTES = ("/", "/shares", "/jobs", "/login", "/s/{sid}")
 """The addresses of the one document; which of them it is, it sees for itself."""
+FILES = "/web/{name}"
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
