@@ -19,7 +19,7 @@ SECURITY = {
         "type": "apiKey",
         "in": "cookie",
         "name": NAME,
-        "description": f"Counts where no apisid is given. What changes something by it needs the header {HEADER}: {PAGE}.",
+        "description": f"Counts where no apisid is given. To change something takes the header {HEADER}: {PAGE} too.",
     },
 }
 

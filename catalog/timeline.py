@@ -28,15 +28,15 @@ def sections(count: int, months_at: MonthsAt) -> list[Section]:
     """
     looked: dict[int, str | None] = {}
     places: Sequence[int] = sorted({each * (count - 1) // AT_FIRST for each in range(AT_FIRST + 1)}) if count else ()
+    begins: list[tuple[str, int]] = []
     while places:
         looked |= zip(places, months_at(places), strict=True)
+        begins = list(_begins(looked))
+        months = [month for month, _ in begins]
+        if months not in (sorted(months), sorted(months, reverse=True)):
+            return []
         places = _between(looked, count)
-    begins = list(_begins(looked))
-    months = [month for month, _ in begins]
-    if months not in (sorted(months), sorted(months, reverse=True)):
-        return []
-    ends = [first for _, first in begins[1:]] + [count]
-    return [Section(month, first, end - first) for (month, first), end in zip(begins, ends, strict=True)]
+    return [Section(month, first, end - first) for (month, first), (_, end) in pairwise([*begins, ("", count)])]
 
 
 def _between(looked: Mapping[int, str | None], count: int) -> list[int]:
