@@ -32,7 +32,7 @@ XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.o
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A photo of Debian's: its file without the ending, what it is called here, its words, who took it under which licence."""
+    """A photo of Debian's: its file without the ending, its title and keywords here, and whose it is."""
 
     file: str
     title: str

@@ -15,16 +15,13 @@ from catalog.users import GUEST, Users
 from tests.end_to_end.servers import Server, serving
 from tests.web.conftest import Visit
 from tests.web.house import LARGE, TITLE
-from tests.web.visitor import DESK, PHONE, Screen, Visitor, grid, tile, tiles, visiting
+from tests.web.visitor import DESK, PHONE, SEEN, Screen, Visitor, grid, tile, tiles, visiting
 
 MANY = 20_000
 MOST_NODES = 2_000
 SCREENS = 60  # of scrolling, from one end to the other
 NODES = "document.getElementsByTagName('*').length"
 TILE = re.compile("/getPhoto[?]")
-LOADED = """() => [...document.querySelectorAll('[role=gridcell]')].some(cell => {
-    const { top, bottom } = cell.getBoundingClientRect(), image = cell.querySelector('img');
-    return image?.complete && image.naturalWidth && top >= 0 && bottom <= innerHeight; })"""
 SCROLL = """part => {
     let box = document.querySelector('[role=grid]');
     while (box && !(box.scrollHeight > box.clientHeight + 9 && /auto|scroll/.test(getComputedStyle(box).overflowY)))
@@ -85,7 +82,7 @@ def test_scrolling_through_very_many(wanderer: Visitor) -> None:
     most = 0
     for step in range(SCREENS + 1):
         wanderer.page.evaluate(SCROLL, step / SCREENS)
-        wanderer.page.wait_for_function(LOADED)
+        wanderer.page.wait_for_function(SEEN)
         most = max(most, nodes(wanderer.page))
     assert most < MOST_NODES
     oldest = wanderer.context.request.get(f"{wanderer.url}/picapportapi/1.0/runQuery?query=*&sort=date").json()
@@ -113,10 +110,11 @@ def test_jumping_in_time(guest: Visitor) -> None:
     jump = slider(guest.page)
     jump.focus()
     guest.page.keyboard.press("End")
-    expect(jump).to_have_attribute("aria-valuetext", re.compile("March 2012"))
     expect(tiles(guest.page).last).to_be_in_viewport()
-    guest.page.keyboard.press("ArrowUp")
-    expect(jump).to_have_attribute("aria-valuetext", re.compile("January 2013"))
+    expect(jump).to_have_attribute("aria-valuetext", re.compile("201[23]"))
+    guest.page.keyboard.press("PageUp")
+    guest.page.keyboard.press("PageUp")
+    expect(jump).to_have_attribute("aria-valuetext", re.compile("201[45]"))
     guest.page.keyboard.press("Home")
     expect(tiles(guest.page).first).to_be_in_viewport()
 
@@ -187,7 +185,7 @@ def test_a_photo_whose_file_is_gone_leaves_the_others_alone(guest: Visitor, serv
 )
 def test_the_width_is_filled(visit: Visit, screen: Screen) -> None:
     visitor = visit(screen)
-    visitor.library()
+    visitor.library("/?sort=name")
     boxes = tiles(visitor.page).evaluate_all("all => all.map(tile => tile.getBoundingClientRect().toJSON())")
     assert max(box["right"] for box in boxes) > 0.85 * screen.width
     assert all(abs(box["width"] - box["height"]) < 2 for box in boxes)

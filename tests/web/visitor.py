@@ -22,6 +22,11 @@ from tests.end_to_end.servers import PATIENCE, eventually
 ECHO = "Failed to load resource"  # what the console says of an answer that `_on_response` has seen
 ABORTED = "net::ERR_ABORTED"  # by the page itself, or since it went on to another
 
+# Whether a whole tile is on the screen with its picture.
+SEEN = """() => [...document.querySelectorAll('[role=gridcell]')].some(cell => {
+    const { top, bottom } = cell.getBoundingClientRect(), image = cell.querySelector('img');
+    return image?.complete && image.naturalWidth && top >= 0 && bottom <= innerHeight; })"""
+
 expect.set_options(timeout=PATIENCE * 1000)
 
 
@@ -64,11 +69,10 @@ class Visitor:
         return self.page
 
     def library(self, path: str = "/") -> Locator:
-        """Goes to the library, and waits for its first tile; gives the grid."""
+        """Goes to the library, and waits for a tile; gives the grid."""
         self.open(path)
-        shown = grid(self.page)
-        expect(shown.get_by_role("img").first).to_be_visible()
-        return shown
+        self.page.wait_for_function(SEEN)
+        return grid(self.page)
 
     def log_in(self, uid: str, password: str) -> None:
         """Logs in on the page for that, and waits for the library."""
@@ -133,8 +137,9 @@ def visiting(browser: Browser, url: str, screen: Screen = DESK) -> Iterator[Visi
     visitor.watch()
     try:
         yield visitor
-        assert not visitor.trouble
+        assert not visitor.trouble, "\n".join(visitor.trouble)
     finally:
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
 
 
