@@ -81,7 +81,10 @@ function show(main, above, key, source, now, account, anchor) {
     source, selection,
     sizes: () => sizes,
     href: (index) => address({ ...now, photo: source.name(index) }),
-    open: (index) => go({ photo: source.name(index) }, { state: { index, inside: true } }),
+    open: (index) => {
+      remember({ anchor: grid.anchor() });
+      go({ photo: source.name(index) }, { state: { index, inside: true } });
+    },
     moved: () => {
       strip?.update();
       clearTimeout(timer);

@@ -185,6 +185,7 @@ def test_a_photo_whose_file_is_gone_leaves_the_others_alone(guest: Visitor, serv
 )
 def test_the_width_is_filled(visit: Visit, screen: Screen) -> None:
     visitor = visit(screen)
+    visitor.expects(500, "getPhoto")
     visitor.library("/?sort=name")
     boxes = tiles(visitor.page).evaluate_all("all => all.map(tile => tile.getBoundingClientRect().toJSON())")
     assert max(box["right"] for box in boxes) > 0.85 * screen.width
