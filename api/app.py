@@ -102,8 +102,8 @@ def _add_own(app: App, parts: Parts) -> None:
 
 
 def _add_jobs(app: App, parts: Parts) -> None:
-    prerendering = parts.prerendering
-    jobs = JobsResource(parts.identify, prerendering.jobs, prerendering.starter, prerendering.driver.wake)
+    each = parts.prerendering
+    jobs = JobsResource(parts.identify, each.jobs, each.starter, each.driver.wake, parts.library.photos.by_ids)
     app.add_route("/api/jobs", jobs)
     app.add_route("/api/jobs/{number}", jobs, suffix="one")
     app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")

@@ -1,7 +1,7 @@
 """Jobs of rendering in advance, for admins: `POST /api/jobs`, `GET /api/jobs`, and what is done to one of them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import falcon
 
@@ -9,11 +9,15 @@ from api.answers import answer
 from api.bodies import json_object
 from api.errors import RequestError
 from api.identify import Identify
+from api.metadata import file_name
 from catalog.errors import Missing
 from catalog.jobs import Failure, Job, Jobs
+from catalog.photos import Photo
 from catalog.shares import written
 from workers.devices import Unknown
 from workers.prerender.starting import Starter
+
+PhotosByIds = Callable[[Sequence[str]], Mapping[str, Photo]]
 
 FIELDS: Mapping[str, type] = {"query": str, "sizes": list}
 FAILURES = 100  # of a job that are listed
@@ -44,10 +48,13 @@ def shown(job: Job) -> dict[str, object]:
 
 
 class JobsResource:
-    """Jobs, one and all. `wake` tells whoever walks them that there is news."""
+    """Jobs, one and all. `wake` tells whoever walks them that there is news; `photos` finds photos by their ids."""
 
-    def __init__(self, identify: Identify, jobs: Jobs, starter: Starter, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, identify: Identify, jobs: Jobs, starter: Starter, wake: Callable[[], None], photos: PhotosByIds
+    ) -> None:
         self._identify = identify
+        self._photos = photos
         self._jobs = jobs
         self._starter = starter
         self._wake = wake
@@ -99,11 +106,14 @@ class JobsResource:
 
     def _answer(self, response: falcon.Response, job: Job) -> None:
         failures = self._jobs.failures(job.id, FAILURES) if job.failed else []
-        answer(response, shown(job) | {"failures": [_failure(each) for each in failures]})
+        photos = self._photos([each.photoid for each in failures])
+        listed = [_failure(each, photos.get(each.photoid)) for each in failures]
+        answer(response, shown(job) | {"failures": listed})
 
 
-def _failure(failure: Failure) -> dict[str, str]:
-    return {"photoID": failure.photoid, "reason": failure.reason}
+def _failure(failure: Failure, photo: Photo | None) -> dict[str, str | None]:
+    name = None if photo is None else file_name(photo)
+    return {"photoID": failure.photoid, "fileName": name, "reason": failure.reason}
 
 
 def _number(text: str) -> int:

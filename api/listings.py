@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import falcon
 
-from api.answers import answer, readable
+from api.answers import answer
 from api.errors import RequestError
 from api.identify import Identify, Listing
-from api.metadata import MetadataOf
+from api.metadata import MetadataOf, file_name
 from api.params import Params, number, required
 from catalog.access import METADATA
 from catalog.errors import Missing
@@ -96,7 +96,7 @@ def _shown(photo: Photo, fault: Fault | None) -> dict[str, object]:
 def _told(photo: Photo, known: Metadata | None) -> dict[str, object]:
     """What is told to those who may see metadata."""
     return {
-        "fileName": readable(f"{photo.root}/{photo.path}"),
+        "fileName": file_name(photo),
         "title": known.title if known else "",
         "creationDate": photo.created,
     }

@@ -42,7 +42,7 @@ def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
     """A photo as an element of `photos[]`. What is not known is left out, as in the vendor's answers."""
     always = {
         "photoID": photo.photoid,
-        "fileName": readable(f"{photo.root}/{photo.path}"),
+        "fileName": file_name(photo),
         "creationDate": photo.created,
         "creationYear": int(photo.created[:4]),
         "width": photo.width,
@@ -51,6 +51,11 @@ def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
         "mimeType": media_type(photo),
     }
     return always | (_known(known) if known else {})
+
+
+def file_name(photo: Photo) -> str:
+    """The path inside the photo's root, behind the root's alias; never a path of the server."""
+    return readable(f"{photo.root}/{photo.path}")
 
 
 def _known(known: Metadata) -> dict[str, object]:
