@@ -1,7 +1,8 @@
 /** The strip at the edge by which one jumps in time: a slider over the months, with the years along it. */
 
+import { headed } from "./cells.js";
 import { h, on } from "./dom.js";
-import { month, t } from "./strings.js";
+import { t } from "./strings.js";
 
 const APART = 22; // pixels between two years
 const LINGER = 1200; // ms that the strip stays after a scroll, where it is not always there
@@ -17,21 +18,21 @@ export function jump(grid) {
   let timer = 0;
   let arranged = null;
   let now = 0;
+  let chosen = null; // where the page stood when a month was chosen
 
   const span = () => Math.max(1, grid.layout.height - innerHeight + grid.edge);
-  const named = (section) => (grid.source.sections[section].month ? month(grid.source.sections[section].month) : t("grid.undated"));
+  const months = () => grid.layout.months;
 
   function arrange() {
-    const { sections } = grid.layout;
     arranged = grid.layout;
-    element.hidden = sections.length < 2 || grid.layout.height < 1.5 * innerHeight;
+    element.hidden = months().length < 2 || grid.layout.height < 1.5 * innerHeight;
     if (element.hidden) return;
-    element.ariaValueMax = sections.length - 1;
+    element.ariaValueMax = months().length - 1;
     years.replaceChildren();
     let [last, at] = ["", -APART];
-    for (const { month: name, top } of sections) {
+    for (const { month, top } of months()) {
       const y = Math.min(1, top / span()) * (innerHeight - grid.edge - APART);
-      const year = (name ?? "").slice(0, 4);
+      const year = (month ?? "").slice(0, 4);
       if (year === last || y < at + APART) continue;
       [last, at] = [year, y];
       const mark = h("span", {}, year);
@@ -41,33 +42,45 @@ export function jump(grid) {
   }
 
   function update() {
+    if (!grid.layout) return;
     if (arranged !== grid.layout) arrange();
     if (element.hidden) return;
     const y = Math.max(0, scrollY + grid.edge - grid.top);
-    now = grid.layout.sectionAt("top", y + 1);
+    // Of months that stand side by side, or that the end of the page keeps from its top, the one that was chosen.
+    if (scrollY !== chosen) {
+      const { top } = months()[grid.layout.at("top", y + 1, months())];
+      now = months().findIndex((month) => month.top === top);
+      chosen = null;
+    }
     element.style.setProperty("--at", Math.min(1, y / span()));
     element.ariaValueNow = now;
-    element.ariaValueText = label.value = named(now);
+    element.ariaValueText = label.value = headed(months()[now]);
     element.classList.add("awake");
     clearTimeout(timer);
     timer = setTimeout(() => element.classList.remove("awake"), LINGER);
   }
 
-  const goTo = (y) => scrollTo(0, y + grid.top - grid.edge);
+  function go(to) {
+    now = Math.min(Math.max(to, 0), months().length - 1);
+    grid.scroll(months()[now].top);
+    chosen = scrollY;
+    update();
+  }
+
+  /** The first month of the next year that way, or the end. */
+  function year(step) {
+    const named = (at) => months()[at]?.month?.slice(0, 4);
+    let to = now;
+    while (months()[to] && named(to) === named(now)) to += step;
+    return to;
+  }
 
   function key(event) {
-    const { sections } = grid.layout;
-    const year = (step) => {
-      const here = sections[now].month?.slice(0, 4);
-      let to = now;
-      while (sections[to + step] && sections[to].month?.slice(0, 4) === here) to += step;
-      return to;
-    };
-    const to = { ArrowUp: now - 1, ArrowLeft: now - 1, ArrowDown: now + 1, ArrowRight: now + 1, Home: 0, End: sections.length - 1,
+    const to = { ArrowUp: now - 1, ArrowLeft: now - 1, ArrowDown: now + 1, ArrowRight: now + 1, Home: 0, End: months().length - 1,
       PageUp: year(-1), PageDown: year(1) }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    goTo(sections[Math.min(Math.max(to, 0), sections.length - 1)].top);
+    go(to);
   }
 
   function hold(down) {
@@ -77,7 +90,7 @@ export function jump(grid) {
     element.setPointerCapture(down.pointerId);
     element.classList.add("held");
     const box = element.getBoundingClientRect();
-    const drag = ({ clientY }) => goTo(Math.min(1, Math.max(0, (clientY - box.top - 12) / (box.height - 24))) * span());
+    const drag = ({ clientY }) => grid.scroll(Math.min(1, Math.max(0, (clientY - box.top - 12) / (box.height - 24))) * span());
     const ends = [
       on(element, "pointermove", drag),
       ...["pointerup", "pointercancel"].map((type) => on(element, type, () => {

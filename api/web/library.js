@@ -34,6 +34,9 @@ export async function showLibrary(main, now, account) {
   }
 }
 
+// Whoever reloads finds the page where it stood.
+addEventListener("pagehide", () => shown && !viewer && remember({ anchor: shown.grid.anchor() }));
+
 /** Leaves the page for another room. */
 export function leave() {
   viewer?.close();
@@ -96,11 +99,12 @@ function show(main, above, key, source, now, account, anchor) {
   selection?.addEventListener("change", async () => {
     if (bar || !selection.count) return;
     bar = import("./menu.js").then(async ({ selectionBar }) => {
-      const element = selectionBar({ selection, source, me: await account, place: () => source.place });
+      const element = selectionBar({ selection, source, me: await account });
       document.body.append(element);
       return element;
     });
   });
+  source.addEventListener("change", () => selection?.clear());
   shown = { key, source, grid, selection, close: () => (grid.close(), strip.element.remove(), bar?.then((element) => element.remove())) };
   account.then((me) => {
     sizes = me.sizes.filter(({ width, height }) => width && width === height).map(({ width }) => width).sort((a, b) => a - b);
@@ -145,7 +149,7 @@ async function view(now, account) {
   const { Viewer } = await import("./viewer.js");
   if (route !== now) return;
   viewer = new Viewer({
-    source, me: await account, tile: (at) => grid.tileOf(at), gallery: now.page === "gallery",
+    source, me: await account, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
     moved: (at) => {
       go({ photo: source.name(at) }, { replace: true, state: { index: at } });
       document.title = `${called(source.peek(at), at)} – Darkroom`;

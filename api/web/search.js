@@ -1,4 +1,3 @@
-// @ts-check
 /** The search field and the order of the photos, in the head of the page. */
 
 import { h, icon } from "./dom.js";
@@ -7,11 +6,8 @@ import { t } from "./strings.js";
 const SORTS = ["-date", "date", "name", "rating", "random"];
 const PLACE = /character (\d+) of the query/;
 
-/** @typedef {{element: HTMLElement, show: (query: string, sort: string) => void, refuse: (detail: string) => void,
- *   focus: () => void}} Search */
-
-/** The form; `find` is called with the query and the sort, `refuse` says at the field why a query found nothing.
- * @param {(query: string, sort: string) => void} find @returns {Search} */
+/** The form: its `element`; `show(query, sort)`; `refuse(detail)` says at the field why a query is none. `find(query, sort)` is
+ * called for each search. */
 export function searchForm(find) {
   const field = h("input", {
     type: "search", name: "q", placeholder: t("search.hint"), autocomplete: "off", autocapitalize: "none", spellcheck: false,
@@ -20,8 +16,9 @@ export function searchForm(find) {
   const error = h("p", { id: "search-error", class: "search-error", role: "alert" });
   const sort = h("select", { name: "sort", "aria-label": t("search.sort"), title: t("search.sort"), onchange: run },
     SORTS.map((value) => h("option", { value }, t(`search.sort.${value}`))));
-  const element = h("form", { role: "search", class: "search", onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), run()) },
-    h("label", { class: "search-field" }, icon("search"), field), sort, error);
+  const element = h("form", { role: "search", class: "search", onsubmit: (event) => (event.preventDefault(), run()) },
+    h("label", { class: "search-field" }, icon("search"), field),
+    h("label", { class: "search-sort" }, sort, icon("sort")), error);
 
   function run() {
     clear();
@@ -51,11 +48,10 @@ export function searchForm(find) {
       const units = [...field.value].slice(0, Math.max(place, 0)).join("").length;
       if (place >= 0) field.setSelectionRange(units, units + 1);
     },
-    focus: () => field.select(),
   };
 }
 
-/** The query with the character marked where it goes wrong. @param {string} query @param {number} place */
+/** The query with the character marked where it goes wrong. */
 function marked(query, place) {
   const characters = [...query];
   const near = Math.max(0, place - 24);

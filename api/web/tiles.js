@@ -1,4 +1,3 @@
-// @ts-check
 /** Loads tiles: those that are wanted now, nearest first, a few at a time, and none that was scrolled past. */
 
 import { pause, render, trouble } from "./server.js";
@@ -6,51 +5,50 @@ import { pause, render, trouble } from "./server.js";
 const AT_ONCE = 12;
 const KEPT = 900; // tiles that are there at once when somebody scrolls back
 
-/** @typedef {{src: string} | {trouble: string}} Tile `trouble` is damaged, unsupported or gone */
-
 export class Tiles {
-  /** @type {Map<string, Tile>} the one that was wanted last at the end */
-  #tiles = new Map();
-  /** @type {Map<string, AbortController>} */
-  #flights = new Map();
-  /** @type {Map<string, number>} timers of those that are tried again */
-  #pauses = new Map();
-  /** @type {Map<string, number>} */
+  #tiles = new Map(); // {src} or {trouble} by address, the one that was wanted last at the end
+  #flights = new Map(); // controllers by address
+  #pauses = new Map(); // timers of those that are tried again
   #tries = new Map();
-  /** @type {string[]} */
   #queue = [];
-  /** @type {Set<string>} */
   #wanted = new Set();
-  /** @type {Set<string>} */
   #seen = new Set();
 
-  /** @param {(url: string, tile: Tile) => void} show is told of each tile that has come */
+  /** `show(url, tile)` is told of each that has come. */
   constructor(show) {
     this.show = show;
   }
 
-  /** @param {string} url @returns {Tile | undefined} */
   get(url) {
     return this.#tiles.get(url);
   }
 
-  /** What is wanted from now on, in this order; the first `near` are seen, the others soon will be. All else is given up.
-   * @param {string[]} urls @param {number} near */
+  /** What is wanted from now on, in this order; the first `near` are seen, the others soon will be. All else is given up. */
   want(urls, near) {
-    this.#wanted = new Set(urls);
+    this.stay(urls);
     this.#seen = new Set(urls.slice(0, near));
-    for (const [url, controller] of this.#flights) if (!this.#wanted.has(url)) this.#drop(url, controller);
-    for (const [url, timer] of this.#pauses) {
-      if (this.#wanted.has(url)) continue;
-      clearTimeout(timer);
-      this.#pauses.delete(url);
-    }
-    for (const url of this.#tries.keys()) if (!this.#wanted.has(url)) this.#tries.delete(url);
     this.#queue = urls.filter((url) => !this.#has(url));
     this.#pump();
   }
 
-  #has(/** @type {string} */ url) {
+  /** Nothing new is wanted, and all but these is given up. */
+  stay(urls) {
+    this.#wanted = new Set(urls);
+    this.#queue = [];
+    for (const [url, controller] of this.#flights) {
+      if (this.#wanted.has(url)) continue;
+      this.#flights.delete(url);
+      controller.abort();
+    }
+    for (const [url, timer] of this.#pauses) {
+      if (this.#wanted.has(url)) continue;
+      clearTimeout(timer);
+      this.#pauses.delete(url);
+      this.#tries.delete(url);
+    }
+  }
+
+  #has(url) {
     const tile = this.#tiles.get(url);
     if (tile) {
       this.#tiles.delete(url);
@@ -59,29 +57,24 @@ export class Tiles {
     return tile || this.#flights.has(url) || this.#pauses.has(url);
   }
 
-  #drop(/** @type {string} */ url, /** @type {AbortController} */ controller) {
-    this.#flights.delete(url);
-    controller.abort();
-  }
-
   #pump() {
-    while (this.#flights.size < AT_ONCE && this.#queue.length) this.#fetch(/** @type {string} */ (this.#queue.shift()));
+    while (this.#flights.size < AT_ONCE && this.#queue.length) this.#fetch(this.#queue.shift());
   }
 
-  async #fetch(/** @type {string} */ url) {
+  async #fetch(url) {
     const controller = new AbortController();
     this.#flights.set(url, controller);
     try {
       const blob = await render(url, controller.signal, this.#seen.has(url) ? "high" : "low");
-      this.#keep(url, { src: URL.createObjectURL(blob) });
+      if (!controller.signal.aborted) this.#keep(url, { src: URL.createObjectURL(blob) });
     } catch (error) {
-      if (!controller.signal.aborted) this.#failed(url, /** @type {any} */ (error));
+      if (!controller.signal.aborted) this.#failed(url, error);
     }
     if (this.#flights.get(url) === controller) this.#flights.delete(url);
     this.#pump();
   }
 
-  #failed(/** @type {string} */ url, /** @type {import("./server.js").ServerError} */ error) {
+  #failed(url, error) {
     const tries = this.#tries.get(url) ?? 0;
     const wait = pause(error, tries);
     if (wait === null) return this.#keep(url, { trouble: trouble(error) ?? "damaged" });
@@ -93,10 +86,10 @@ export class Tiles {
     }, wait));
   }
 
-  #keep(/** @type {string} */ url, /** @type {Tile} */ tile) {
+  #keep(url, tile) {
     this.#tries.delete(url);
     this.#tiles.set(url, tile);
-    for (const [old, { src = "" }] of /** @type {Map<string, any>} */ (this.#tiles)) {
+    for (const [old, { src }] of this.#tiles) {
       if (this.#tiles.size <= KEPT) break;
       if (this.#wanted.has(old)) continue;
       this.#tiles.delete(old);
@@ -107,8 +100,8 @@ export class Tiles {
 
   /** Gives all up. */
   close() {
-    this.want([], 0);
-    for (const tile of this.#tiles.values()) if ("src" in tile) URL.revokeObjectURL(tile.src);
+    this.stay([]);
+    for (const { src } of this.#tiles.values()) if (src) URL.revokeObjectURL(src);
     this.#tiles.clear();
   }
 }

@@ -120,7 +120,7 @@ export class Viewer {
     slide.know(this.source.peek(at), this.tile(at));
     const { image, error } = this.larges.get(at) ?? {};
     if (image) slide.enlarge(image);
-    else if (error && slide.photo) slide.fail(trouble(error) ?? "gone");
+    else if (error && slide.photo) slide.fail(trouble(error) ?? "damaged");
     slide.fit(this.stageSize);
     slide.stand(at - this.index);
   }
@@ -153,7 +153,7 @@ export class Viewer {
   #ahead(way) {
     const [from, to] = this.#asked;
     if (this.index + 4 * way >= from && this.index + 4 * way < to) return;
-    const first = Math.max(0, way > 0 ? this.index + 3 : this.index - 2 - AHEAD);
+    const first = Math.max(0, way > 0 ? this.index + 1 : this.index - AHEAD);
     const count = Math.min(AHEAD, this.source.count - first);
     this.#asked = [first, first + AHEAD];
     // In advance: whoever comes to such a photo asks for it anyhow, and hears then what is wrong.
