@@ -71,11 +71,11 @@ export class Grid {
   }
 
   /** Scrolls so that an anchor is where it was. */
-  restore({ index, offset }) {
+  restore({ index, offset }, keep = false) {
     if (!this.layout?.rows) return;
     const top = this.layout.topOf(this.layout.rowOf(Math.min(index, this.source.count - 1)));
     this.scroll(index ? top + Math.min(offset, this.layout.step) : offset < 0 ? offset : top + offset);
-    this.render();
+    this.render(keep);
   }
 
   /** Lays all out anew, for another width or another list; the photo at the top stays there. */
@@ -92,8 +92,8 @@ export class Grid {
     style.setProperty("--cell", `${this.layout.cell}px`);
     this.element.ariaRowCount = this.layout.ariaRows;
     this.element.ariaColCount = this.layout.columns;
-    if (anchor) this.restore(anchor);
-    else this.render();
+    if (anchor) this.restore(anchor, focused);
+    else this.render(focused);
     if (focused) this.focus(this.active);
   }
 
