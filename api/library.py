@@ -50,8 +50,8 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     engine = open_catalog(settings.data_dir)
     closing.callback(engine.dispose)
     sync_roots(engine, settings)
-    changes = Changes(engine)
-    photos, snapshots = Photos(engine), Snapshots(engine, changes)
+    changes, photos = Changes(engine), Photos(engine)
+    snapshots = Snapshots(engine, changes)
     sessions = Sessions(
         engine,
         changes,
@@ -67,6 +67,11 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         ticker = Ticker(name, seconds, action)
         ticker.start()
         closing.callback(ticker.close)
+    return _library(engine, changes, photos, snapshots, sessions)
+
+
+def _library(engine: Engine, changes: Changes, photos: Photos, snapshots: Snapshots, sessions: Sessions) -> Library:
+    """The rest of it, which needs no end."""
     return Library(
         engine=engine,
         changes=changes,
