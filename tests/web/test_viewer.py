@@ -49,8 +49,10 @@ def test_arrows_buttons_and_escape(guest: Visitor) -> None:
 
 def test_back_closes_it_and_a_reload_does_not(guest: Visitor) -> None:
     shown = opened(guest)
+    first = guest.page.url
     guest.page.keyboard.press("ArrowRight")
     shows(guest.page, TITLE)
+    expect(guest.page).not_to_have_url(first)  # when it stays a moment
     guest.page.reload()
     shows(guest.page, TITLE)
     guest.page.go_back()
@@ -72,12 +74,20 @@ def test_a_bookmark_opens_it(guest: Visitor, visit: Visit) -> None:
 def test_the_tile_is_shown_until_the_large_one_is_there(guest: Visitor) -> None:
     guest.library(QUERY)
     held: list[Route] = []
-    guest.page.route(re.compile(r"getPhoto\?(?!.*width=(160|256|512)&)"), lambda route: held.append(route))
+    holds = True
+
+    def hold(route: Route) -> None:
+        if holds:
+            held.append(route)
+        else:
+            route.continue_()
+
+    guest.page.route(re.compile(r"getPhoto\?(?!.*width=(160|256|512)&)"), hold)
     tile(guest.page, LARGE).get_by_role("link").click()
     expect(viewer(guest.page).get_by_role("img", name=LARGE).first).to_be_visible()
     expect(large(guest.page)).to_have_count(0)
     guest.until(lambda: bool(held))
-    guest.page.unroute_all(behavior="ignoreErrors")
+    holds = False
     for route in held:
         route.continue_()
     shows(guest.page, LARGE)
@@ -152,8 +162,9 @@ def test_a_slideshow(guest: Visitor) -> None:
     shown = opened(guest)
     shown.get_by_role("button", name="Slideshow").click()
     shows(guest.page, TITLE)
-    shows(guest.page, SEA)
-    guest.page.keyboard.press("Escape")
+    expect(shown.get_by_role("button", name="Slideshow")).to_have_attribute("aria-pressed", "true")
+    guest.page.keyboard.press("ArrowLeft")
+    expect(shown.get_by_role("button", name="Slideshow")).to_have_attribute("aria-pressed", "false")
 
 
 def test_details(guest: Visitor) -> None:
