@@ -65,6 +65,7 @@ function load(key, { page, sid, query, sort }) {
 async function open(main, key, now, account) {
   const { anchor } = history.state ?? {};
   const coming = load(key, now);
+  coming.catch(() => {}); // where there is no such gallery, its head says so
   const above = now.page === "gallery" ? await galleryHead(now.sid) : h("h1", { class: "unseen" }, t("grid"));
   if (above === null) return;
   const source = await coming;

@@ -162,6 +162,8 @@ export const language = navigator.language.toLowerCase().startsWith("de") ? "de"
 document.documentElement.lang = language;
 
 const column = language === "de" ? 1 : 0;
+// Dates as they are written where the browser is at home: 2 July 2015, not July 2, 2015.
+const region = navigator.language.toLowerCase().startsWith(language) ? navigator.language : language;
 const plural = new Intl.PluralRules(language);
 const HOLE = /\{(\w+)(?:\|(.*?)\|(.*?))?\}/g;
 
@@ -177,12 +179,12 @@ export function t(key, values = {}) {
 
 /** A number with at most so many digits behind the point. @param {number} value */
 export function number(value, digits = 0) {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(region, { maximumFractionDigits: digits }).format(value);
 }
 
 /** @param {number} value from 0 to 1 */
 export function percent(value) {
-  return new Intl.NumberFormat(language, { style: "percent" }).format(value);
+  return new Intl.NumberFormat(region, { style: "percent" }).format(value);
 }
 
 /** Bytes in the unit that fits: "1.2 GB". @param {number} value */
@@ -199,7 +201,7 @@ export function duration(seconds) {
 }
 
 function unit(value, name, unitDisplay, maximumFractionDigits = 0) {
-  return new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay, maximumFractionDigits }).format(value);
+  return new Intl.NumberFormat(region, { style: "unit", unit: name, unitDisplay, maximumFractionDigits }).format(value);
 }
 
 /** A day: "2 July 2015". @param {string} text as the server writes times */
@@ -220,5 +222,5 @@ export function month(text) {
 function written(text, options) {
   const [day, time = "00:00:00"] = text.split(/[ T]/);
   const when = new Date(`${day}T${time}`);
-  return Number.isNaN(when.getTime()) ? text : new Intl.DateTimeFormat(language, options).format(when);
+  return Number.isNaN(when.getTime()) ? text : new Intl.DateTimeFormat(region, options).format(when);
 }

@@ -143,6 +143,7 @@ export class Viewer {
     this.caption.replaceChildren(called(photo, this.index), photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "");
     this.previous.disabled = this.index === 0;
     this.next.disabled = this.index === count - 1;
+    if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
     if (this.download) this.download.href = originalUrl(this.source.place, this.index);
     announce(`${named(photo, this.index)}, ${this.place.textContent}`);
     clearTimeout(this.#told); // an address for each photo that is passed by would be too many

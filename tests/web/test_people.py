@@ -106,7 +106,7 @@ def test_somebody_who_sees_less(visit: Visit) -> None:
     sailor = visit(DESK)
     sailor.log_in(SAILOR, SAILOR_PASSWORD)
     sailor.open("/?q=poster")
-    expect(sailor.page.get_by_text("No photos")).to_be_visible()
+    expect(sailor.page.get_by_role("heading", name="No photos")).to_be_visible()
     sailor.library("/?q=flower")
     tile(sailor.page, TITLE).get_by_role("link").click(modifiers=["Control"])
     bar = sailor.page.get_by_role("region", name="Selection")

@@ -54,7 +54,7 @@ def test_a_wrong_query_is_said_where_it_is(guest: Visitor) -> None:
 def test_nothing_is_found(guest: Visitor) -> None:
     guest.library()
     search(guest.page, "unicorn")
-    expect(guest.page.get_by_text("No photos")).to_be_visible()
+    expect(guest.page.get_by_role("heading", name="No photos")).to_be_visible()
     expect(tiles(guest.page)).to_have_count(0)
     search(guest.page, "")
     expect(tiles(guest.page).nth(1)).to_be_visible()
