@@ -26,7 +26,14 @@ FOLDER = PROJECT / "docs/screenshots"
 QUALITY = 78
 WIDEST = 1280  # pixels of a kept picture: a larger screen is shown smaller
 ADMIN = "anna"
+NAME = "Autumn in the Basque mountains"
 PHOTO = "Picos de Europa"
+SHARED = (
+    ("friends", "Two at the window", "They hear everybody who comes by."),
+    ("seeding or dragonfly", "The garden", "What grows and flies behind the house."),
+)
+JOBS = ("tablet-large", "phone-large", "desktop", "laptop", "phone-small", "television")
+RENDERED = "() => [...document.querySelectorAll('progress')].some(each => each.value > 0.3 * each.max)"
 PATIENCE = 60_000.0  # milliseconds
 
 
@@ -67,6 +74,9 @@ def main() -> int:
             library = shoot.make(chosen.photos, folder / "photos")
             with running([server], library, folder) as (url,):
                 server.command("catalog", "user", "add", ADMIN, "--password", ADMIN, "--admin")
+                for query, name, about in SHARED:
+                    terms = ("--query", query, "--name", name, "--description", about, "--user", ADMIN)
+                    server.command("catalog", "share", "add", *terms, "--expires", "2027-01-31 23:59:59")
                 for screen in SCREENS:
                     for dark in (False, True):
                         _take(browser, url, screen, dark, scenes, chosen.folder, chosen.png)
@@ -97,6 +107,9 @@ def _take(
             file.with_suffix(".png").write_bytes(shown)
         else:
             _kept(shown).save(file.with_suffix(".jpg"), "JPEG", quality=QUALITY, progressive=True, optimize=True)
+    for share in page.request.get(f"{url}/api/shares").json()["shares"] if page.context.cookies() else []:
+        if share["name"] == NAME:
+            page.request.delete(f"{url}/api/shares/{share['sid']}", headers={"X-Darkroom": "page"})
     context.close()
 
 
@@ -125,6 +138,8 @@ def _kept(png: bytes) -> Image.Image:
 def _settled(page: Page) -> None:
     """Waits until every picture on the screen is there, and nothing is asked any more."""
     page.wait_for_load_state("networkidle")
+    page.evaluate("document.documentElement.style.scrollbarGutter = 'auto'")  # there are no scrollbars here
+    page.wait_for_function("() => !document.querySelector('.awake')")
     page.wait_for_function(
         "() => [...document.images].every(each => each.complete && (each.naturalWidth || !each.src))"
     )
@@ -182,7 +197,7 @@ def _share(page: Page, url: str) -> None:
     _select(page, url, 5)
     page.get_by_role("button", name="Share photos").click()
     dialog = page.get_by_role("dialog", name="Share photos")
-    dialog.get_by_label("Name").fill("Autumn in the Basque mountains")
+    dialog.get_by_label("Name").fill(NAME)
     dialog.get_by_label("Description").fill("For the family: the walk on Sunday.")
 
 
@@ -210,19 +225,22 @@ def _gallery(page: Page, url: str) -> None:
 def _jobs(page: Page, url: str) -> None:
     _log_in(page, url)
     page.goto(f"{url}/jobs")
-    if not page.get_by_role("article").count():
-        page.get_by_role("checkbox", name="tablet", exact=True).check()
-        page.get_by_role("button", name="Start job").click()
-    expect(page.get_by_role("article").first).to_be_visible()
+    seen = len(page.request.get(f"{url}/api/jobs").json()["jobs"])
+    page.get_by_label("Query").fill("mountain")
+    page.get_by_role("checkbox", name=JOBS[seen % len(JOBS)]).check()
+    page.get_by_role("button", name="Start job").click()
+    expect(page.get_by_role("article")).to_have_count(seen + 1)
+    page.wait_for_function(RENDERED)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def _login(page: Page, url: str) -> None:
-    page.context.clear_cookies()
     page.goto(f"{url}/login")
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
 
 
 SCENES: Mapping[str, Callable[[Page, str], None]] = {
+    "login": _login,
     "library": _library,
     "search": _search,
     "viewer": _viewer,
@@ -233,7 +251,6 @@ SCENES: Mapping[str, Callable[[Page, str], None]] = {
     "shares": _my_shares,
     "gallery": _gallery,
     "jobs": _jobs,
-    "login": _login,
 }
 
 
