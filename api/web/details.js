@@ -42,7 +42,7 @@ function described({ photoID, width, height, latitude, longitude, creationYear, 
   const fields = { ...known, size, coordinates };
   const names = [...ORDER, ...Object.keys(known).filter((name) => !ORDER.includes(name))].filter((name) => fields[name]);
   return [
-    h("p", { class: "id" }, t("field.photoID"), h("code", {}, photoID), copyButton(t("details.copy"), photoID)),
+    h("p", { class: "id" }, h("span", {}, t("field.photoID"), " ", h("code", {}, photoID)), copyButton(t("details.copy"), photoID)),
     h("dl", {}, names.map((name) => [h("dt", {}, `field.${name}` in STRINGS ? t(`field.${name}`) : name), h("dd", {}, written(name, fields[name]))])),
   ];
 }

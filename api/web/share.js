@@ -23,11 +23,12 @@ export function showShare(count, what) {
     link.focus();
   };
   const entry = form(send, { label: t("share.do"), busy: t("share.busy") },
+    h("p", { class: "muted" }, t("photos", { n: count })),
     field(t("share.name"), name),
     field(t("field.description"), description),
     field(t("share.expires"), expires, t("share.expires.hint")),
     field(t("share.public"), open, t("share.public.hint")));
-  openDialog(t("share"), h("p", { class: "muted" }, t("photos", { n: count })), entry);
+  openDialog(t("share"), entry);
 }
 
 /** The day that it is here, as date fields have it. */
