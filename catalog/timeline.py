@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 AT_FIRST = 256  # places that are looked at, spread over the list, before it is clear where to look
+ENOUGH = 20_000  # places; a million photos of a thousand months take 11,000
 
 MonthsAt = Callable[[Sequence[int]], Sequence[str | None]]
 """The months (`2015-07`) of the photos at those places; None of one that is gone."""
@@ -23,13 +24,14 @@ def sections(count: int, months_at: MonthsAt) -> list[Section]:
     """The months of a list of `count` photos, in its order; none where it is not sorted by date, either way.
 
     Each question halves what lies between two photos of different months, so it is asked some twenty times, for many
-    places at once. Photos that are gone belong to the month before them. Of a list that is not sorted the photos of one
-    month may lie apart unnoticed, where all that was looked at is of one month.
+    places at once. Photos that are gone belong to the month before them; where very many are, a month may begin a
+    little late, as not all of them are looked at. Of a list that is not sorted the photos of one month may lie apart
+    unnoticed, where all that was looked at is of one month.
     """
     looked: dict[int, str | None] = {}
     places: Sequence[int] = sorted({each * (count - 1) // AT_FIRST for each in range(AT_FIRST + 1)}) if count else ()
     begins: list[tuple[str, int]] = []
-    while places:
+    while places and len(looked) < ENOUGH:
         looked |= zip(places, months_at(places), strict=True)
         begins = list(_begins(looked))
         months = [month for month, _ in begins]

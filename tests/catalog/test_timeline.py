@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.timeline import Section, sections
+from catalog.timeline import ENOUGH, Section, sections
 
 MONTHS = [f"{year}-{month:02}" for year in range(2001, 2021) for month in range(1, 13)]
 
@@ -84,6 +84,14 @@ def test_a_long_stretch_that_is_gone() -> None:
     listed = Listed(months)
     assert listed.sections() == [("2015-07", 0, 10_000), ("2015-09", 10_000, 5000)]
     assert len(listed.questions) < 20
+
+
+def test_where_nearly_all_are_gone_not_all_are_looked_at() -> None:
+    months: list[str | None] = [None] * 200_000
+    months[70_000:70_100] = ["2015-07"] * 100
+    listed = Listed(months)
+    assert listed.sections() in ([], [("2015-07", 0, 200_000)])
+    assert sum(listed.questions) < 2 * ENOUGH
 
 
 def test_a_list_in_any_order_has_no_months() -> None:
