@@ -9,6 +9,7 @@ changes some without a word.
 import logging
 import os
 import select
+import threading
 import time
 from collections import deque
 from typing import Any
@@ -34,6 +35,8 @@ class Loop:
         self._changed: deque[int] = deque()
         self._all_at = 0.0
         self._woken = False
+        self._closed = False
+        self._closing = threading.Lock()  # a thread that has just answered may wake a loop that is being closed
         self._wake, self._sleeper = os.pipe()
         os.set_blocking(self._wake, False)
         self._epoll.register(self._wake, select.EPOLLIN)
@@ -44,10 +47,12 @@ class Loop:
         self.wake()
 
     def wake(self) -> None:
-        """Has the loop look again."""
+        """Has the loop look again; nothing, once it is closed."""
         if not self._woken:
             self._woken = True
-            os.write(self._sleeper, b"x")
+            with self._closing:
+                if not self._closed:
+                    os.write(self._sleeper, b"x")
 
     def gone(self, socket: int) -> None:
         """That socket is about to be closed."""
@@ -68,9 +73,11 @@ class Loop:
 
     def close(self) -> None:
         """Lets go of what the loop itself has open."""
-        self._epoll.close()
-        os.close(self._wake)
-        os.close(self._sleeper)
+        with self._closing:
+            self._closed = True
+            self._epoll.close()
+            os.close(self._wake)
+            os.close(self._sleeper)
 
     def _to_ask(self) -> set[int]:
         self._woken = False  # before the list is emptied: who comes after that wakes the loop again

@@ -14,10 +14,8 @@ from cache.index import Index
 from cache.key import RenderKey
 from cache.reconcile import Chunk, reconcile
 from cache.rows import Count, Rows, Size, State
-from cache.tier import LARGEST_SHARE, Figures
+from cache.tier import HURRIED, LARGEST_SHARE, PATIENT, PROMPT, Figures
 
-# Seconds that are waited for the lock: within a request that has its render, after making one, in the background.
-HURRIED, PATIENCE, PATIENT = 0.025, 0.25, 5.0
 EVICTING = 0.02  # seconds that one call evicts for
 STEP = 16  # entries removed between two looks at the clock
 BATCH = 100  # last uses written in one transaction
@@ -81,10 +79,10 @@ class DiskTier:
         """Whether there is a file for the render, whole or not."""
         return self._files.has(key.path)
 
-    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:
         """Keeps `render`, in the place of what was there under this key; False where it is too big for this tier.
 
-        It takes 50 ms at most where it is hurried, as long as the disk itself is not slow.
+        It takes twice `patience` seconds at most, as long as the disk itself is not slow.
 
         Raises:
             TierError: the disk doesn't take it (full, read-only, …), or there is no room for it yet; nothing is left.
@@ -94,7 +92,7 @@ class DiskTier:
         temporary: Path | None = None
         try:
             temporary = self._files.write(render)
-            with self._index.locked(HURRIED if hurried else PATIENCE):
+            with self._index.locked(patience):
                 self._take(key, len(render), temporary)
         except (OSError, TierError) as error:
             if temporary:

@@ -6,7 +6,7 @@ from threading import Lock
 
 import metrics
 from cache.key import RenderKey
-from cache.tier import LARGEST_SHARE, Figures
+from cache.tier import LARGEST_SHARE, PROMPT, Figures
 
 # What an entry costs beside its render: key, strings, ints, and its places in the dictionary.
 # tracemalloc counts 412 bytes an entry, over 50,000 of them on CPython 3.11; the rest is the allocator's.
@@ -48,7 +48,7 @@ class MemoryTier:
         """Whether the render is here."""
         return key in self._renders
 
-    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:  # noqa: ARG002
         """Keeps `render`; False where it is too big for this tier."""
         if _cost(render) * LARGEST_SHARE > self._budget:
             self.drop(key)

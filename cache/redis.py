@@ -13,7 +13,7 @@ import metrics
 from cache.breaker import Breaker
 from cache.errors import TierError
 from cache.key import RenderKey
-from cache.tier import LARGEST_SHARE, Figures
+from cache.tier import LARGEST_SHARE, PROMPT, Figures
 
 Given = TypeVar("Given")
 
@@ -137,7 +137,7 @@ class RedisTier:
         """Whether the render is here."""
         return bool(self._call(lambda: self._redis.exists(RENDER + key.name)))
 
-    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:  # noqa: ARG002
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:  # noqa: ARG002
         """Keeps the render; False where it is too big for this tier."""
         if len(render) * LARGEST_SHARE > self._budget:
             return False

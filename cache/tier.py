@@ -9,6 +9,9 @@ from cache.key import RenderKey
 # A render above this share of a tier's budget is not taken: it would push out all the others.
 LARGEST_SHARE = 8
 
+# Seconds that a put may wait for its turn: where a request has its render already, after making one, in the background.
+HURRIED, PROMPT, PATIENT = 0.025, 0.25, 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -38,10 +41,10 @@ class Tier(Protocol):
     def has(self, key: RenderKey) -> bool:
         """Whether the render is here; that it was asked for is no use of it."""
 
-    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:
         """Keeps the render; False where this tier does not take one like it.
 
-        Hurried is one for which a request waits that has its render already: it is rather not kept than late.
+        One for which there is no place within `patience` seconds is rather not kept than late.
         """
 
     def drop(self, key: RenderKey) -> None:

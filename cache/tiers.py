@@ -12,7 +12,7 @@ from cache.errors import TierError
 from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.redis import RedisTier
-from cache.tier import Figures, Tier
+from cache.tier import HURRIED, PROMPT, Figures, Tier
 from cache.upkeep import Upkeep
 from config import Settings
 
@@ -50,7 +50,7 @@ class RenderCache:
                 self._looks[tier.name].add(hit=render is not None)
             if render is not None:
                 for above in self.tiers[:depth]:
-                    self._put(above, key, render, hurried=True)
+                    self._put(above, key, render, HURRIED)
                 return render
         return None
 
@@ -76,14 +76,15 @@ class RenderCache:
                 self._complaints[tier.name].add(error)
         return False
 
-    def put(self, key: RenderKey, render: bytes) -> bool:
-        """Keeps the render in every tier; gives whether all who share this cache can see it now.
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:
+        """Keeps the render in every tier, each of which may wait for `patience` seconds; gives whether all who share
+        this cache can see it now.
 
         The lowest tier says so, as it reaches the furthest: other hosts see Redis, but not this one's disk.
         """
         seen = False
         for tier in self.tiers:
-            seen = self._put(tier, key, render) and tier.shared
+            seen = self._put(tier, key, render, patience) and tier.shared
         return seen
 
     def drop(self, key: RenderKey) -> None:
@@ -158,9 +159,9 @@ class RenderCache:
         counts = Counter({(name, result): n for name, looks in self._looks.items() for result, n in looks.taken()})
         disk.flush(+counts)
 
-    def _put(self, tier: Tier, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+    def _put(self, tier: Tier, key: RenderKey, render: bytes, patience: float) -> bool:
         try:
-            return tier.put(key, render, hurried=hurried)
+            return tier.put(key, render, patience=patience)
         except (OSError, TierError) as error:
             self._complaints[tier.name].add(error)
             return False

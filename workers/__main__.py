@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from workers.tasks import Renderer
 
 AUTOGROUP = Path("/proc/self/autogroup")
+AUTOGROUP_TRIES, AUTOGROUP_PAUSE = 20, 0.1
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
 
 log = logging.getLogger("darkroom.worker")
@@ -116,12 +117,23 @@ def step_down(nice: int) -> None:
     each (autogroup, sched(7)). A process manager gives each process a session of its own, so the session needs the
     priority too; one that others are in as well (a shell's) is left as it is.
     """
-    os.setpriority(os.PRIO_PROCESS, 0, nice)
+    os.setpriority(os.PRIO_PROCESS, 0, max(nice, os.getpriority(os.PRIO_PROCESS, 0)))  # to rise again is not allowed
     if AUTOGROUP.exists() and os.getsid(0) == os.getpid():
+        _step_down_session(nice)
+
+
+def _step_down_session(nice: int) -> None:
+    for left in reversed(range(AUTOGROUP_TRIES)):
         try:
             AUTOGROUP.write_text(str(nice))
+            return
+        except BlockingIOError as error:  # who is not root may do so ten times a second, all sessions together
+            if not left:
+                log.warning("the priority of this session stays as it is: %s", error)
+            time.sleep(AUTOGROUP_PAUSE)
         except OSError as error:
             log.warning("the priority of this session stays as it is: %s", error)
+            return
 
 
 def _worked_until_told(worker: "Worker", queues: str) -> bool:

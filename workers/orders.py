@@ -8,8 +8,6 @@ is lost, and the driver sends another.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,8 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from workers.flights import FlightsDown
-from workers.redis_flights import flight_key
+from workers.redis_flights import flight_key, reached
 
 LEASE = 3.0  # seconds for which an order stands that nobody speaks of
 
@@ -102,31 +99,23 @@ class RedisOrders:
 
     def place(self, name: str) -> Standing:
         """As in `Orders`."""
-        with _reached():
+        with reached():
             answer = self._place((flight_key(name), _order(name)), (int(LEASE * 1000),))
             return Standing(answer.decode() if isinstance(answer, bytes) else str(answer))
 
     def withdraw(self, name: str) -> None:
         """As in `Orders`."""
-        with _reached():
+        with reached():
             self._redis.delete(_order(name))
 
     def take(self, name: str) -> bool:
         """As in `Orders`."""
-        with _reached():
+        with reached():
             return bool(self._redis.delete(_order(name)))
 
     def close(self) -> None:
         """As in `Orders`."""
         self._redis.close()
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as error:
-        raise FlightsDown("Redis does not answer") from error
 
 
 def _order(name: str) -> str:

@@ -132,12 +132,12 @@ class RedisFlights:
         leases = self._leases
         keys = (_flight(key), _mark(key), _deaths(key), _reserved(key), WAITING, INTERACTIVE)
         arguments = (waiter, int(leases.queued * 1000), room, leases.most_deaths, int(leases.deaths))
-        with _reached():
+        with reached():
             return Claim(_text(self._claim(keys, arguments)))
 
     def release(self, key: str, waiter: str) -> None:
         """As in `Flights`."""
-        with _reached():
+        with reached():
             self._release((_flight(key), WAITING), (waiter,))
 
     def reserve(self, key: str, room: int, seconds: float) -> Claim:
@@ -145,7 +145,7 @@ class RedisFlights:
         leases = self._leases
         keys = (_flight(key), _mark(key), _deaths(key), _reserved(key), PREFETCH)
         arguments = (max(1, int(seconds * 1000)), room, leases.most_deaths, int(leases.deaths))
-        with _reached():
+        with reached():
             return Claim(_text(self._reserve(keys, arguments)))
 
     def begin(self, key: str, *, wanted: bool) -> Start:
@@ -153,7 +153,7 @@ class RedisFlights:
         leases = self._leases
         keys = (_flight(key), _mark(key), _deaths(key), _reserved(key))
         arguments = (int(wanted), int(leases.begun * 1000), leases.most_deaths, int(leases.deaths))
-        with _reached():
+        with reached():
             start = Start(_text(self._begin(keys, arguments)))
         if start is Start.BEGUN:
             with self._lock:
@@ -176,7 +176,7 @@ class RedisFlights:
 
     def waiting(self) -> int:
         """As in `Flights`."""
-        with _reached():
+        with reached():
             return int(str(self._count_waiting((WAITING,))))
 
     def listen(self, heard: Heard) -> None:
@@ -247,7 +247,12 @@ class RedisFlights:
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def reached() -> Iterator[None]:
+    """Around a call of Redis.
+
+    Raises:
+        FlightsDown: it does not answer.
+    """
     try:
         yield
     except redis.RedisError as error:

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from celery import Celery
 
 import metrics
 from cache.key import RenderKey
+from cache.tier import PATIENT
 from cache.tiers import RenderCache
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
@@ -28,9 +30,21 @@ from workers.versions import key_version
 STEP_BACK = {PREFETCH: 2.0, BACKGROUND: 5.0}
 LOOK_UP = 0.1
 
+# A Redis that starts anew is back within seconds; a disk that is full stays so.
+KEEPING_TRIES, KEEPING_PAUSE = 12, 0.5
+
 FAILED = "The render failed; the server's log says why."
 
 log = logging.getLogger("darkroom.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """How a flight ends: what is said, the render, and whether all who share the cache can see it there."""
+
+    word: Word
+    render: bytes | None = None
+    kept: bool = True
 
 
 class Renderer:
@@ -67,30 +81,25 @@ class Renderer:
         it is background work. Else the flight lands, however it goes: those who wait are told, and the render is
         counted before.
         """
-        began, kept = time.monotonic(), True
+        began = time.monotonic()
         left = deadline - time.time()
-        render: bytes | None = None
-        word = Word(name, DONE)
-        try:
+
+        def made() -> Landing | None:
             key = RenderKey.parse(name)
             self._step_back(queue)
             if not self._begun(name, queue):
-                return
+                return None
             render = self._cache.get(key, counted=False)
-            if render is None and left <= 0:
-                word = Word(name, DROPPED)
-            elif render is None:
-                render = self._made(key, root, path, began + left)
-                kept = self._cache.put(key, render)
-                self._count(queue, "ok", began)
-        except RenderError as error:
-            self._count(queue, error.kind, began)
-            word = Word(name, error.kind, str(error))
-        except Exception:
-            log.exception("rendering %r of root %s failed", path, root)
-            self._count(queue, Failed.kind, began)
-            word = Word(name, Failed.kind, FAILED)
-        self._flights.land(word, render, kept=kept)
+            if render is not None:
+                return Landing(Word(name, DONE), render)
+            if left <= 0:
+                return Landing(Word(name, DROPPED))
+            render = self._made(key, root, path, began + left)
+            kept = self._cache.put(key, render)
+            self._count(queue, "ok", began)
+            return Landing(Word(name, DONE), render, kept)
+
+        self._land(name, queue, path, made)
 
     def ladder(self, order: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
         """Makes those renders of one photo whose keys have these names, from one decode, as a job has ordered; it may
@@ -99,27 +108,24 @@ class Renderer:
         Nothing is done where the order no longer stands. What a cache has, or another worker is at, is left out. Each
         render is announced as it is made, and the order when all of them are, or with the first error.
         """
-        began, word = time.monotonic(), Word(order, DONE)
-        try:
-            if not (self._orders.take(order) and self._begun(order, BACKGROUND)):
-                return
-            self._step_back(BACKGROUND)
-            began = time.monotonic()
-            keys = [RenderKey.parse(name) for name in names]
-            missing = [key for key in keys if key not in self._cache.held(keys)]
-            if missing:
-                self._make_ladder(missing, root, path, began + seconds)
-        except FlightsDown as error:
-            log.warning("renders in advance are left for later: %s", error)
-            word = Word(order, DROPPED)
-        except RenderError as error:
-            self._count(BACKGROUND, error.kind, began)
-            word = Word(order, error.kind, str(error))
-        except Exception:
-            log.exception("rendering %r of root %s in advance failed", path, root)
-            self._count(BACKGROUND, Failed.kind, began)
-            word = Word(order, Failed.kind, FAILED)
-        self._flights.land(word, None, kept=True)
+
+        def made() -> Landing | None:
+            try:
+                if not (self._orders.take(order) and self._begun(order, BACKGROUND)):
+                    return None
+                self._step_back(BACKGROUND)
+                began = time.monotonic()
+                keys = [RenderKey.parse(name) for name in names]
+                held = self._cache.held(keys)
+                missing = [key for key in keys if key not in held]
+                if missing:
+                    self._make_ladder(missing, root, path, began + seconds)
+            except FlightsDown as error:
+                log.warning("renders in advance are left for later: %s", error)
+                return Landing(Word(order, DROPPED))
+            return Landing(Word(order, DONE))
+
+        self._land(order, BACKGROUND, path, made)
 
     def answer(self, name: str) -> None:
         """Says that this worker takes tasks and can be heard."""
@@ -128,6 +134,23 @@ class Renderer:
     def sweep(self) -> None:
         """Removes what killed processes left in the cache."""
         sweep(self._cache)
+
+    def _land(self, name: str, queue: str, path: str, make: Callable[[], Landing | None]) -> None:
+        """Lands the flight of that name with what `make` gives, or with the error that it raises; None: it is none of
+        this worker's.
+        """
+        began = time.monotonic()
+        try:
+            landing = make()
+        except RenderError as error:
+            self._count(queue, error.kind, began)
+            landing = Landing(Word(name, error.kind, str(error)))
+        except Exception:
+            log.exception("rendering %r failed (%s)", path, name)
+            self._count(queue, Failed.kind, began)
+            landing = Landing(Word(name, Failed.kind, FAILED))
+        if landing is not None:
+            self._flights.land(landing.word, landing.render, kept=landing.kept)
 
     def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str, deadline: float) -> None:
         """Makes the renders of one photo under these keys, which differ in size alone."""
@@ -150,7 +173,7 @@ class Renderer:
                 for size, render in pipeline.render_ladder(
                     source, by_size, quality, limits=limits, deadline=deadline, wanted=wanted
                 ):
-                    kept = self._cache.put(by_size[size], render)
+                    kept = self._kept(by_size[size], render)
                     self._count(BACKGROUND, "ok", began)
                     self._flights.land(Word(by_size[size].name, DONE), render, kept=kept)
                     begun.discard(by_size[size].name)
@@ -160,6 +183,14 @@ class Renderer:
         finally:
             for name in begun:  # whoever has come to wait for it asks for it by itself
                 self._flights.land(Word(name, DROPPED), None, kept=True)
+
+    def _kept(self, key: RenderKey, render: bytes) -> bool:
+        """Keeps a render for which nobody waits: a tier that is busy, or away for a moment, is asked again."""
+        for _ in range(KEEPING_TRIES):
+            if self._cache.put(key, render, patience=PATIENT):
+                return True
+            self._pause(KEEPING_PAUSE)
+        return False
 
     def _begun(self, name: str, queue: str) -> bool:
         """Whether this worker is the one to make the render.

@@ -92,10 +92,19 @@ def test_who_wants_nothing_is_left_alone_until_he_does(loop: Loop, pairs: list[t
     loop.turn(0.01)
     assert (first.heard, second.heard) == ([], [])
     first.wants = second.wants = True
-    threading.Thread(target=loop.changed, args=(first.end.fileno(),)).start()
+    other_thread = threading.Thread(target=loop.changed, args=(first.end.fileno(),))
+    other_thread.start()
     while not first.heard:
         loop.turn(20)  # the thread wakes it
+    other_thread.join()
     assert first.heard == ["hello"]
+
+
+def test_a_loop_that_is_closed_is_woken_no_more() -> None:
+    loop = Loop({}, ())
+    loop.close()
+    loop.changed(1)  # as a thread does that ends its request last
+    loop.wake()
 
 
 def test_who_wants_to_write_may(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:

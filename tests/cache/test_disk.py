@@ -16,6 +16,7 @@ from cache.disk import Budget, DiskTier
 from cache.errors import TierError
 from cache.files import is_whole
 from cache.lock import locked
+from cache.tier import HURRIED
 from tests.cache.disks import ROOMY, assert_equal, in_index, on_disk
 from tests.cache.keys import key, render
 
@@ -70,7 +71,7 @@ def test_a_get_asks_neither_index_nor_lock(tier: DiskTier, tmp_path: Path) -> No
 def test_a_put_does_not_wait_for_ever(tier: DiskTier, tmp_path: Path) -> None:
     tier.put(key(), render())
     with locked(tmp_path, 0), pytest.raises(TierError, match="1000 bytes was not taken: another process"):
-        tier.put(key(1), render(), hurried=True)
+        tier.put(key(1), render(), patience=HURRIED)
     assert_equal(tmp_path)
 
 

@@ -13,7 +13,7 @@ import config
 from cache.disk import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
-from cache.tier import Figures, Tier
+from cache.tier import HURRIED, PATIENT, PROMPT, Figures, Tier
 from cache.tiers import RenderCache, build
 from setting import Bytes
 from tests.cache.keys import key, render
@@ -28,7 +28,7 @@ class Box:
         self.shared = shared
         self.ill: Exception | None = None
         self.renders: dict[RenderKey, bytes] = {}
-        self.hurried = False
+        self.patience = 0.0
 
     def _check(self) -> None:
         if self.ill:
@@ -46,9 +46,9 @@ class Box:
         self._check()
         return key in self.renders
 
-    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:
         self._check()
-        self.hurried = hurried
+        self.patience = patience
         self.renders[key] = render
         return True
 
@@ -144,10 +144,12 @@ def test_what_any_tier_has_is_here_and_neither_counted_nor_filled(upper: Box, lo
 def test_filling_is_hurried_and_keeping_is_not(upper: Box, lower: Box) -> None:
     cache = RenderCache([upper, lower])
     cache.put(key(), render())
-    assert (upper.hurried, lower.hurried) == (False, False)
+    assert (upper.patience, lower.patience) == (PROMPT, PROMPT)
+    cache.put(key(), render(), patience=PATIENT)
+    assert (upper.patience, lower.patience) == (PATIENT, PATIENT)
     upper.drop(key())
     cache.get(key())
-    assert (upper.hurried, lower.hurried) == (True, False)
+    assert (upper.patience, lower.patience) == (HURRIED, PATIENT)
 
 
 def test_put_says_whether_all_others_see_it(upper: Box, lower: Box) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cache.errors import TierError
 from cache.key import RenderKey
-from cache.tier import Figures
+from cache.tier import PROMPT, Figures
 from cache.tiers import RenderCache
 from catalog import metadata
 from catalog.photos import Photo
@@ -59,7 +59,7 @@ class Tray:
     def has(self, key: RenderKey) -> bool:
         return key in self.renders
 
-    def put(self, key: RenderKey, render: bytes, *, hurried: bool = False) -> bool:
+    def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:
         if self._on_put:
             raise self._on_put
         self.renders[key] = render

@@ -8,6 +8,7 @@ from PIL import Image
 
 from cache.errors import TierError
 from cache.key import RenderKey
+from cache.tier import PROMPT
 from cache.tiers import RenderCache
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg
@@ -20,7 +21,7 @@ from workers.flights import DONE, DROPPED, FlightsDown, Start, Word
 from workers.orders import MemoryOrders
 from workers.pipeline.limits import Limits
 from workers.pipeline.work import Work
-from workers.tasks import STEP_BACK, Renderer
+from workers.tasks import KEEPING_PAUSE, STEP_BACK, Renderer
 
 ORDER = "order:1:2:a photo"
 WIDTHS = (320, 160, 40)
@@ -141,6 +142,22 @@ def test_without_time_it_is_busy(tmp_path: Path, photo: Photo) -> None:
 def test_a_cache_that_takes_nothing_is_said(tmp_path: Path, photo: Photo) -> None:
     word = Bench(tmp_path, Tray(on_put=TierError("full"))).run(photo)
     assert (word.outcome, "No cache" in word.reason) == ("failed", True)
+
+
+def test_a_cache_that_is_away_for_a_moment_is_asked_again(tmp_path: Path, photo: Photo) -> None:
+    class Away(Tray):
+        left = 5
+
+        def put(self, key: RenderKey, render: bytes, *, patience: float = PROMPT) -> bool:
+            self.left -= 1
+            if self.left > 0:
+                raise TierError("Redis does not answer")
+            return super().put(key, render, patience=patience)
+
+    bench = Bench(tmp_path, Away())
+    assert bench.run(photo) == Word(ORDER, DONE)
+    assert {key.width for key in bench.tray.renders} == set(WIDTHS)
+    assert bench.pauses == [KEEPING_PAUSE] * 4
 
 
 def test_keys_of_two_photos_are_a_fault(tmp_path: Path, photo: Photo) -> None:

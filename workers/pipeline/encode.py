@@ -1,7 +1,9 @@
 """Writes the JPEG, with nothing in it but the picture."""
 
+import os
 from dataclasses import replace
-from io import BytesIO
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -41,15 +43,24 @@ def is_progressive(pixels: int, quality: int) -> bool:
 
 
 def _jpeg(image: Image.Image, quality: int, *, optimize: bool, progressive: bool) -> bytes:
-    out = BytesIO()
-    image.save(
-        out,
-        "JPEG",
-        quality=quality,
-        subsampling="4:4:4" if quality >= FULL_COLOUR else "4:2:0",
-        optimize=optimize,
-        progressive=progressive,
-        # Pillow would copy the source's comment. EXIF, XMP and ICC it writes only where it is given them.
-        comment=b"",
-    )
-    return out.getvalue()
+    with _file() as out:
+        image.save(
+            out,
+            "JPEG",
+            quality=quality,
+            subsampling="4:4:4" if quality >= FULL_COLOUR else "4:2:0",
+            optimize=optimize,
+            progressive=progressive,
+            # Pillow would copy the source's comment. EXIF, XMP and ICC it writes only where it is given them.
+            comment=b"",
+        )
+        return os.pread(out.fileno(), os.fstat(out.fileno()).st_size, 0)
+
+
+def _file() -> BinaryIO:
+    """A file in memory. Only while it writes to a real file does Pillow give up the GIL: into a BytesIO the JPEG of a
+    television's screen holds up every other thread, those with cached photos too, for some 50 ms.
+    """
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("jpeg"), "w+b", buffering=0)
+    return TemporaryFile(buffering=0)

@@ -39,9 +39,7 @@ def test_a_job_is_rendered_by_a_worker_of_its_own_queue(library: Library) -> Non
         closing.callback(driver.close)
         job = starter.asked("*")
         wait_until(lambda: house.jobs.by_id(job.id).state is State.DONE)
-        done = house.jobs.by_id(job.id)
-        assert done.done + done.failed == 3  # where the machine is busy the cache may not take one in time
-        assert done.done > 0
+        assert house.jobs.by_id(job.id).done == 3
         assert cache.figures()["disk"].entries == 6
 
 
