@@ -49,7 +49,7 @@ export function jump(grid) {
     // Of months that stand side by side, or that the end of the page keeps from its top, the one that was chosen.
     if (scrollY !== chosen) {
       const { top } = months()[grid.layout.at("top", y + 1, months())];
-      now = months().findIndex((month) => month.top === top);
+      now = y >= span() - 1 ? months().length - 1 : months().findIndex((month) => month.top === top);
       chosen = null;
     }
     element.style.setProperty("--at", Math.min(1, y / span()));

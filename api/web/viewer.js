@@ -13,6 +13,7 @@ import { bounded, FIT, scales, zoomed } from "./zoom.js";
 const IDLE = 3000; // ms until all but the photo fades away
 const AHEAD = 12; // photos that the server is asked to make in advance
 const STEP = 1.5; // of a zoom by key
+const EACH = 150; // ms between two addresses
 
 await new Promise((done) => document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror: done })));
 
@@ -23,6 +24,7 @@ export class Viewer {
   #lie = FIT;
   #idle = 0;
   #told = 0;
+  #last = 0;
   #sharp = null;
   #renewed = "";
 
@@ -146,8 +148,13 @@ export class Viewer {
     if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
     if (this.download) this.download.href = originalUrl(this.source.place, this.index);
     announce(`${named(photo, this.index)}, ${this.place.textContent}`);
-    clearTimeout(this.#told); // an address for each photo that is passed by would be too many
-    this.#told = setTimeout(() => this.moved(this.index), 80);
+    const { image, error } = this.larges.get(this.index);
+    if (image || error) this.slideshow.seen();
+    clearTimeout(this.#told); // of those that are only passed by, not each one changes the address
+    const soon = Math.max(0, this.#last + EACH - performance.now());
+    const tell = () => ((this.#last = performance.now()), this.moved(this.index));
+    if (soon) this.#told = setTimeout(tell, soon);
+    else tell();
   }
 
   /** Has the server make the photos after those that are asked for. */
