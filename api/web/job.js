@@ -5,8 +5,11 @@ import { alertLine, sentence } from "./forms.js";
 import { changeJob, job as jobOf } from "./server.js";
 import { duration, moment, number, t } from "./strings.js";
 
-/** A job's card, and what brings it up to date. */
-export function jobCard({ id, query, sizes, origin }) {
+/** Whether a job has come to its end. */
+export const isOver = ({ state }) => state === "done" || state === "cancelled";
+
+/** A job's card, and what brings it up to date; `named` are the sizes that have names. */
+export function jobCard({ id, query, sizes, origin }, named) {
   const name = t("jobs.name", { id: String(id) });
   let state = "";
   const badge = h("span", { class: "badge" });
@@ -26,9 +29,10 @@ export function jobCard({ id, query, sizes, origin }) {
   const button = (label, action) => h("button", { type: "button", class: "plain", onclick: () => act(action()) }, label);
   const turn = button("", () => (state === "paused" ? "resume" : "pause"));
   const actions = h("div", { class: "actions" }, turn, button(t("jobs.cancel"), () => "cancel"));
+  const texts = sizes.map((size) => named.find(({ width, height }) => `${width ?? ""}x${height ?? ""}` === size)?.name ?? size.replace("x", "×"));
   const photos = origin !== "asked" ? t(`jobs.${origin}`) : query === "*" ? t("jobs.all") : query;
   const element = h("article", { class: "card", tabIndex: -1, "aria-label": name },
-    h("h2", {}, name, badge), h("p", {}, `${photos} · ${sizes.join(", ")}`), bar, facts, counts, message, failures.element, problem, actions);
+    h("h2", {}, name, badge), h("p", {}, `${photos} · ${texts.join(", ")}`), bar, facts, counts, message, failures.element, problem, actions);
 
   function update(job) {
     const now = t(`jobs.${job.state}`);
@@ -43,7 +47,7 @@ export function jobCard({ id, query, sizes, origin }) {
     message.textContent = job.message;
     failures.update(job.failed);
     turn.textContent = t(state === "paused" ? "jobs.resume" : "jobs.pause");
-    actions.hidden = state === "done" || state === "cancelled";
+    actions.hidden = isOver(job);
   }
   return { element, update };
 }

@@ -2,7 +2,7 @@
 
 import { announce, h } from "./dom.js";
 import { alertLine, field, form, sentence } from "./forms.js";
-import { jobCard } from "./job.js";
+import { isOver, jobCard } from "./job.js";
 import { cache, jobs, startJob } from "./server.js";
 import { bytes, number, percent, t } from "./strings.js";
 
@@ -15,7 +15,7 @@ export function showJobs(main, me) {
   main.replaceChildren(page);
   if (!me.admin) return page.append(h("p", { role: "alert" }, t("jobs.admins")));
   const problem = alertLine();
-  const list = jobList();
+  const list = jobList(me.sizes);
   const rows = h("tbody");
   const look = watch(page, problem, async () => {
     const [found, held] = await Promise.all([jobs(), cache()]);
@@ -24,7 +24,7 @@ export function showJobs(main, me) {
     return found.jobs.some(({ state }) => state === "running") ? BUSY : QUIET;
   });
   const columns = ["cache.tier", "cache.entries", "cache.fill", "cache.hits"].map((key) => h("th", { scope: "col" }, t(key)));
-  page.append(h("p", { class: "muted" }, t("jobs.hint")), starter(me.sizes, look), problem, list.element,
+  page.append(h("p", { class: "muted" }, t("jobs.hint")), list.running, starter(me.sizes, look), problem, list.others,
     h("h2", { id: "cache" }, t("cache")), h("table", { "aria-labelledby": "cache" }, h("thead", {}, h("tr", {}, columns)), rows));
   look();
 }
@@ -45,21 +45,22 @@ function starter(sizes, look) {
     h("fieldset", {}, h("legend", {}, t("jobs.sizes")), h("div", { class: "chips" }, choice), h("small", {}, t("jobs.sizes.hint")))));
 }
 
-/** The jobs, each on a card that stays while its numbers change. */
-function jobList() {
+/** The jobs, each on a card that stays while its numbers change: what runs stands by itself. */
+function jobList(sizes) {
   const cards = new Map();
   const none = h("p", { class: "muted", hidden: true }, t("jobs.none"));
-  const element = h("div", { class: "cards" }, none);
+  const running = h("div", { class: "cards" });
+  const others = h("div", { class: "cards" }, none);
   const show = (found) => {
     none.hidden = found.length > 0;
     for (const job of found.toReversed()) {
-      const card = cards.get(job.id) ?? jobCard(job);
-      if (!cards.has(job.id)) element.prepend(card.element);
-      cards.set(job.id, card);
-      card.update(job);
+      const { element, update } = cards.get(job.id) ?? jobCard(job, sizes);
+      if (!cards.has(job.id)) (isOver(job) ? others : running).prepend(element);
+      cards.set(job.id, { element, update });
+      update(job);
     }
   };
-  return { element, show };
+  return { running, others, show };
 }
 
 /** A tier of the cache as a row; what an ill one holds is not known. */

@@ -20,7 +20,7 @@ def closed(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A server with the same photos that shows nothing to strangers."""
     folder = tmp_path_factory.mktemp("closed")
     photos = Path(server.environ["ROBOT_ROOT_0_PATH"])
-    with serving(photos, folder / "data", "embedded", WEBAPI_DEFAULT_UID="") as running:
+    with serving(photos, folder / "data", "embedded", WEBAPI_DEFAULT_UID="nobody") as running:
         invite(running)
         yield running
 
