@@ -18,6 +18,7 @@ export function jump(grid) {
   let timer = 0;
   let arranged = null;
   let now = 0;
+  let last = null;
   let chosen = null; // where the page stood when a month was chosen
 
   const span = () => Math.max(1, grid.layout.height - innerHeight + grid.edge);
@@ -55,7 +56,9 @@ export function jump(grid) {
     element.style.setProperty("--at", Math.min(1, y / span()));
     element.ariaValueNow = now;
     element.ariaValueText = label.value = headed(months()[now]);
-    element.classList.add("awake");
+    if (scrollY === last) return;
+    element.classList.toggle("awake", last !== null);
+    last = scrollY;
     clearTimeout(timer);
     timer = setTimeout(() => element.classList.remove("awake"), LINGER);
   }
@@ -67,11 +70,12 @@ export function jump(grid) {
     update();
   }
 
-  /** The first month of the next year that way, or the end. */
+  /** The first month of the next year that way. */
   function year(step) {
-    const named = (at) => months()[at]?.month?.slice(0, 4);
+    const named = (at) => months()[at]?.month?.slice(0, 4) ?? "";
     let to = now;
     while (months()[to] && named(to) === named(now)) to += step;
+    while (step < 0 && to > 0 && named(to - 1) === named(to)) to -= 1;
     return to;
   }
 

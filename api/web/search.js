@@ -10,7 +10,7 @@ const PLACE = /character (\d+) of the query/;
  * called for each search. */
 export function searchForm(find) {
   const field = h("input", {
-    type: "search", name: "q", placeholder: t("search.hint"), autocomplete: "off", autocapitalize: "none", spellcheck: false,
+    type: "search", name: "q", placeholder: t("search"), autocomplete: "off", autocapitalize: "none", spellcheck: false,
     enterKeyHint: "search", "aria-label": t("search"), "aria-describedby": "search-error",
   });
   const error = h("p", { id: "search-error", class: "search-error", role: "alert" });

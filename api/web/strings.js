@@ -138,7 +138,6 @@ export const STRINGS = {
   "grid.empty.hint": ["They appear here as soon as the library has been read.", "Sie erscheinen hier, sobald die Sammlung gelesen ist."],
   "jump": ["Jump in time", "In der Zeit springen"],
   "search": ["Search", "Suche"],
-  "search.hint": ["Search photos", "Fotos suchen"],
   "search.sort": ["Sort", "Sortieren"],
   "search.sort.-date": ["Newest first", "Neueste zuerst"],
   "search.sort.date": ["Oldest first", "Älteste zuerst"],
