@@ -173,11 +173,10 @@ class EndSession:
         params = self._identify.asked(request, response)
         if "apisid" in params:
             # "" for who names an open user: that session is everybody's.
-            apisid = self._identify.visitor(params, request.remote_addr).apisid
-            if apisid:
-                self._sessions.end(apisid)
-                self._changes.look()
-        if self._cookies.session(request) is not None:
+            self._sessions.end(self._identify.visitor(params, request.remote_addr).apisid)
+            self._changes.look()
+        cookie = self._cookies.session(request)
+        if cookie is not None and params.get("apisid", cookie) == cookie:
             self._cookies.remove(request, response)
         response.status = 204
 

@@ -145,16 +145,17 @@ class Sessions:
         """
         still = select(users.c.uid).where(users.c.uid == uid, users.c.password_hash == proof)
         with self._engine.connect() as connection, writing(connection):
-            row = connection.execute(select(sessions).where(sessions.c.apisid == apisid)).one_or_none()
+            old = sessions.c.apisid == apisid, ~sessions.c.implicit
+            row = connection.execute(select(sessions).where(*old)).one_or_none()
             if row is None or connection.execute(still).first() is None:
                 raise Forbidden(ENDED)
-            connection.execute(delete(sessions).where(sessions.c.apisid == apisid))
+            connection.execute(delete(sessions).where(*old))
             return self._insert(connection, replace(Session(*row), uid=uid, last_used=int(self._clock())))
 
     def end(self, apisid: str) -> None:
-        """Ends a session, with its views, if there is one."""
+        """Ends a session, with its views, if there is one; not an implicit one, in which others may be."""
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(delete(sessions).where(sessions.c.apisid == apisid))
+            connection.execute(delete(sessions).where(sessions.c.apisid == apisid, ~sessions.c.implicit))
 
     def flush(self) -> None:
         """Writes when sessions were used last."""

@@ -118,6 +118,16 @@ def test_no_answer_says_what_the_cookie_holds(house: House, client: TestClient) 
         assert "apisid" not in answer.text
 
 
+def test_who_ends_another_session_keeps_his_own(house: House, client: TestClient) -> None:
+    visitor = signed_in(house, client, "ann")
+    other = house.parts.sessions.create("10.8.8.8", "root", None)
+    assert visitor.delete("/api/session", apisid=other).status_code == 204
+    assert Visitor(client).ask("getServerStatus", apisid=other).status_code == 403
+    assert me(visitor) == ("ann", True)
+    visitor.cookies["darkroom"] = other  # which has ended
+    assert (visitor.delete("/api/session").status_code, visitor.cookies) == (204, {})
+
+
 def test_a_program_is_answered_as_ever(house: House, client: TestClient) -> None:
     program = Visitor(client, page=False)
     made = program.ask("createWebApiSession")
@@ -135,7 +145,7 @@ def test_a_program_is_answered_as_ever(house: House, client: TestClient) -> None
 def test_the_session_that_stands_for_an_open_user_is_nobodys_to_end(house: House, client: TestClient) -> None:
     program = Visitor(client, page=False)
     view = program.ask("runQuery", query="*").json
-    for params in ({}, {"apisid": "guest"}):
+    for params in ({}, {"apisid": "guest"}, {"apisid": view["apisid"]}):
         assert program.delete("/api/session", **params).status_code == 204
     assert program.ask("getPhoto", vid=view["vid"], index=0, width=9).status_code == 200
 

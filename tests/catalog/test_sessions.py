@@ -181,6 +181,8 @@ def test_a_session_that_is_renewed_is_another_one(library: Library, here: Side, 
         with pytest.raises(Forbidden, match="just ended"):
             here.sessions.renew(apisid, uid, shown)
     assert there.sessions.by_id(new).uid == "bob"
+    with pytest.raises(Forbidden):  # others may be in it
+        here.sessions.renew(here.sessions.implicit("ann", "10.0.0.1"), "bob", proof)
 
 
 def test_a_session_that_is_ended_has_ended_everywhere(library: Library, here: Side, there: Side) -> None:
@@ -196,3 +198,7 @@ def test_a_session_that_is_ended_has_ended_everywhere(library: Library, here: Si
         side.sessions.flush()  # what was used before it ended brings it back nowhere
         assert not side.sessions.has(apisid)
     assert rows(library, schema.views) == 0
+    implicit = here.sessions.implicit("ann", "10.0.0.1")
+    here.sessions.end(implicit)
+    here.changes.look()
+    assert here.sessions.has(implicit)
