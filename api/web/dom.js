@@ -1,4 +1,3 @@
-// @ts-check
 /** Making and finding elements. No text becomes markup anywhere: `h` is the only maker. */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -7,10 +6,6 @@ const SVG = "http://www.w3.org/2000/svg";
  * An element. Of `props`, `class`, `role`, `aria-*` and `data-*` are attributes, `on…` are listeners, `dataset` is an
  * object, and the rest are the element's properties, or attributes where it has none of that name. What is null,
  * undefined or false among the props and children is left out; an array of children counts as its parts.
- * @param {string} tag
- * @param {Record<string, any>} [props]
- * @param {...any} children
- * @returns {any} the HTML element
  */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
@@ -19,7 +14,6 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** @param {any} element @param {string} name @param {any} value */
 function set(element, name, value) {
   if (value === null || value === undefined) return;
   if (name === "class") element.className = value;
@@ -30,7 +24,7 @@ function set(element, name, value) {
   else if (value !== false) element.setAttribute(name, value === true ? "" : value);
 }
 
-/** One of the icons of index.html, for eyes only. @param {string} name @returns {SVGElement} */
+/** One of the icons of index.html, for eyes only. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   const use = document.createElementNS(SVG, "use");
@@ -41,22 +35,20 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that shows an icon and is called by its label. @param {string} name @param {string} label
- * @param {(event: Event) => void} run @param {Record<string, any>} [props] @returns {HTMLButtonElement} */
+/** A button that shows an icon, is called by its label, and calls `run(event)`. */
 export function iconButton(name, label, run, props = {}) {
   return h("button", { type: "button", class: "quiet", title: label, "aria-label": label, onclick: run, ...props }, icon(name));
 }
 
-/** Listens; gives the function that ends it. @param {EventTarget} target @param {string} type
- * @param {(event: any) => void} listener @param {AddEventListenerOptions} [options] @returns {() => void} */
+/** Listens for events of a type; gives the function that ends it. */
 export function on(target, type, listener, options) {
   target.addEventListener(type, listener, options);
   return () => target.removeEventListener(type, listener, options);
 }
 
-const live = /** @type {HTMLElement} */ (document.getElementById("live"));
+const live = document.getElementById("live");
 
-/** Tells those who listen to the page, when there is time for it. @param {string} text */
+/** Tells those who listen to the page, when there is time for it. */
 export function announce(text) {
   // A text that is said twice is a change only if it was away in between. A modal dialog hides all else.
   const home = document.querySelector("dialog:modal:last-of-type") ?? document.body;

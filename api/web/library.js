@@ -11,13 +11,14 @@ import { Source } from "./source.js";
 import { t } from "./strings.js";
 
 const REMEMBERED = 6; // lists to which one comes back as they were
+const WARM = 2000; // ms after which the viewer is loaded, though nobody has asked for it yet
 
-/** @type {Map<string, Promise<Source>>} */
-const sources = new Map();
+const sources = new Map(); // promises by key
 const search = searchForm((query, sort) => go({ page: "library", sid: "", query, sort, photo: "" }));
 let shown = null; // {key, source, grid, selection, main}
 let route = null;
 let viewer = null;
+let title = ""; // of the page, while the viewer is closed
 let timer = 0;
 
 /** Shows in `main` what a route says; `account` is the promise of who is there. */
@@ -68,18 +69,19 @@ async function open(main, key, now, account) {
   coming.catch(() => {}); // where there is no such gallery, its head says so
   const above = now.page === "gallery" ? await galleryHead(now.sid) : h("h1", { class: "unseen" }, t("grid"));
   if (above === null) return;
-  const source = await coming;
+  const [source, me] = await Promise.all([coming, account]);
   if (route !== now && JSON.stringify([route.page, route.sid, route.query, route.sort]) !== key) return;
   leave();
   if (!source.count) main.replaceChildren(above, nothing(now));
-  else show(main, above, key, source, now, account, anchor);
+  else show(main, above, key, source, now, me, anchor);
   announce(source.count ? t("photos", { n: source.count }) : t("grid.none"));
-  document.title = now.query ? `${now.query} – Darkroom` : "Darkroom";
+  if (now.page === "library") document.title = now.query ? `${now.query} – Darkroom` : "Darkroom";
+  title = document.title;
 }
 
-function show(main, above, key, source, now, account, anchor) {
+function show(main, above, key, source, now, me, anchor) {
   const selection = now.page === "gallery" ? null : new Selection();
-  let sizes = [];
+  const sizes = me.sizes.filter(({ width, height }) => width && width === height).map(({ width }) => width).sort((a, b) => a - b);
   let strip = null;
   const grid = new Grid({
     source, selection,
@@ -97,23 +99,21 @@ function show(main, above, key, source, now, account, anchor) {
   });
   strip = jump(grid);
   let bar = null;
-  selection?.addEventListener("change", async () => {
+  selection?.addEventListener("change", () => {
     if (bar || !selection.count) return;
-    bar = import("./menu.js").then(async ({ selectionBar }) => {
-      const element = selectionBar({ selection, source, me: await account });
+    bar = import("./menu.js").then(({ selectionBar }) => {
+      const element = selectionBar({ selection, source, me });
       document.body.append(element);
       return element;
     });
   });
   source.addEventListener("change", () => selection?.clear());
   shown = { key, source, grid, selection, close: () => (grid.close(), strip.element.remove(), bar?.then((element) => element.remove())) };
-  account.then((me) => {
-    sizes = me.sizes.filter(({ width, height }) => width && width === height).map(({ width }) => width).sort((a, b) => a - b);
-  });
   main.replaceChildren(above, grid.element, strip.element);
   grid.arrange();
   if (anchor) grid.restore(anchor);
   else scrollTo(0, 0);
+  setTimeout(() => import("./viewer.js"), WARM);
 }
 
 async function galleryHead(sid) {
@@ -132,12 +132,15 @@ async function galleryHead(sid) {
 /** Opens, moves or closes the viewer, as the route says. */
 async function view(now, account) {
   if (!shown) return;
-  if (!now.photo) {
-    viewer?.close();
-    viewer = null;
-    return;
-  }
   const { source, grid } = shown;
+  if (!now.photo) {
+    if (!viewer) return;
+    const { index } = viewer;
+    viewer.close();
+    viewer = null;
+    document.title = title;
+    return grid.focus(index);
+  }
   if (viewer?.name === now.photo) return;
   const known = history.state?.index;
   const index = known < source.count && source.name(known) === now.photo ? known : await source.find(now.photo);
@@ -157,7 +160,7 @@ async function view(now, account) {
     },
     closed: (at) => {
       viewer = null;
-      document.title = "Darkroom";
+      document.title = title;
       if (history.state?.inside) history.back();
       else if (route.photo) go({ photo: "" }, { replace: true });
       grid.focus(at);

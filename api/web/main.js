@@ -1,30 +1,25 @@
-// @ts-check
 /** Starts the page: asks who is there, and shows what the address says. */
 
-import { h } from "./dom.js";
+import { leave, showLibrary } from "./library.js";
 import { onRoute, route } from "./router.js";
 import * as server from "./server.js";
-import { leave, showLibrary } from "./library.js";
 
-const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+const main = document.getElementById("main");
 const account = server.me();
 account.then(showAccount, () => {});
 
-/** Rooms that most people enter seldom are loaded when somebody does.
- * @type {Record<string, (main: HTMLElement) => unknown>} */
+// Rooms that most people enter seldom are loaded when somebody does.
 const ROOMS = {
   shares: async (main) => (await import("./shares.js")).showShares(main),
   jobs: async (main) => (await import("./jobs.js")).showJobs(main, await account),
   login: async (main) => (await import("./login.js")).showLogin(main),
 };
 
-/** @param {server.Me} me */
 async function showAccount(me) {
   const { accountMenu } = await import("./account.js");
   document.getElementById("account")?.replaceChildren(accountMenu(me));
 }
 
-/** @param {import("./router.js").Route} now @param {import("./router.js").Route} [before] */
 function show(now, before) {
   document.body.dataset.page = now.page;
   const room = ROOMS[now.page];

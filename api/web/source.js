@@ -1,4 +1,3 @@
-// @ts-check
 /** A list of photos: the view that a query makes, or a shared gallery. Knows of those that are looked at. */
 
 import * as server from "./server.js";
@@ -9,34 +8,28 @@ const DATED = new Set(["date", "-date"]);
 
 /** Tells by the event `change` that the list was made anew: its view had ended. */
 export class Source extends EventTarget {
-  /** @type {Map<number, server.Photo[]>} the pages that are known, the one used last at the end */
-  #pages = new Map();
-  /** @type {Map<number, Promise<void>>} */
+  #pages = new Map(); // the pages that are known, the one used last at the end
   #coming = new Map();
-  /** @type {Promise<void> | null} */
   #renewal = null;
 
-  /** @param {() => Promise<server.Place>} make makes the view; of a gallery, gives its place @param {boolean} dated whether it
-   * is in order of time */
+  /** `make()` makes the view and gives its place, or that of a gallery; `dated`: it is in order of time. */
   constructor(make, dated) {
     super();
     this.make = make;
     this.dated = dated;
     this.count = 0;
-    /** @type {import("./layout.js").Section[]} */
     this.sections = [];
-    /** @type {server.Place} */
     this.place = { sid: "" };
   }
 
-  /** The photos that a query finds. @param {string} query @param {string} sort */
+  /** The photos that a query finds. */
   static async view(query, sort) {
     const source = new Source(async () => ({ vid: (await server.runQuery(query, sort)).vid }), DATED.has(sort));
     await source.#load();
     return source;
   }
 
-  /** The photos of a shared gallery. @param {string} sid */
+  /** The photos of a shared gallery. */
   static async gallery(sid) {
     const source = new Source(async () => ({ sid }), true);
     await source.#load();
@@ -45,10 +38,9 @@ export class Source extends EventTarget {
 
   async #load() {
     const place = await this.make();
-    const nothing = { sections: /** @type {server.Timeline["sections"]} */ ([]) };
     const [first, { sections }] = await Promise.all([
       server.photos(place, 0, PAGE),
-      this.dated ? server.timeline(place).catch((error) => (error.status === 400 ? nothing : Promise.reject(error))) : nothing,
+      this.dated ? server.timeline(place) : { sections: [] },
     ]);
     this.place = place;
     this.count = first.count;
@@ -66,18 +58,17 @@ export class Source extends EventTarget {
     return this.#renewal;
   }
 
-  /** What is known of a photo now. @param {number} index @returns {server.Photo | undefined} */
+  /** What is known of a photo now. */
   peek(index) {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  /** @param {number} index @returns {Promise<server.Photo | undefined>} */
   async photo(index) {
     await this.range(index, 1);
     return this.peek(index);
   }
 
-  /** Gets to know photos; they are there to `peek` at when this is done. @param {number} first @param {number} count */
+  /** Gets to know photos; they are there to `peek` at when this is done. */
   async range(first, count) {
     const end = Math.min(first + count, this.count);
     const pages = [];
@@ -85,7 +76,6 @@ export class Source extends EventTarget {
     await Promise.all(pages);
   }
 
-  /** @param {number} page */
   async #page(page) {
     const known = this.#pages.get(page);
     if (known) {
@@ -101,7 +91,6 @@ export class Source extends EventTarget {
     await coming;
   }
 
-  /** @param {number} page */
   async #fetch(page) {
     const place = this.place;
     try {
@@ -115,7 +104,7 @@ export class Source extends EventTarget {
     for (const old of this.#pages.keys()) if (this.#pages.size > KEPT) this.#pages.delete(old);
   }
 
-  /** Where a photo is: in a gallery, its index is its name. -1: not in this list. @param {string} name */
+  /** Where a photo is: in a gallery, its index is its name. -1: not in this list. */
   async find(name) {
     if ("sid" in this.place) return /^\d+$/.test(name) && Number(name) < this.count ? Number(name) : -1;
     for (const [page, photos] of this.#pages) {
@@ -128,13 +117,13 @@ export class Source extends EventTarget {
     });
   }
 
-  /** What `find` finds a photo by. @param {number} index */
+  /** What `find` finds a photo by. */
   name(index) {
     return "sid" in this.place ? String(index) : (this.peek(index)?.photoID ?? "");
   }
 
   /** The address of a tile, by the photo's id where there is one: so it is the same in every view, and in the browser's
-   * cache. "" where the photo is not known yet. @param {number} index @param {number} pixels */
+   * cache. "" where the photo is not known yet. */
   tileUrl(index, pixels) {
     const size = { width: pixels, height: pixels };
     if ("sid" in this.place) return server.photoUrl(this.place, index, size);
@@ -142,12 +131,12 @@ export class Source extends EventTarget {
     return photo ? server.photoUrlById(photo.photoID, size) : "";
   }
 
-  /** The address of a large render, by its place, so that the server makes the next ones in advance. @param {number} index
-   * @param {server.Size} [size] without: the photo's own pixels */
+  /** The address of a large render, by its place, so that the server makes the next ones in advance. Without a
+   * size it is the photo in its own pixels. */
   url(index, size) {
     return server.photoUrl(this.place, index, size);
   }
 }
 
-/** Whether an error says that a view is no longer there. @param {any} error */
+/** Whether an error says that a view is no longer there. */
 export const ended = (error) => error.status === 404;

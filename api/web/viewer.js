@@ -3,12 +3,12 @@
 import { called, named } from "./cells.js";
 import { announce, h, icon, iconButton, on, still } from "./dom.js";
 import { gestures } from "./gestures.js";
-import { coverage, Larges, picture, release } from "./larges.js";
+import { coverage, Larges } from "./larges.js";
+import { Lens } from "./lens.js";
 import { originalUrl, prefetch, trouble } from "./server.js";
 import { Slide } from "./slide.js";
 import { Slideshow } from "./slideshow.js";
 import { moment, t } from "./strings.js";
-import { bounded, FIT, scales, zoomed } from "./zoom.js";
 
 const IDLE = 3000; // ms until all but the photo fades away
 const AHEAD = 12; // photos that the server is asked to make in advance
@@ -21,11 +21,9 @@ export class Viewer {
   #slides = new Map();
   #asked = [0, 0];
   #way = 1;
-  #lie = FIT;
   #idle = 0;
   #told = 0;
   #last = 0;
-  #sharp = null;
   #renewed = "";
 
   /** `tile(index)` gives the tile that the grid has; `moved(index)` and `closed(index)` are told. */
@@ -33,6 +31,10 @@ export class Viewer {
     Object.assign(this, { source, me, tile, gallery, moved, closed, index: -1 });
     this.size = coverage(me.sizes);
     this.larges = new Larges(source, this.size, (index) => this.#arrived(index));
+    this.lens = new Lens(source, (zoomed) => {
+      this.zoomButton.ariaPressed = zoomed;
+      this.element.classList.toggle("zoomed", zoomed);
+    });
     this.slideshow = new Slideshow(() => this.show((this.index + 1) % source.count), () => this.#played());
     this.#build();
     this.ends = [
@@ -86,8 +88,6 @@ export class Viewer {
     if (index === this.index) return;
     if (this.index >= 0) this.#way = index < this.index ? -1 : 1;
     this.index = index;
-    this.#blur();
-    this.#lay(FIT);
     this.#arrange();
     const { count } = this.source;
     const way = this.#way;
@@ -114,6 +114,7 @@ export class Viewer {
       }
       this.#fill(at);
     }
+    this.lens.take(this.#slides.get(this.index), this.stageSize);
   }
 
   #fill(at) {
@@ -184,10 +185,7 @@ export class Viewer {
 
   #drag({ dx, dy, touch }) {
     this.slideshow.stop();
-    if (this.#lie.scale > 1) {
-      this.dragged ??= this.#lie;
-      return this.#lay(bounded({ ...this.dragged, x: this.dragged.x + dx, y: this.dragged.y + dy }, this.#slide.size, this.stageSize));
-    }
+    if (this.lens.zoomed) return this.lens.drag(dx, dy);
     this.axis ??= Math.abs(dx) > Math.abs(dy) || !touch ? "x" : "y";
     const end = (dx > 0 && this.index === 0) || (dx < 0 && this.index === this.source.count - 1);
     this.track.style.translate = this.axis === "x" ? `${end ? dx / 4 : dx}px 0` : `0 ${dy}px`;
@@ -195,72 +193,26 @@ export class Viewer {
   }
 
   #drop({ dx, dy, vx, vy }) {
-    const { axis, dragged } = this;
-    this.axis = this.dragged = undefined;
-    if (dragged || this.#lie.scale > 1) return;
+    const { axis } = this;
+    this.axis = undefined;
+    if (this.lens.zoomed) return this.lens.drop();
     if (axis === "y") return Math.abs(dy) > 120 || Math.abs(vy) > 0.6 ? this.#leave() : this.#glide(0, dy);
     const far = Math.abs(dx) > this.stageSize.width * 0.25 || (Math.abs(vx) > 0.3 && Math.sign(vx) === Math.sign(dx));
     this.#step(far ? -Math.sign(dx) : 0, dx);
   }
 
-  get #slide() {
-    return this.#slides.get(this.index);
-  }
-
-  #zoom(factor, x, y, dx = 0, dy = 0) {
-    const slide = this.#slide;
-    if (!slide?.size) return;
+  #zoom(...given) {
     this.slideshow.stop();
-    const next = zoomed(this.#lie, factor, x, y, scales(slide.photo, slide.size).most);
-    this.#lay(bounded({ ...next, x: next.x + dx, y: next.y + dy }, slide.size, this.stageSize));
+    this.lens.zoom(...given);
   }
 
-  /** From the whole photo to its own pixels, and back. */
   #toggle(x, y) {
-    const slide = this.#slide;
-    if (!slide?.size) return;
-    const to = this.#lie.scale > 1.01 ? 1 : Math.max(2, scales(slide.photo, slide.size).own);
-    if (!still()) slide.frame.classList.add("easing");
-    this.#zoom(to / this.#lie.scale, x, y);
-    setTimeout(() => slide.frame.classList.remove("easing"), 250);
-  }
-
-  #lay(lie) {
-    this.#lie = lie;
-    const { frame, size, large } = this.#slide ?? {};
-    this.zoomButton.ariaPressed = String(lie.scale > 1);
-    this.element.classList.toggle("zoomed", lie.scale > 1);
-    if (!frame) return;
-    frame.style.transform = lie.scale > 1 ? `translate(${lie.x}px, ${lie.y}px) scale(${lie.scale})` : "";
-    if (large && size.width * lie.scale * devicePixelRatio > large.naturalWidth * 1.05) this.#sharpen();
-  }
-
-  /** Loads the photo in its own pixels, where it has more than the large render. */
-  async #sharpen() {
-    const slide = this.#slide;
-    if (this.#sharp || slide.photo.width <= slide.large.naturalWidth) return;
-    const controller = new AbortController();
-    this.#sharp = { slide, controller };
-    const image = await picture(this.source.url(slide.index), controller.signal, "high").catch(() => null); // the large one stays
-    if (!image) return;
-    if (controller.signal.aborted) return release(image);
-    slide.sharpen(image);
-    slide.stand(0);
-  }
-
-  #blur() {
-    if (!this.#sharp) return;
-    const { slide, controller } = this.#sharp;
-    this.#sharp = null;
-    controller.abort();
-    slide.frame.style.transform = "";
-    if (!slide.full) return;
-    release(slide.full);
-    slide.sharpen(null);
+    this.slideshow.stop();
+    this.lens.toggle(x, y);
   }
 
   #key(event) {
-    if (event.altKey || ((event.ctrlKey || event.metaKey) && !"+-=0".includes(event.key))) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const on = event.target.closest("button, a");
     const act = {
       ArrowLeft: () => this.#step(-1), ArrowRight: () => this.#step(1), PageUp: () => this.#step(-1), PageDown: () => this.#step(1),
@@ -317,7 +269,7 @@ export class Viewer {
   /** Takes it away. */
   close() {
     this.slideshow.stop();
-    this.#blur();
+    this.lens.leave();
     clearTimeout(this.#idle);
     clearTimeout(this.#told);
     for (const end of this.ends) end();
