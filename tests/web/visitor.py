@@ -75,7 +75,8 @@ class Visitor:
         return grid(self.page)
 
     def log_in(self, uid: str, password: str) -> None:
-        """Logs in on the page for that, and waits for the library."""
+        """Logs in on the page for that, and waits for the library, where the damaged photo may be in sight."""
+        self.expects(500, "getPhoto")
         self.open("/login")
         fill_in(self.page, uid, password)
         expect(grid(self.page).get_by_role("gridcell").first).to_be_visible()
