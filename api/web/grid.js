@@ -62,19 +62,20 @@ export class Grid {
     scrollTo(0, y + this.top - this.edge);
   }
 
-  /** The photo at the top, and how many pixels of its row are above the edge: to come back to. */
+  /** The photo at the top, and how many pixels of its row are above the edge: to come back to. Of the first row it is
+   * the pixels of the grid: above it lies more than photos. */
   anchor() {
     const y = scrollY + this.edge - this.top;
-    if (y <= 0 || !this.layout?.rows) return { index: 0, offset: Math.min(y, 0) };
+    if (!this.layout?.rows) return { index: 0, offset: 0 };
     const number = this.layout.rowAt(y);
-    return { index: this.layout.row(number).first, offset: y - this.layout.topOf(number) };
+    return { index: this.layout.row(number).first, offset: number ? y - this.layout.topOf(number) : y };
   }
 
   /** Scrolls so that an anchor is where it was. */
   restore({ index, offset }, keep = false) {
     if (!this.layout?.rows) return;
     const top = this.layout.topOf(this.layout.rowOf(Math.min(index, this.source.count - 1)));
-    this.scroll(index ? top + Math.min(offset, this.layout.step) : offset < 0 ? offset : top + offset);
+    this.scroll(index ? top + Math.min(offset, this.layout.step) : offset);
     this.render(keep);
   }
 
