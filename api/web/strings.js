@@ -25,11 +25,11 @@ export const STRINGS = {
   "selection.count": ["{n} selected", "{n} ausgewählt"],
   "selection.clear": ["Clear selection", "Auswahl aufheben"],
   "tags": ["Tags", "Tags"],
-  "tags.details": ["Show metadata details", "Metadaten im Einzelnen"],
+  "tags.details": ["Show metadata details", "Alle Metadaten"],
   "download": ["Download", "Laden"],
   "download.most": ["At most {n} originals at once.", "Höchstens {n} Originale auf einmal."],
 
-  "details": ["Metadata details", "Metadaten im Einzelnen"],
+  "details": ["Metadata details", "Alle Metadaten"],
   "details.previous": ["Previous", "Zurück"],
   "details.next": ["Next", "Weiter"],
   "details.copy": ["Copy photo ID", "Foto-ID kopieren"],
