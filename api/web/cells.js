@@ -21,7 +21,8 @@ export const headed = ({ month: name }) => (name ? month(name) : t("grid.undated
 export function headings({ heads, aria }, columns) {
   return h("div", { role: "row", class: "headings", "aria-rowindex": aria }, heads.map((head, at) => {
     const span = (heads[at + 1]?.column ?? columns) - head.column;
-    const cell = h("div", { role: "rowheader", "aria-colindex": head.column + 1, "aria-colspan": span }, h("h2", {}, headed(head)));
+    const place = { "aria-colindex": head.column + 1, "aria-colspan": span };
+    const cell = h("div", { role: "rowheader", ...place }, h("h2", {}, headed(head)));
     cell.style.setProperty("--span", span);
     return cell;
   }));
@@ -34,8 +35,8 @@ export function makeRow(columns, selectable) {
 
 function makeCell(selectable) {
   const link = h("a", { tabIndex: -1, draggable: false }, h("img", { draggable: false }));
-  const check = selectable && h("button", { type: "button", class: "check", tabIndex: -1, "aria-label": t("grid.select") });
-  return h("div", { role: "gridcell", class: "cell" }, link, check);
+  const check = { type: "button", class: "check", tabIndex: -1, "aria-label": t("grid.select") };
+  return h("div", { role: "gridcell", class: "cell" }, link, selectable && h("button", check));
 }
 
 /** Makes a cell that of a photo, without its picture. */

@@ -10,7 +10,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) set(element, name, value);
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => ![null, undefined, false].includes(child)));
   return element;
 }
 
@@ -37,7 +37,8 @@ export function icon(name) {
 
 /** A button that shows an icon, is called by its label, and calls `run(event)`. */
 export function iconButton(name, label, run, props = {}) {
-  return h("button", { type: "button", class: "quiet", title: label, "aria-label": label, onclick: run, ...props }, icon(name));
+  const called = { title: label, "aria-label": label };
+  return h("button", { type: "button", class: "quiet", onclick: run, ...called, ...props }, icon(name));
 }
 
 /** Listens for events of a type; gives the function that ends it. */

@@ -26,7 +26,8 @@ export function gestures(element, does) {
     if (event.button) return;
     element.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, point(event));
-    drag = fingers.size === 1 ? { from: point(event), time: event.timeStamp, moved: false, trail: [] } : { ...drag, moved: true };
+    if (fingers.size > 1) drag.moved = true;
+    else drag = { from: point(event), time: event.timeStamp, moved: false, trail: [] };
   }
 
   function move(event) {

@@ -17,10 +17,11 @@ export class Grid {
   #timer = 0;
   #last = { y: 0, time: 0, way: 1 };
 
-  /** `wiring` is as for `Rows`, with `open(index)`, and `moved()`, which is called after each change of what is seen. */
+  /** `wiring` is as for `Rows`, with `open(index)`, and with `moved()`, which is told of each change of what is seen. */
   constructor(wiring) {
     Object.assign(this, { wiring, source: wiring.source, selection: wiring.selection });
-    this.element = h("div", { role: "grid", class: "grid", "aria-label": t("grid"), "aria-multiselectable": this.selection ? true : null });
+    const several = this.selection ? true : null;
+    this.element = h("div", { role: "grid", class: "grid", "aria-label": t("grid"), "aria-multiselectable": several });
     this.rows = new Rows(this.element, wiring);
     const resize = new ResizeObserver(() => this.element.clientWidth !== this.layout?.width && this.arrange());
     resize.observe(this.element);
@@ -86,7 +87,8 @@ export class Grid {
     const given = getComputedStyle(this.element);
     const anchor = this.#last.time ? this.anchor() : null;
     const focused = this.element.contains(document.activeElement);
-    this.layout = new Layout(this.source.sections, { width, gap: parseFloat(given.rowGap), heading: parseFloat(given.getPropertyValue("--heading")) });
+    const [gap, heading] = [given.rowGap, given.getPropertyValue("--heading")].map(parseFloat);
+    this.layout = new Layout(this.source.sections, { width, gap, heading });
     this.rows.arrange(this.layout);
     this.rows.active = Math.min(this.active, Math.max(this.source.count - 1, 0));
     style.height = `${this.layout.height}px`;
@@ -139,7 +141,8 @@ export class Grid {
   /** The rows of the next screen, the way that one scrolls. */
   #ahead(near) {
     const { way } = this.#last;
-    return Array.from({ length: Math.ceil(innerHeight / this.layout.step) }, (_, at) => (way > 0 ? near.at(-1) + 1 + at : near[0] - 1 - at))
+    const count = Math.ceil(innerHeight / this.layout.step);
+    return Array.from({ length: count }, (_, at) => (way > 0 ? near.at(-1) + 1 + at : near[0] - 1 - at))
       .filter((row) => row >= 0 && row < this.layout.rows);
   }
 

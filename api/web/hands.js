@@ -26,7 +26,8 @@ function click(grid, event) {
   if (index === undefined) return;
   const { selection } = grid;
   const check = event.target.closest(".check");
-  const choosing = selection && (check || event.metaKey || event.ctrlKey || event.shiftKey || (selection.count && event.pointerType === "touch"));
+  const keyed = event.metaKey || event.ctrlKey || event.shiftKey;
+  const choosing = selection && (check || keyed || (selection.count && event.pointerType === "touch"));
   if (!choosing && event.button) return;
   event.preventDefault();
   if (!choosing) grid.wiring.open(index);

@@ -5,6 +5,7 @@ import { h, on } from "./dom.js";
 import { t } from "./strings.js";
 
 const APART = 22; // pixels between two years
+const EDGE = 12; // pixels that the thumb stays away from either end
 const LINGER = 1200; // ms that the strip stays after a scroll, where it is not always there
 
 /** The slider of a grid: `element`, `update` after each scroll, and `arrange` after each new layout. */
@@ -12,8 +13,8 @@ export function jump(grid) {
   const years = h("div", { class: "jump-years" });
   const label = h("output", { class: "jump-label" });
   const element = h("div", {
-    class: "jump", role: "slider", tabIndex: 0, "aria-label": t("jump"), "aria-orientation": "vertical", "aria-valuemin": 0,
-    onkeydown: key, onpointerdown: hold,
+    class: "jump", role: "slider", tabIndex: 0,
+    "aria-label": t("jump"), "aria-orientation": "vertical", "aria-valuemin": 0, onkeydown: key, onpointerdown: hold,
   }, years, h("div", { class: "jump-thumb" }, label));
   let timer = 0;
   let arranged = null;
@@ -80,8 +81,8 @@ export function jump(grid) {
   }
 
   function key(event) {
-    const to = { ArrowUp: now - 1, ArrowLeft: now - 1, ArrowDown: now + 1, ArrowRight: now + 1, Home: 0, End: months().length - 1,
-      PageUp: year(-1), PageDown: year(1) }[event.key];
+    const to = { ArrowUp: now - 1, ArrowLeft: now - 1, ArrowDown: now + 1, ArrowRight: now + 1,
+      Home: 0, End: months().length - 1, PageUp: year(-1), PageDown: year(1) }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     go(to);
@@ -94,7 +95,8 @@ export function jump(grid) {
     element.setPointerCapture(down.pointerId);
     element.classList.add("held");
     const box = element.getBoundingClientRect();
-    const drag = ({ clientY }) => grid.scroll(Math.min(1, Math.max(0, (clientY - box.top - 12) / (box.height - 24))) * span());
+    const part = (y) => Math.min(1, Math.max(0, (y - box.top - EDGE) / (box.height - 2 * EDGE)));
+    const drag = ({ clientY }) => grid.scroll(part(clientY) * span());
     const ends = [
       on(element, "pointermove", drag),
       ...["pointerup", "pointercancel"].map((type) => on(element, type, () => {

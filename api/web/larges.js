@@ -5,12 +5,12 @@ import { pause, render } from "./server.js";
 
 /** The size to ask for: the smallest of the common ones that covers the screen, so that the render is a hit. */
 export function coverage(sizes) {
-  const [long, short] = [Math.max(screen.width, screen.height, innerWidth, innerHeight), Math.min(screen.width, screen.height)]
-    .map((side) => side * devicePixelRatio);
+  const sides = [screen.width, screen.height].map((side) => side * devicePixelRatio);
+  const covers = ({ width, height }) =>
+    Math.max(width, height) >= Math.max(...sides) && Math.min(width, height) >= Math.min(...sides);
   const screens = sizes.filter(({ width, height }) => width && height && width !== height)
-    .map(({ width, height }) => ({ width, height, area: width * height, covers: Math.max(width, height) >= long && Math.min(width, height) >= short }))
-    .sort((a, b) => a.area - b.area);
-  const { width, height } = screens.find(({ covers }) => covers) ?? screens.at(-1) ?? { width: 1920, height: 1080 };
+    .sort((a, b) => a.width * a.height - b.width * b.height);
+  const { width, height } = screens.find(covers) ?? screens.at(-1) ?? { width: 1920, height: 1080 };
   return { width, height };
 }
 
@@ -58,8 +58,9 @@ export class Larges {
     if (known) return known;
     const one = { controller: new AbortController(), image: null, error: null };
     this.#kept.set(index, one);
-    one.coming = picture(this.source.url(index, this.size), one.controller.signal, priority)
-      .then((image) => (one.controller.signal.aborted ? release(image) : (one.image = image)), (error) => (one.error = error))
+    const { signal } = one.controller;
+    one.coming = picture(this.source.url(index, this.size), signal, priority)
+      .then((image) => (signal.aborted ? release(image) : (one.image = image)), (error) => (one.error = error))
       .then(() => this.#kept.get(index) === one && this.arrived(index));
     return one;
   }

@@ -9,8 +9,8 @@ export function target(width) {
   return Math.min(LARGEST, Math.max(SMALLEST, SMALLEST + (LARGEST - SMALLEST) * ((width - 360) / 1640)));
 }
 
-/** Sections, each a range of photos `{month, first, count}` under a heading (month null: under none), in bands: those that
- * fill less than a row stand side by side as far as they fit. */
+/** Sections, each a range of photos `{month, first, count}` under a heading (month null: under none), in bands: those
+ * that fill less than a row stand side by side as far as they fit. */
 function inBands(sections, columns) {
   const bands = [];
   for (const section of sections) {
@@ -34,7 +34,8 @@ export class Layout {
     this.bands = inBands(sections, this.columns).map((band) => {
       const high = band.heads[0].month === null ? 0 : heading;
       const rows = Math.ceil(band.count / this.columns);
-      const placed = { ...band, top, row, rows, aria: aria + (high ? 1 : 0), heading: high, height: high + rows * this.step };
+      const height = high + rows * this.step;
+      const placed = { ...band, top, row, rows, aria: aria + (high ? 1 : 0), heading: high, height };
       [top, row, aria] = [top + placed.height, row + rows, placed.aria + rows];
       return placed;
     });
@@ -53,8 +54,8 @@ export class Layout {
     return low;
   }
 
-  /** The row of that number: its band's number, the indexes of its photos from `first` to before `end`, its `top` in its
-   * band. */
+  /** The row of that number: its band's number, the indexes of its photos from `first` to before `end`, its `top` in
+   * its band. */
   row(number) {
     const at = this.at("row", number);
     const band = this.bands[at];

@@ -68,7 +68,8 @@ export class Lens {
     if (this.#sharp || slide.photo.width <= slide.large.naturalWidth) return;
     const controller = new AbortController();
     this.#sharp = { slide, controller };
-    const image = await picture(this.source.url(slide.index), controller.signal, "high").catch(() => null); // the large one stays
+    // Where that fails, the large render stays.
+    const image = await picture(this.source.url(slide.index), controller.signal, "high").catch(() => null);
     if (!image) return;
     if (controller.signal.aborted) return release(image);
     slide.sharpen(image);

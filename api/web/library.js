@@ -81,11 +81,12 @@ async function open(main, key, now, account) {
 
 function show(main, above, key, source, now, me, anchor) {
   const selection = now.page === "gallery" ? null : new Selection();
-  const sizes = me.sizes.filter(({ width, height }) => width && width === height).map(({ width }) => width).sort((a, b) => a - b);
+  const squares = me.sizes.filter(({ width, height }) => width && width === height);
+  const sizes = squares.map(({ width }) => width).sort((a, b) => a - b);
   let strip = null;
   const grid = new Grid({
     source, selection,
-    sizes: () => sizes,
+    sizes,
     href: (index) => address({ ...now, photo: source.name(index) }),
     open: (index) => {
       remember({ anchor: grid.anchor() });
@@ -108,7 +109,12 @@ function show(main, above, key, source, now, me, anchor) {
     });
   });
   source.addEventListener("change", () => selection?.clear());
-  shown = { key, source, grid, selection, close: () => (grid.close(), strip.element.remove(), bar?.then((element) => element.remove())) };
+  const close = () => {
+    grid.close();
+    strip.element.remove();
+    bar?.then((element) => element.remove());
+  };
+  shown = { key, source, grid, close };
   main.replaceChildren(above, grid.element, strip.element);
   grid.arrange();
   if (anchor) grid.restore(anchor);
@@ -171,7 +177,8 @@ async function view(now, account) {
 
 function nothing({ query }) {
   const [title, hint] = query ? ["grid.none", "grid.none.hint"] : ["grid.empty", "grid.empty.hint"];
-  return h("div", { class: "note" }, h("h2", {}, t(title)), h("p", {}, t(hint)), query && h("a", { href: "/", class: "plain" }, t("grid.none.all")));
+  const all = query && h("a", { href: "/", class: "plain" }, t("grid.none.all"));
+  return h("div", { class: "note" }, h("h2", {}, t(title)), h("p", {}, t(hint)), all);
 }
 
 function trouble(main, error, now, account) {

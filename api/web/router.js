@@ -7,8 +7,8 @@ const listeners = new Set();
 history.scrollRestoration = "manual";
 let current = route();
 
-/** What an address means: `{page, sid, query, sort, photo}`. `page` is library, gallery, shares, jobs or login; `photo` a photoid,
- * or in a gallery an index; "" where the viewer is closed. */
+/** What an address means: `{page, sid, query, sort, photo}`. `page` is library, gallery, shares, jobs or login; `photo`
+ * is a photoid, or in a gallery an index; "" where the viewer is closed. */
 export function route(url = location) {
   const [, first, second = ""] = url.pathname.split("/");
   const given = new URLSearchParams(url.search);
@@ -31,7 +31,7 @@ export function address({ page = "library", sid = "", query = "", sort = DEFAULT
   return given.size ? `${path}?${given}` : path;
 }
 
-/** Goes to where the changes lead from here; `replace`: without a step in the history. `state` is kept with that step. */
+/** Goes to where the changes lead from here; `replace`: without a step in the history; `state` is kept with it. */
 export function go(changes, { replace = false, state = {} } = {}) {
   const url = address({ ...current, ...changes });
   if (replace) history.replaceState({ ...history.state, ...state }, "", url);
@@ -58,7 +58,8 @@ function arrive() {
 addEventListener("popstate", arrive);
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a");
-  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const elsewhere = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  if (!link || event.defaultPrevented || elsewhere) return;
   if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
   if (!/^\/($|shares$|jobs$|login$|s\/)/.test(link.pathname)) return;
   event.preventDefault();

@@ -13,8 +13,8 @@ export class Rows {
   #spare = [];
   #cells = new Map(); // by the address of their tile
 
-  /** `source` and `selection` (null: nothing can be selected) are those of the grid; `sizes()` gives the sides of the tiles
-   * that there are, the smallest first; `href(index)` where a photo's link leads. */
+  /** `source` and `selection` (null: nothing can be selected) are those of the grid; `sizes` are the sides of the tiles that
+   * there are, the smallest first; `href(index)` gives where a photo's link leads. */
   constructor(element, { source, selection, sizes, href }) {
     Object.assign(this, { element, source, selection, sizes, href, active: 0 });
     this.tiles = new Tiles((url, tile) => this.#cells.has(url) && paint(this.#cells.get(url), tile, true));
@@ -47,7 +47,8 @@ export class Rows {
     place(this.element, [...wanted.bands].map((number) => this.#band(number)), null);
     for (const number of wanted.bands) {
       const band = this.#band(number);
-      place(band, rows.filter((row) => row.band === number).map((row) => this.#row(row)), band.querySelector(".headings"));
+      const inside = rows.filter((row) => row.band === number).map((row) => this.#row(row));
+      place(band, inside, band.querySelector(".headings"));
     }
     this.#spare.length = Math.min(this.#spare.length, SPARE);
   }
@@ -56,7 +57,8 @@ export class Rows {
     const known = this.#bands.get(number);
     if (known) return known;
     const band = this.layout.bands[number];
-    const element = h("div", { role: "rowgroup", class: "band" }, band.heading > 0 && headings(band, this.layout.columns));
+    const head = band.heading > 0 && headings(band, this.layout.columns);
+    const element = h("div", { role: "rowgroup", class: "band" }, head);
     element.style.top = `${band.top}px`;
     element.style.height = `${band.height}px`;
     this.#bands.set(number, element);
@@ -104,8 +106,9 @@ export class Rows {
   /** The address of a photo's tile: the smallest that fills a cell on this screen; "" where there is none yet. */
   url(index) {
     if (this.source.peek(index)?.gone) return "";
-    const sizes = this.sizes().length ? this.sizes() : SQUARES;
-    return this.source.tileUrl(index, sizes.find((side) => side >= this.layout.cell * devicePixelRatio) ?? sizes.at(-1));
+    const sizes = this.sizes.length ? this.sizes : SQUARES;
+    const fills = (side) => side >= this.layout.cell * devicePixelRatio;
+    return this.source.tileUrl(index, sizes.find(fills) ?? sizes.at(-1));
   }
 
   /** Those of a row. */

@@ -6,8 +6,8 @@ import { t } from "./strings.js";
 const SORTS = ["-date", "date", "name", "rating", "random"];
 const PLACE = /character (\d+) of the query/;
 
-/** The form: its `element`; `show(query, sort)`; `refuse(detail)` says at the field why a query is none. `find(query, sort)` is
- * called for each search. */
+/** The form: its `element`; `show(query, sort)`; `refuse(detail)` says at the field why a query is none.
+ * `find(query, sort)` is called for each search. */
 export function searchForm(find) {
   const field = h("input", {
     type: "search", name: "q", placeholder: t("search"), autocomplete: "off", autocapitalize: "none", spellcheck: false,

@@ -35,18 +35,22 @@ function url(path, params = {}) {
  *
  * Throws a ServerError for each that is no success, and where none comes. */
 async function ask(address, request = {}) {
-  let response;
-  try {
-    response = await fetch(address, request);
-  } catch (error) {
-    if (request.signal?.aborted) throw error;
-    throw new ServerError(0, String(error));
-  }
+  const response = await reached(fetch(address, request), request.signal);
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   if (response.status === 403 && (await isStranger())) toLogin();
   const wait = parseFloat(response.headers.get("Retry-After") ?? "");
   throw new ServerError(response.status, problem.detail ?? response.statusText, Number.isNaN(wait) ? null : wait);
+}
+
+/** What comes over the network; a ServerError where it breaks off, unless it was given up. */
+async function reached(coming, signal) {
+  try {
+    return await coming;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ServerError(0, String(error));
+  }
 }
 
 /** Goes to the login page, which comes back to here. */
@@ -88,7 +92,8 @@ export const originalUrl = (place, index) => url(`${API}getOriginalFile`, { ...p
 
 /** The picture of an URL of a photo. */
 export async function render(address, signal, priority = "auto") {
-  return (await ask(address, { signal, priority })).blob();
+  const response = await ask(address, { signal, priority });
+  return reached(response.blob(), signal);
 }
 
 export const metadata = (place, index) => json(url(`${API}getPhotoMetadata`, { ...place, index }));

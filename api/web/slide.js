@@ -43,7 +43,8 @@ export class Slide {
 
   /** Says why there is nothing to see. */
   fail(trouble) {
-    this.frame.replaceChildren(h("p", { class: "trouble" }, icon(trouble === "damaged" ? "damaged" : "unsupported"), t(`grid.${trouble}`)));
+    const sign = icon(trouble === "damaged" ? "damaged" : "unsupported");
+    this.frame.replaceChildren(h("p", { class: "trouble" }, sign, t(`grid.${trouble}`)));
   }
 
   /** Fits it into the stage: gives the size in CSS pixels. The tile lies in the middle, where the large render's middle
@@ -61,6 +62,7 @@ export class Slide {
     this.element.style.translate = `${offset * 100}% 0`;
     this.element.inert = offset !== 0;
     if (this.image) delete this.image.dataset.large;
-    if (offset === 0 && this.image && (this.image === this.large || this.image === this.full)) this.image.dataset.large = "";
+    const large = this.image && [this.large, this.full].includes(this.image);
+    if (offset === 0 && large) this.image.dataset.large = "";
   }
 }

@@ -15,7 +15,8 @@ export class Slideshow {
   start() {
     this.running = true;
     // The screen stays on where the browser can do that; without it, the slideshow is the same.
-    navigator.wakeLock?.request("screen").then((lock) => (this.running ? (this.#lock = lock) : lock.release()), () => {});
+    const locked = navigator.wakeLock?.request("screen");
+    locked?.then((lock) => (this.running ? (this.#lock = lock) : lock.release()), () => {});
     this.seen();
     this.changed();
   }

@@ -23,7 +23,8 @@ export class Tiles {
     return this.#tiles.get(url);
   }
 
-  /** What is wanted from now on, in this order; the first `near` are seen, the others soon will be. All else is given up. */
+  /** What is wanted from now on, in this order; the first `near` are seen, the others soon will be. All else is given
+   * up. */
   want(urls, near) {
     this.stay(urls);
     this.#seen = new Set(urls.slice(0, near));

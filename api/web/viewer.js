@@ -10,12 +10,15 @@ import { Slide } from "./slide.js";
 import { Slideshow } from "./slideshow.js";
 import { moment, t } from "./strings.js";
 
+const GLIDE = { duration: 220, easing: "cubic-bezier(.2,.8,.2,1)" };
 const IDLE = 3000; // ms until all but the photo fades away
 const AHEAD = 12; // photos that the server is asked to make in advance
 const STEP = 1.5; // of a zoom by key
 const EACH = 150; // ms between two addresses
 
-await new Promise((done) => document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror: done })));
+await new Promise((done) => {
+  document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror: done }));
+});
 
 export class Viewer {
   #slides = new Map();
@@ -57,24 +60,26 @@ export class Viewer {
     this.caption = h("p", { class: "caption" });
     this.track = h("div", { class: "track" });
     this.stage = h("div", { class: "stage" }, this.track);
-    this.play = iconButton("play", t("viewer.slideshow"), () => (this.slideshow.running ? this.slideshow.stop() : this.slideshow.start()), { "aria-pressed": false });
+    const play = () => (this.slideshow.running ? this.slideshow.stop() : this.slideshow.start());
+    this.play = iconButton("play", t("viewer.slideshow"), play, { "aria-pressed": false });
     this.zoomButton = iconButton("zoom", t("viewer.zoom"), () => this.#toggle(0, 0), { "aria-pressed": false });
     this.previous = iconButton("previous", t("viewer.previous"), () => this.#step(-1));
     this.next = iconButton("next", t("viewer.next"), () => this.#step(1));
-    this.download = may("pap:access:downloads") &&
-      h("a", { class: "quiet", "aria-label": t("viewer.download"), title: t("viewer.download"), download: "" }, icon("download"));
+    const called = { "aria-label": t("viewer.download"), title: t("viewer.download") };
+    this.download = may("pap:access:downloads") && h("a", { class: "quiet", ...called, download: "" }, icon("download"));
     this.details = may("pap:access:metadata") && iconButton("info", t("viewer.details"), () => this.#details());
+    const close = iconButton("close", t("viewer.close"), () => this.#leave());
     this.element = h("dialog", { class: "viewer", "aria-label": t("viewer"), tabIndex: -1,
       onkeydown: (event) => this.#key(event), oncancel: (event) => (event.preventDefault(), this.#leave()),
       onpointermove: () => this.#wake(), onfocusin: () => this.#wake() },
       this.stage,
-      h("div", { class: "chrome bar" }, iconButton("close", t("viewer.close"), () => this.#leave()), this.place, this.zoomButton, this.play, this.details, this.download),
+      h("div", { class: "chrome bar" }, close, this.place, this.zoomButton, this.play, this.details, this.download),
       h("div", { class: "chrome sides" }, this.previous, this.next),
       h("div", { class: "chrome foot" }, this.caption));
     on(this.element, "click", (event) => this.#click(event), { capture: true });
     gestures(this.stage, {
-      drag: (by) => this.#drag(by), drop: (by) => this.#drop(by), tap: (touch) => this.#tap(touch), twice: (x, y) => this.#toggle(x, y),
-      pinch: (factor, x, y, dx, dy) => this.#zoom(factor, x, y, dx, dy), wheel: (factor, x, y) => this.#zoom(factor, x, y),
+      drag: (by) => this.#drag(by), drop: (by) => this.#drop(by), tap: (touch) => this.#tap(touch),
+      twice: (...at) => this.#toggle(...at), pinch: (...by) => this.#zoom(...by), wheel: (...by) => this.#zoom(...by),
     });
   }
 
@@ -143,7 +148,8 @@ export class Viewer {
     const { count } = this.source;
     this.#arrange();
     this.place.textContent = t("viewer.place", { n: this.index + 1, count });
-    this.caption.replaceChildren(called(photo, this.index), photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "");
+    const taken = photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "";
+    this.caption.replaceChildren(called(photo, this.index), taken);
     this.previous.disabled = this.index === 0;
     this.next.disabled = this.index === count - 1;
     if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
@@ -180,7 +186,8 @@ export class Viewer {
   #glide(x, y = 0) {
     this.track.style.translate = "";
     this.stage.style.opacity = "";
-    if (!still()) this.track.animate([{ translate: `${x}px ${y}px` }, { translate: "0 0" }], { duration: 220, easing: "cubic-bezier(.2,.8,.2,1)" });
+    if (still()) return;
+    this.track.animate([{ translate: `${x}px ${y}px` }, { translate: "0 0" }], GLIDE);
   }
 
   #drag({ dx, dy, touch }) {
@@ -215,9 +222,11 @@ export class Viewer {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const on = event.target.closest("button, a");
     const act = {
-      ArrowLeft: () => this.#step(-1), ArrowRight: () => this.#step(1), PageUp: () => this.#step(-1), PageDown: () => this.#step(1),
+      ArrowLeft: () => this.#step(-1), ArrowRight: () => this.#step(1),
+      PageUp: () => this.#step(-1), PageDown: () => this.#step(1),
       Home: () => this.show(0), End: () => this.show(this.source.count - 1),
-      "+": () => this.#zoom(STEP, 0, 0), "=": () => this.#zoom(STEP, 0, 0), "-": () => this.#zoom(1 / STEP, 0, 0), 0: () => this.#zoom(0, 0, 0),
+      "+": () => this.#zoom(STEP, 0, 0), "=": () => this.#zoom(STEP, 0, 0),
+      "-": () => this.#zoom(1 / STEP, 0, 0), 0: () => this.#zoom(0, 0, 0),
       z: () => this.#toggle(0, 0), i: () => this.#details(), " ": on ? undefined : () => this.play.click(),
     }[event.key];
     this.#wake();
