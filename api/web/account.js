@@ -12,7 +12,12 @@ export function accountMenu({ uid, signedIn, admin, permissions }) {
     signedIn ? { label: t("logout"), run: leave } : { label: t("login"), run: toLogin },
   ].filter(Boolean);
   const note = uid && t(signedIn ? "account.signedIn" : "account.default", { uid });
-  return menuButton(t("account"), [icon("account"), h("span", { "aria-hidden": "true" }, signedIn && uid)], items, note);
+  return menuButton(
+    t("account"),
+    [icon("account"), h("span", { "aria-hidden": "true" }, signedIn && uid)],
+    items,
+    note,
+  );
 }
 
 async function leave() {

@@ -6,7 +6,12 @@ import { t } from "./strings.js";
 /** Opens a dialog. It ends by its button, Esc or a click beside it; the focus goes back to where it was. */
 export function openDialog(title, ...children) {
   const close = iconButton("close", t("close"), () => dialog.close());
-  const dialog = h("dialog", { class: "room", "aria-label": title, closedby: "any" }, h("header", {}, h("h2", {}, title), close), children);
+  const dialog = h(
+    "dialog",
+    { class: "room", "aria-label": title, closedby: "any" },
+    h("header", {}, h("h2", {}, title), close),
+    children,
+  );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -20,13 +25,22 @@ export function copyButton(label, text) {
     said.textContent = "";
     said.textContent = t((await copy(text, said)) ? "copied" : "copyFailed");
   };
-  return h("span", { class: "copy" }, h("button", { type: "button", class: "plain", onclick }, icon("copy"), label), said);
+  return h(
+    "span",
+    { class: "copy" },
+    h("button", { type: "button", class: "plain", onclick }, icon("copy"), label),
+    said,
+  );
 }
 
-/** Copies a text; says whether that went. A page that came by plain http has no clipboard: there it goes by a field, which
- * is put beside `near`, as a modal dialog leaves no other place the focus. */
+/** Copies a text; says whether that went. A page that came by plain http has no clipboard: there it goes by a field,
+ * which is put beside `near`, as a modal dialog leaves no other place the focus. */
 async function copy(text, near) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  if (navigator.clipboard)
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
   const before = document.activeElement;
   const holder = h("textarea", { value: text, readOnly: true, class: "unseen" });
   near.after(holder);

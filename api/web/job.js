@@ -26,13 +26,33 @@ export function jobCard({ id, query, sizes, origin }, named) {
       problem.textContent = sentence(error);
     }
   };
-  const button = (label, action) => h("button", { type: "button", class: "plain", onclick: () => act(action()) }, label);
+  const button = (label, action) =>
+    h("button", { type: "button", class: "plain", onclick: () => act(action()) }, label);
   const turn = button("", () => (state === "paused" ? "resume" : "pause"));
-  const actions = h("div", { class: "actions" }, turn, button(t("jobs.cancel"), () => "cancel"));
-  const texts = sizes.map((size) => named.find(({ width, height }) => `${width ?? ""}x${height ?? ""}` === size)?.name ?? size.replace("x", "×"));
+  const actions = h(
+    "div",
+    { class: "actions" },
+    turn,
+    button(t("jobs.cancel"), () => "cancel"),
+  );
+  const texts = sizes.map(
+    (size) =>
+      named.find(({ width, height }) => `${width ?? ""}x${height ?? ""}` === size)?.name ?? size.replace("x", "×"),
+  );
   const photos = origin !== "asked" ? t(`jobs.${origin}`) : query === "*" ? t("jobs.all") : query;
-  const element = h("article", { class: "card", tabIndex: -1, "aria-label": name },
-    h("h2", {}, name, badge), h("p", {}, `${photos} · ${texts.join(", ")}`), bar, facts, counts, message, failures.element, problem, actions);
+  const element = h(
+    "article",
+    { class: "card", tabIndex: -1, "aria-label": name },
+    h("h2", {}, name, badge),
+    h("p", {}, `${photos} · ${texts.join(", ")}`),
+    bar,
+    facts,
+    counts,
+    message,
+    failures.element,
+    problem,
+    actions,
+  );
 
   function update(job) {
     const now = t(`jobs.${job.state}`);
@@ -71,8 +91,11 @@ function failureList(id) {
     shown = count;
     try {
       const { failures } = await jobOf(id);
-      list.replaceChildren(...failures.map(({ photoID, fileName, reason }) =>
-        h("li", {}, h("a", { href: `/?photo=${encodeURIComponent(photoID)}` }, fileName ?? photoID), ": ", reason)));
+      list.replaceChildren(
+        ...failures.map(({ photoID, fileName, reason }) =>
+          h("li", {}, h("a", { href: `/?photo=${encodeURIComponent(photoID)}` }, fileName ?? photoID), ": ", reason),
+        ),
+      );
     } catch (error) {
       shown = 0;
       list.replaceChildren(h("li", { class: "error" }, sentence(error)));

@@ -23,9 +23,18 @@ export function showJobs(main, me) {
     rows.replaceChildren(...held.tiers.map(tier));
     return found.jobs.some(({ state }) => state === "running") ? BUSY : QUIET;
   });
-  const columns = ["cache.tier", "cache.entries", "cache.fill", "cache.hits"].map((key) => h("th", { scope: "col" }, t(key)));
-  page.append(h("p", { class: "muted" }, t("jobs.hint")), list.running, starter(me.sizes, look), problem, list.others,
-    h("h2", { id: "cache" }, t("cache")), h("table", { "aria-labelledby": "cache" }, h("thead", {}, h("tr", {}, columns)), rows));
+  const columns = ["cache.tier", "cache.entries", "cache.fill", "cache.hits"].map((key) =>
+    h("th", { scope: "col" }, t(key)),
+  );
+  page.append(
+    h("p", { class: "muted" }, t("jobs.hint")),
+    list.running,
+    starter(me.sizes, look),
+    problem,
+    list.others,
+    h("h2", { id: "cache" }, t("cache")),
+    h("table", { "aria-labelledby": "cache" }, h("thead", {}, h("tr", {}, columns)), rows),
+  );
   look();
 }
 
@@ -33,16 +42,36 @@ export function showJobs(main, me) {
 function starter(sizes, look) {
   const query = h("input", { autocomplete: "off", spellcheck: false });
   const choice = sizes.map(({ name, width, height }) =>
-    h("label", { class: "chip" }, h("input", { type: "checkbox", value: name, "aria-label": name }), name, h("small", {}, `${width ?? ""}×${height ?? ""}`)));
+    h(
+      "label",
+      { class: "chip" },
+      h("input", { type: "checkbox", value: name, "aria-label": name }),
+      name,
+      h("small", {}, `${width ?? ""}×${height ?? ""}`),
+    ),
+  );
   const send = async () => {
     const chosen = choice.map((label) => label.firstChild).filter((box) => box.checked);
     const { id } = await startJob({ query: query.value.trim(), sizes: chosen.map((box) => box.value) });
     announce(t("jobs.started", { id: String(id) }));
     look();
   };
-  return h("div", { class: "card" }, form(send, { label: t("jobs.start") },
-    field(t("jobs.query"), query, t("jobs.query.hint")),
-    h("fieldset", {}, h("legend", {}, t("jobs.sizes")), h("div", { class: "chips" }, choice), h("small", {}, t("jobs.sizes.hint")))));
+  return h(
+    "div",
+    { class: "card" },
+    form(
+      send,
+      { label: t("jobs.start") },
+      field(t("jobs.query"), query, t("jobs.query.hint")),
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, t("jobs.sizes")),
+        h("div", { class: "chips" }, choice),
+        h("small", {}, t("jobs.sizes.hint")),
+      ),
+    ),
+  );
 }
 
 /** The jobs, each on a card that stays while its numbers change: what runs stands by itself. */
@@ -67,15 +96,29 @@ function jobList(sizes) {
 function tier({ name, entries, bytes: used, mostBytes, hits, misses }) {
   const title = t(`cache.${name}`);
   const share = used === null || !mostBytes ? null : used / mostBytes;
-  return h("tr", {},
+  return h(
+    "tr",
+    {},
     h("th", { scope: "row" }, title),
     h("td", {}, entries === null ? "—" : number(entries)),
-    h("td", {}, share !== null && h("meter", { value: share, "aria-label": title }), share === null ? "—" : percent(share), h("small", {}, t("cache.of", { used: bytes(used ?? 0), most: bytes(mostBytes ?? 0) }))),
-    h("td", {}, hits + misses ? percent(hits / (hits + misses)) : "—", h("small", {}, t("cache.of", { used: hits, most: hits + misses }))));
+    h(
+      "td",
+      {},
+      share !== null && h("meter", { value: share, "aria-label": title }),
+      share === null ? "—" : percent(share),
+      h("small", {}, t("cache.of", { used: bytes(used ?? 0), most: bytes(mostBytes ?? 0) })),
+    ),
+    h(
+      "td",
+      {},
+      hits + misses ? percent(hits / (hits + misses)) : "—",
+      h("small", {}, t("cache.of", { used: hits, most: hits + misses })),
+    ),
+  );
 }
 
-/** Looks again and again while the element is there and the page in sight. `once` gives the milliseconds to the next time;
- * what goes wrong is said in `problem`. Returns what looks at once. */
+/** Looks again and again while the element is there and the page in sight. `once` gives the milliseconds to the next
+ * time; what goes wrong is said in `problem`. Returns what looks at once. */
 function watch(element, problem, once) {
   let timer = 0;
   const look = async () => {

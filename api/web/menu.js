@@ -22,12 +22,19 @@ export function selectionBar(hand) {
       problem.textContent = sentence(error);
     }
   };
-  const act = (name, action) => h("button", { type: "button", class: "plain", onclick: tried(action) }, icon(name), t(name));
-  const bar = h("div", { class: "selected", role: "region", "aria-label": t("selection"), hidden: true }, problem,
-    iconButton("close", t("selection.clear"), () => selection.clear()), said,
-    may("metadata") && menuButton(t("tags"), [icon("tags"), t("tags")], [{ label: t("tags.details"), run: tried(details) }]),
+  const act = (name, action) =>
+    h("button", { type: "button", class: "plain", onclick: tried(action) }, icon(name), t(name));
+  const bar = h(
+    "div",
+    { class: "selected", role: "region", "aria-label": t("selection"), hidden: true },
+    problem,
+    iconButton("close", t("selection.clear"), () => selection.clear()),
+    said,
+    may("metadata") &&
+      menuButton(t("tags"), [icon("tags"), t("tags")], [{ label: t("tags.details"), run: tried(details) }]),
     may("share") && act("share", share),
-    may("downloads") && act("download", download));
+    may("downloads") && act("download", download),
+  );
   const show = () => {
     bar.hidden = !selection.count;
     problem.textContent = "";

@@ -31,7 +31,7 @@ export class Selection extends EventTarget {
     this.#set(ranges, ranges, index);
   }
 
-  /** Selects from the photo that was toggled last to this one, in the place of the last extension. @param {number} index */
+  /** Selects from the photo toggled last to this one, in the place of the last extension. @param {number} index */
   extendTo(index) {
     const anchor = this.#anchor ?? index;
     const ranges = united(this.#before, Math.min(anchor, index), Math.max(anchor, index) + 1);
@@ -78,7 +78,10 @@ function without(ranges, index) {
   return ranges.flatMap(([first, end]) => {
     if (index < first || index >= end) return [[first, end]];
     /** @type {Range[]} */
-    const halves = [[first, index], [index + 1, end]];
+    const halves = [
+      [first, index],
+      [index + 1, end],
+    ];
     return halves.filter((half) => half[0] < half[1]);
   });
 }

@@ -13,21 +13,39 @@ export function showShare(count, what) {
   const expires = h("input", { type: "date", min: today() });
   const open = h("input", { type: "checkbox" });
   const send = async () => {
-    const shared = await share({ ...what, name: name.value.trim(), description: description.value.trim(), expires: endOf(expires.value), public: open.checked });
-    const link = h("input", { readOnly: true, value: `${location.origin}/s/${shared.sid}`, onfocus: () => link.select() });
+    const shared = await share({
+      ...what,
+      name: name.value.trim(),
+      description: description.value.trim(),
+      expires: endOf(expires.value),
+      public: open.checked,
+    });
+    const link = h("input", {
+      readOnly: true,
+      value: `${location.origin}/s/${shared.sid}`,
+      onfocus: () => link.select(),
+    });
     entry.replaceWith(
       h("p", { role: "status" }, t("share.done", { n: shared.count })),
       field(t("share.link"), link),
-      h("div", { class: "actions" }, copyButton(t("share.copy"), link.value), h("a", { class: "plain", href: link.value }, t("share.open"))),
+      h(
+        "div",
+        { class: "actions" },
+        copyButton(t("share.copy"), link.value),
+        h("a", { class: "plain", href: link.value }, t("share.open")),
+      ),
     );
     link.focus();
   };
-  const entry = form(send, { label: t("share.do"), busy: t("share.busy") },
+  const entry = form(
+    send,
+    { label: t("share.do"), busy: t("share.busy") },
     h("p", { class: "muted" }, t("photos", { n: count })),
     field(t("share.name"), name),
     field(t("field.description"), description),
     field(t("share.expires"), expires, t("share.expires.hint")),
-    field(t("share.public"), open, t("share.public.hint")));
+    field(t("share.public"), open, t("share.public.hint")),
+  );
   openDialog(t("share"), entry);
 }
 
