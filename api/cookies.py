@@ -39,7 +39,9 @@ class Cookies:
     def require_page(self, request: falcon.Request) -> None:
         """Raises Forbidden where the request may have been sent by a page of another site."""
         if not self.is_page(request):
-            raise Forbidden(f"By the cookie alone nothing is changed: send the header {HEADER}: {PAGE} too.")
+            raise Forbidden(
+                f"A browser changes nothing without a session that is named by apisid, or the header {HEADER}: {PAGE}."
+            )
 
     def give(self, request: falcon.Request, response: falcon.Response, apisid: str) -> None:
         """Has the browser keep a session for as long as it runs."""

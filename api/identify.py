@@ -66,9 +66,12 @@ class Identify:
 
         Raises:
             RequestError: malformed, as `parse` says.
-            Forbidden: it changes something by the cookie, and may come from another site's page.
+            Forbidden: it changes something without naming a session, and may come from another site's page.
         """
         params = parse(request.query_string)
+        if request.method not in READING and "HTTP_ORIGIN" in request.env and not self.knows(params.get("apisid", "")):
+            # Whatever page a person on this network looks at could else change what the default user may.
+            self._cookies.require_page(request)
         if "apisid" in params or not self._cookies.enabled:
             return params
         # Also of who sends none: what a browser keeps from before it had one is not for who signs in to it.

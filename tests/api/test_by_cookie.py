@@ -338,3 +338,15 @@ def test_over_https_the_cookie_is_for_https(house: House, client: TestClient) ->
         "/picapportapi/1.0/createWebApiSession", headers={"X-Darkroom": "page"}, protocol="https"
     )
     assert answer.headers["Set-Cookie"].endswith("; SameSite=Strict; Secure")
+
+
+def test_no_page_of_another_site_acts_for_who_needs_no_session(house: House, client: TestClient) -> None:
+    """The default user, or one whose uid is the password: a browser in this network would do it for anybody's page."""
+    stranger, program = Visitor(client, page=False), Visitor(client, page=False)
+    stranger.headers["Origin"] = "https://elsewhere.example"
+    body = {"photoids": [], "sizes": [{"width": 8}]}
+    session = house.parts.sessions.create("10.8.8.8", "guest", None)
+    for apisid, status in ((None, 403), ("guest", 403), ("unknown", 403), (session, 202)):
+        assert stranger.post("/api/prefetch", body, apisid=apisid).status_code == status, apisid
+    assert program.post("/api/prefetch", body).status_code == 202
+    assert stranger.ask("/api/me").json["uid"] == "guest"  # which that page can't read
