@@ -36,14 +36,14 @@ export function copyButton(label, text) {
 /** Copies a text; says whether that went. A page that came by plain http has no clipboard: there it goes by a field,
  * which is put beside `near`, as a modal dialog leaves no other place the focus. */
 async function copy(text, near) {
-  if (navigator.clipboard)
-    return navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
+  if (navigator.clipboard) {
+    const sent = navigator.clipboard.writeText(text);
+    return sent.then(() => true, () => false);
+  }
   const before = document.activeElement;
   const holder = h("textarea", { value: text, readOnly: true, class: "unseen" });
   near.after(holder);
+  holder.focus();
   holder.select();
   const copied = document.execCommand("copy");
   holder.remove();

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, expect
 
 from tests.web.conftest import Visit
 from tests.web.visitor import Screen, Visitor
@@ -90,3 +90,24 @@ GERMAN = (
 @pytest.mark.parametrize(("language", "text"), [("en-GB", ENGLISH), ("de-DE", GERMAN)])
 def test_how_numbers_and_times_are_written(visit: Visit, language: str, text: str) -> None:
     assert visit(Screen(language=language)).open("/login").evaluate(WRITTEN) == text
+
+
+COPY = """async () => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
+    const { copyButton, openDialog } = await import("/web/dialog.js");
+    openDialog("Test", copyButton("Copy it", "the text")); }"""
+
+CLIPBOARD = """() => {
+    delete navigator.clipboard;
+    return navigator.clipboard.readText(); }"""
+
+
+def test_copying_where_the_page_came_by_plain_http(page: Page) -> None:
+    """There the browser keeps its clipboard from scripts; what somebody asks for by a click goes all the same."""
+    page.evaluate(COPY)
+    button = page.get_by_role("button", name="Copy it")
+    button.click()
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+    expect(button).to_be_focused()
+    expect(page.get_by_role("dialog").get_by_role("textbox")).to_have_count(0)
+    assert page.evaluate(CLIPBOARD) == "the text"
