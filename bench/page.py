@@ -53,22 +53,19 @@ PATIENCE = 120_000.0
 
 # The time at which the tiles on the screen are drawn, all of them, and how many they are.
 FIRST_SCREEN = """
-window.drawn = new Promise(done => {
-  const look = () => {
-    const seen = [...document.querySelectorAll("[role=gridcell]")].filter(cell => {
-      const { top, bottom, width } = cell.getBoundingClientRect();
-      return width && bottom > 0 && top < innerHeight;
-    });
-    const there = cell => {
-      const image = cell.querySelector("img");
-      return image && image.complete && image.naturalWidth;
-    };
-    if (seen.length >= %d && seen.every(there))
-      requestAnimationFrame(() => done([performance.now(), seen.length]));
-    else requestAnimationFrame(look);
+const look = () => {
+  const seen = [...document.querySelectorAll("[role=gridcell]")].filter(cell => {
+    const { top, bottom, width } = cell.getBoundingClientRect();
+    return width && bottom > 0 && top < innerHeight;
+  });
+  const there = cell => {
+    const image = cell.querySelector("img");
+    return image && image.complete && image.naturalWidth;
   };
-  look();
-});
+  if (seen.length >= %d && seen.every(there)) window.drawn = [performance.now(), seen.length];
+  else requestAnimationFrame(look);
+};
+look();
 """
 # The time from a key or a lifted finger until the large render of another photo is drawn.
 SWIPED = """
@@ -158,7 +155,7 @@ def _first(browser: Browser, url: str, turns: int) -> None:
         with _context(browser, WIDE, script=FIRST_SCREEN % TILES) as context:
             page = context.new_page()
             page.goto(f"{url}/?sort=name")
-            milliseconds, tiles = page.evaluate("window.drawn")
+            milliseconds, tiles = page.wait_for_function("window.drawn").json_value()
             if turn:
                 took.append(milliseconds)
     print(f"\nfirst screen, {WIDE['width']}x{WIDE['height']}, {tiles:.0f} tiles: milliseconds from navigation")

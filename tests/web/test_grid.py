@@ -19,7 +19,7 @@ from tests.web.visitor import DESK, PHONE, SEEN, Screen, Visitor, grid, tile, ti
 
 MANY = 20_000
 MOST_NODES = 2_000
-SCREENS = 60  # of scrolling, from one end to the other
+STEPS = 20  # from one end to the other
 NODES = "document.getElementsByTagName('*').length"
 TILE = re.compile("/getPhoto[?]")
 SCROLL = """part => {
@@ -80,8 +80,8 @@ def test_newest_first_under_their_months(guest: Visitor) -> None:
 def test_scrolling_through_very_many(wanderer: Visitor) -> None:
     wanderer.library()
     most = 0
-    for step in range(SCREENS + 1):
-        wanderer.page.evaluate(SCROLL, step / SCREENS)
+    for step in range(STEPS + 1):
+        wanderer.page.evaluate(SCROLL, step / STEPS)
         wanderer.page.wait_for_function(SEEN)
         most = max(most, nodes(wanderer.page))
     assert most < MOST_NODES
