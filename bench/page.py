@@ -70,11 +70,11 @@ look();
 # The time from a key or a lifted finger until the large render of another photo is drawn.
 SWIPED = """
 window.swiped = [];
-for (const type of ["keydown", "touchend"]) addEventListener(type, () => {
-  const alt = () => document.querySelector("dialog img[data-large]")?.alt;
+for (const type of ["keydown", "pointerup"]) addEventListener(type, () => {
+  const large = () => document.querySelector("dialog img[data-large]")?.src;
   const [began, before] = [performance.now(), window.last];
   const look = () => {
-    const now = alt();
+    const now = large();
     if (now && now !== before) { window.last = now; window.swiped.push(performance.now() - began); }
     else requestAnimationFrame(look);
   };
@@ -155,7 +155,7 @@ def _first(browser: Browser, url: str, turns: int) -> None:
         with _context(browser, WIDE, script=FIRST_SCREEN % TILES) as context:
             page = context.new_page()
             page.goto(f"{url}/?sort=name")
-            milliseconds, tiles = page.wait_for_function("window.drawn").json_value()
+            milliseconds, tiles = page.wait_for_function("() => window.drawn").json_value()
             if turn:
                 took.append(milliseconds)
     print(f"\nfirst screen, {WIDE['width']}x{WIDE['height']}, {tiles:.0f} tiles: milliseconds from navigation")
@@ -172,7 +172,7 @@ def _swipe(browser: Browser, url: str, every: float, *, touch: bool) -> None:
             page.goto(f"{url}/?sort=name")
             page.get_by_role("gridcell").first.get_by_role("link").click()
             page.locator("dialog img[data-large]").wait_for()
-            page.evaluate("window.last = document.querySelector('dialog img[data-large]').alt; window.swiped = []")
+            page.evaluate("window.last = document.querySelector('dialog img[data-large]').src; window.swiped = []")
             finger = context.new_cdp_session(page)
             for number in range(SWIPES):
                 began = time.monotonic()
@@ -180,7 +180,7 @@ def _swipe(browser: Browser, url: str, every: float, *, touch: bool) -> None:
                     _flick(finger, size)
                 else:
                     page.keyboard.press("ArrowRight")
-                page.wait_for_function(f"window.swiped.length > {number}")
+                page.wait_for_function(f"() => window.swiped.length > {number}")
                 if turn:
                     time.sleep(max(0.0, every - (time.monotonic() - began)))
             took = page.evaluate("window.swiped")

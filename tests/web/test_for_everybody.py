@@ -216,7 +216,7 @@ def test_text_twice_as_large(visit: Visit) -> None:
     visitor = visit(Screen(640, 900))
     visitor.library()
     visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    visitor.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    visitor.page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
     expect(visitor.page.get_by_role("searchbox", name="Search")).to_be_in_viewport()
     expect(visitor.page.get_by_role("button", name="Account")).to_be_in_viewport(ratio=1)
 

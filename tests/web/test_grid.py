@@ -192,5 +192,5 @@ def test_the_width_is_filled(visit: Visit, screen: Screen) -> None:
     assert all(abs(box["width"] - box["height"]) < 2 for box in boxes)
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= screen.width
     visitor.page.set_viewport_size({"width": screen.width // 2 + 160, "height": screen.height})
-    visitor.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    visitor.page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
     expect(grid(visitor.page).get_by_role("img").first).to_be_visible()
