@@ -33,7 +33,9 @@ SHARED = (
     ("seeding or dragonfly", "The garden", "What grows and flies behind the house."),
 )
 JOBS = ("tablet-large", "phone-large", "desktop", "laptop", "phone-small", "television")
-RENDERED = "() => document.querySelector('article progress').value > 0.3 * document.querySelector('article progress').max"
+RENDERED = (
+    "() => document.querySelector('article progress').value > 0.3 * document.querySelector('article progress').max"
+)
 PATIENCE = 60_000.0  # milliseconds
 
 
