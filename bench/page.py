@@ -103,10 +103,11 @@ NODES = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Megabytes: what the page's process has to itself, its share of what it has in common, and JavaScript's heap."""
+    """Megabytes of the page's process: all of it (PSS); of this what it has allocated (anonymous), without mapped files
+    and shared memory, in which Chromium keeps pictures that it has decoded and may drop; and JavaScript's heap."""
 
-    private: float
-    shared: float
+    whole: float
+    anonymous: float
     heap: float
 
 
@@ -277,8 +278,8 @@ def _scroll(browser: Browser, url: str, number: int) -> None:
         held.append(_memory(pid, session))
         print(f"\n{number} photos, 1280x800, end to end in {time.monotonic() - began:.0f} s: the most at any time")
         print(f"elements in the document {most_elements}, nodes with their texts {most_nodes}")
-        print(f"the page's process, MB: of its own {max(each.private for each in held):.0f}", end=", ")
-        print(f"with its share of libraries (PSS) {max(each.shared for each in held):.0f}", end=", ")
+        print(f"the page's process, MB: PSS {max(each.whole for each in held):.0f}", end=", ")
+        print(f"of this anonymous {max(each.anonymous for each in held):.0f}", end=", ")
         print(f"JavaScript's heap {max(each.heap for each in held):.1f}")
 
 
@@ -294,8 +295,7 @@ def _renderer(browser: Browser, context: BrowserContext, page: Page) -> tuple[in
 def _memory(pid: int, session: object) -> Memory:
     metrics = session.send("Performance.getMetrics")["metrics"]  # type: ignore[attr-defined]
     heap = next(each["value"] for each in metrics if each["name"] == "JSHeapUsedSize")
-    private = _rollup(pid, "Private_Dirty") + _rollup(pid, "Private_Clean")
-    return Memory(private, _rollup(pid, "Pss"), heap / 1e6)
+    return Memory(_rollup(pid, "Pss"), _rollup(pid, "Pss_Anon"), heap / 1e6)
 
 
 def _rollup(pid: int, name: str) -> float:

@@ -168,7 +168,7 @@ def _search(page: Page, url: str) -> None:
 
 
 def _viewer(page: Page, url: str) -> None:
-    _library(page, url)
+    _search(page, url)
     page.get_by_role("link", name=PHOTO).first.click()
     expect(page.locator("img[data-large]").first).to_be_visible()
 
