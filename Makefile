@@ -2,7 +2,7 @@
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: setup serve up test soak bench check
+.PHONY: setup serve up test soak bench screenshots check
 
 setup:
 	@bin/setup
@@ -24,6 +24,11 @@ bench: setup
 	@bench/setup
 	@$(PYTHON_BIN) -m bench --only "$(ONLY)" $(ARGS)
 	@$(PYTHON_BIN) -m bench.report
+
+screenshots:
+	@bin/setup tests
+	@bench/setup photos
+	@$(PYTHON_BIN) -m bench.screenshots $(ARGS)
 
 check: setup
 	@$(PYTHON_BIN) -m ruff check .

@@ -94,6 +94,8 @@ class Settings:
         choices=("", "NoPwEncryptionForWebApi"),
     )
 
+    web_enabled: bool = setting("web.enabled", True, "whether the gallery page is served, with its sessions by cookie")
+
     # Where things are
     data_dir: Path = setting("data.dir", Path("data"), "folder of the catalogue and the cached renders")
     roots: tuple[Root, ...] = ()

@@ -1,42 +1,31 @@
-"""create_app(): hands the parts of a front end to each other, and lists its routes."""
+"""create_app(): the front end's resources, made of its parts, and its routes."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from typing import Any
 
 import falcon
 
-from api import operations
+from api import operations, page
 from api.access_log import AccessLog
 from api.cors import cors
-from api.delivery import Files
 from api.errors import handle, serialize
-from api.following import Following
 from api.functions import Function, Functions
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
-from api.identify import Identify
 from api.jobs import JobsResource
-from api.known import KnownFaults
-from api.library import Library, open_library
+from api.listings import SomePhotos, Timeline
+from api.me import Me
 from api.metadata import GetPhotoMetadata
 from api.openapi import OpenApi
 from api.originals import GetOriginalFile
+from api.parts import Parts, open_parts
 from api.photos import GetPhoto, thumbnail
 from api.prefetch import PrefetchResource
-from api.prerendering import Prerendering, start_prerendering
 from api.queries import RunQuery
-from api.rendering import Rendering, start_rendering
-from api.renders import Renders
-from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
-from catalog.changelog import Changelog
-from catalog.changes import Ticker
-from catalog.faults import Faults
-from catalog.scan import refresh
-from catalog.users import default_uid
+from api.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus
+from api.tiers import CacheResource
+from cache.summary import summaries
 from config import Settings
-from workers.housekeeping import FOLLOW_EVERY, follow
-from workers.pipeline.limits import Limits
 
 
 class App(falcon.App[falcon.Request, falcon.Response]):
@@ -52,42 +41,69 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
         CatalogError: the catalogue can't be used.
         SettingsError: the sizes in the settings can't be.
     """
-    library = open_library(settings, closing)
-    rendering = start_rendering(settings, closing)
-    uid = default_uid(settings)
-    prerendering = start_prerendering(settings, library, rendering, closing)
-    follow_changes = partial(follow, Changelog(library.engine), rendering.cache, gather=settings.prerender_auto)
-    housekeeping = Ticker("housekeeping", FOLLOW_EVERY, follow_changes)
-    housekeeping.start()
-    closing.callback(housekeeping.close)
-    identify = Identify(library.sessions, library.access, library.views, library.shares, library.photo_by_id, uid)
-
+    parts = open_parts(settings, closing)
     app = App(middleware=_middleware(settings, closing))
-    app.give_up = rendering.dispatcher.give_up
+    app.give_up = parts.rendering.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
-    renders = _renders(settings, library, rendering)
-    ahead = Following(identify, renders, settings.prefetch_count)
-    ahead.start()
-    closing.callback(ahead.close)
-    functions = _functions(settings, library, identify, uid, renders, ahead)
-    app.add_route("/picapportapi/1.0/{function}", Functions(functions, enabled=settings.webapi_enabled))
-    shares = SharesResource(
-        identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
-    )
-    app.add_route("/api/shares", shares)
-    app.add_route("/api/shares/{sid}", shares, suffix="one")
-    _add_jobs(app, identify, prerendering)
-    app.add_route("/api/prefetch", PrefetchResource(identify, renders, settings.render_max_side))
-    app.add_route("/api/openapi.json", OpenApi())
+    app.add_route("/picapportapi/1.0/{function}", Functions(_functions(parts), enabled=settings.webapi_enabled))
+    _add_own(app, parts)
+    _add_jobs(app, parts)
+    if parts.cookies.enabled:
+        _add_page(app)
     app.add_route("/health", operations.Health())
-    app.add_route("/ready", operations.Ready(operations.checks(settings, library, rendering)))
-    app.add_route("/metrics", operations.Metrics(rendering.lengths))
+    app.add_route("/ready", operations.Ready(operations.checks(settings, parts.library, parts.rendering)))
+    app.add_route("/metrics", operations.Metrics(parts.rendering.lengths))
     return app
 
 
-def _add_jobs(app: App, identify: Identify, prerendering: Prerendering) -> None:
-    jobs = JobsResource(identify, prerendering.jobs, prerendering.starter, prerendering.driver.wake)
+def _functions(parts: Parts) -> dict[str, Function]:
+    """Every function of the Web API that this server has, by the vendor's name."""
+    settings, library, identify, cookies = parts.settings, parts.library, parts.identify, parts.cookies
+    create_session = CreateSession(
+        library.sessions,
+        library.access,
+        cookies,
+        default_uid=parts.uid,
+        apikey=settings.webapi_apikey,
+        encrypted=not settings.webapi_disable_password_encryption,
+    )
+    authorize = AuthorizeSession(library.sessions, library.users, library.guesses, library.changes, cookies)
+    return {
+        "createWebApiSession": create_session,
+        "authorizeWebApiSession": authorize,
+        "getServerStatus": GetServerStatus(identify),
+        "runQuery": RunQuery(identify, library.search, library.views, cookies),
+        "getSharedGallerys": GetSharedGallerys(library.shares),
+        "getGallery": GetGallery(library.shares, library.access, library.photo_by_id, library.photos.metadata),
+        "getPhoto": GetPhoto(identify, parts.renders, parts.ahead),
+        "getThumbnail": GetPhoto(identify, parts.renders, parts.ahead, thumbnail(settings.thumbs_height)),
+        "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
+        "getOriginalFile": GetOriginalFile(identify, parts.files, settings.http_max_age),
+    }
+
+
+def _add_own(app: App, parts: Parts) -> None:
+    """Darkroom's own functions, but for jobs."""
+    settings, library, identify, cookies = parts.settings, parts.library, parts.identify, parts.cookies
+    shares = SharesResource(
+        identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
+    )
+    tiers = parts.rendering.cache.tiers
+    app.add_route("/api/shares", shares)
+    app.add_route("/api/shares/{sid}", shares, suffix="one")
+    app.add_route("/api/prefetch", PrefetchResource(identify, parts.renders, settings.render_max_side))
+    app.add_route("/api/me", Me(identify, cookies, parts.devices))
+    app.add_route("/api/session", EndSession(identify, library.sessions, library.changes, cookies))
+    app.add_route("/api/timeline", Timeline(identify, library.snapshots))
+    app.add_route("/api/photos", SomePhotos(identify, library.snapshots, library.faults, library.photos.metadata))
+    app.add_route("/api/cache", CacheResource(identify, lambda: list(summaries(tiers, settings, own=True))))
+    app.add_route("/api/openapi.json", OpenApi())
+
+
+def _add_jobs(app: App, parts: Parts) -> None:
+    each = parts.prerendering
+    jobs = JobsResource(parts.identify, each.jobs, each.starter, each.driver.wake, parts.library.photos.by_ids)
     app.add_route("/api/jobs", jobs)
     app.add_route("/api/jobs/{number}", jobs, suffix="one")
     app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")
@@ -95,43 +111,12 @@ def _add_jobs(app: App, identify: Identify, prerendering: Prerendering) -> None:
     app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
 
 
-def _renders(settings: Settings, library: Library, rendering: Rendering) -> Renders:
-    return Renders(
-        rendering.cache,
-        rendering.dispatcher,
-        KnownFaults(Faults(library.engine, lambda: library.changes.faults)),
-        partial(refresh, library.engine, settings),
-        Files(settings.root_paths, follow_links=settings.robot_follow_links),
-        limits=Limits.of(settings),
-        max_side=settings.render_max_side,
-        max_age=settings.http_max_age,
-    )
-
-
-def _functions(
-    settings: Settings, library: Library, identify: Identify, uid: str | None, renders: Renders, ahead: Following
-) -> dict[str, Function]:
-    """Every function of the Web API that this server has, by the vendor's name."""
-    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
-    create_session = CreateSession(
-        library.sessions,
-        library.access,
-        default_uid=uid,
-        apikey=settings.webapi_apikey,
-        encrypted=not settings.webapi_disable_password_encryption,
-    )
-    return {
-        "createWebApiSession": create_session,
-        "authorizeWebApiSession": AuthorizeSession(library.sessions, library.users, library.guesses, library.changes),
-        "getServerStatus": GetServerStatus(identify),
-        "runQuery": RunQuery(identify, library.search, library.views),
-        "getSharedGallerys": GetSharedGallerys(library.shares),
-        "getGallery": GetGallery(library.shares, library.access, library.photo_by_id, library.photos.metadata),
-        "getPhoto": GetPhoto(identify, renders, ahead),
-        "getThumbnail": GetPhoto(identify, renders, ahead, thumbnail(settings.thumbs_height)),
-        "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
-        "getOriginalFile": GetOriginalFile(identify, files, settings.http_max_age),
-    }
+def _add_page(app: App) -> None:
+    """The gallery page: one document at its addresses, and its files."""
+    files = page.Page(page.read())
+    for route in page.ROUTES:
+        app.add_route(route, files)
+    app.add_route(page.FILES, files, suffix="file")
 
 
 def _middleware(settings: Settings, closing: ExitStack) -> list[Any]:  # Falcon's types don't fit its own class

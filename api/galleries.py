@@ -1,6 +1,6 @@
 """Shared galleries: getSharedGallerys (the vendor's spelling), getGallery, and sharing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import falcon
 
@@ -21,6 +21,7 @@ from catalog.views import Views
 
 TYPES: Mapping[str, type] = {
     "vid": int,
+    "ranges": list,
     "photoids": list,
     "name": str,
     "description": str,
@@ -108,9 +109,15 @@ class SharesResource:
         self._photo_by_id = photo_by_id
         self._changes = changes
 
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        """The caller's galleries, the newest first."""
+        caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
+        mine = self._shares.of_user(caller.rights.uid)
+        answer(response, {"shares": [shown(share) | {"public": share.terms.public} for share in mine]})
+
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Shares the photos of a view, or those of a list: 201 and the gallery."""
-        caller = self._identify.caller(parse(request.query_string), request.remote_addr, SHARE)
+        caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
         body = json_object(request, TYPES)
         photoids = self._photoids(caller, body)
         share = self._shares.make(caller.rights.uid, b"".join(map(decode, photoids)), _terms(body))
@@ -119,24 +126,45 @@ class SharesResource:
 
     def on_delete_one(self, request: falcon.Request, response: falcon.Response, sid: str) -> None:
         """Ends a gallery of the caller's: 204."""
-        caller = self._identify.caller(parse(request.query_string), request.remote_addr, SHARE)
+        caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
         self._shares.remove(sid, caller.rights)
         self._changes.look()
         response.status = 204
 
     def _photoids(self, caller: Caller, body: Mapping[str, object]) -> list[str]:
         """The photos to be shared, each one that the caller may see."""
-        vid, listed = body.get("vid"), body.get("photoids")
+        vid, listed, ranges = body.get("vid"), body.get("photoids"), body.get("ranges")
         if isinstance(vid, int) and listed is None:
-            return self._views.everything(self._identify.session(caller), vid)
-        if isinstance(listed, list) and vid is None:
+            everything = self._views.everything(self._identify.session(caller), vid)
+            return everything if ranges is None else _in_ranges(everything, ranges)
+        if isinstance(listed, list) and vid is None and ranges is None:
             if not all(isinstance(each, str) for each in listed):
                 raise RequestError("malformed", "photoids is a list of photo ids.")
             photoids = [self._photo_by_id(parse_photoid(each)).photoid for each in listed]
             for photoid in photoids:
                 self._access.require_sight(caller.rights, photoid)
             return photoids
-        raise RequestError("malformed", "What is to be shared? Name either vid or photoids.")
+        raise RequestError("malformed", "What is to be shared? Name either vid, maybe with ranges of it, or photoids.")
+
+
+def _in_ranges(photoids: Sequence[str], ranges: object) -> list[str]:
+    """The photos of ranges, each of which is a first place and a number of photos.
+
+    Raises:
+        RequestError: malformed: these are none, or they reach beyond the end.
+    """
+    chosen: list[str] = []
+    for each in ranges if isinstance(ranges, list) else ():
+        match each:
+            case [int(first), int(count)] if 0 <= first < first + count <= len(photoids):
+                chosen += photoids[first : first + count]
+            case _:
+                raise RequestError(
+                    "malformed", f"ranges is a list of [first, count], within the {len(photoids)} photos of the view."
+                )
+        if len(chosen) > len(photoids):
+            raise RequestError("malformed", "The ranges have more photos than the view: some overlap.")
+    return chosen
 
 
 def _terms(body: Mapping[str, object]) -> Terms:

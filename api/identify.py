@@ -1,16 +1,17 @@
 """Who calls, which photo is meant, and whether this caller may see it: the one place that every function asks."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import falcon
+
+from api.cookies import READING, Cookies
 from api.errors import RequestError
-from api.params import Params, number, required, text
-from catalog.access import NOBODY, Access, Rights
+from api.library import Library
+from api.params import Params, number, parse, required, text
+from catalog.access import NOBODY, Rights
 from catalog.errors import Forbidden
 from catalog.photos import Photo
-from catalog.sessions import Sessions
-from catalog.shares import Shares
-from catalog.views import Views
 
 NO_SESSION = "There is no session: name one with apisid, from createWebApiSession."
 
@@ -36,24 +37,51 @@ class Place:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The photos of a view or a gallery: with whose rights they are shown, which snapshot they are, how many."""
+
+    rights: Rights
+    snapshot: int
+    count: int
+
+
 class Identify:
     """From parameters to the caller and the photo. `default_uid` is whose rights they have who name no session."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        access: Access,
-        views: Views,
-        shares: Shares,
-        photo_by_id: Callable[[str], Photo],
-        default_uid: str | None,
-    ) -> None:
-        self._sessions = sessions
-        self._access = access
-        self._views = views
-        self._shares = shares
-        self._photo_by_id = photo_by_id
+    def __init__(self, library: Library, default_uid: str | None, cookies: Cookies) -> None:
+        self._sessions = library.sessions
+        self._access = library.access
+        self._views = library.views
+        self._shares = library.shares
+        self._photos = library.photos
+        self._photo_by_id = library.photo_by_id
         self._default_uid = default_uid
+        self._cookies = cookies
+
+    def asked(self, request: falcon.Request, response: falcon.Response) -> Params:
+        """The parameters of a request; where they name no session, the one of its cookie is their `apisid`.
+
+        A cookie counts only while somebody is signed in to its session: else the request is as one without.
+
+        Raises:
+            RequestError: malformed, as `parse` says.
+            Forbidden: it changes something without naming a session, and may come from another site's page.
+        """
+        params = parse(request.query_string)
+        if request.method not in READING and "HTTP_ORIGIN" in request.env and not self.knows(params.get("apisid", "")):
+            # Whatever page a person on this network looks at could else change what the default user may.
+            self._cookies.require_page(request)
+        if "apisid" in params or not self._cookies.enabled:
+            return params
+        # Also of who sends none: what a browser keeps from before it had one is not for who signs in to it.
+        response.set_header("Vary", "Cookie")
+        apisid = self._cookies.session(request)
+        if apisid is None or not self._is_signed_in(apisid):
+            return params
+        if request.method not in READING:
+            self._cookies.require_page(request)
+        return {**params, "apisid": apisid}
 
     def caller(self, params: Params, address: str, permission: str | None = None) -> Caller:
         """Who calls.
@@ -66,6 +94,11 @@ class Identify:
         if permission is not None:
             caller.rights.require(permission)
         return caller
+
+    def admin(self, request: falcon.Request, response: falcon.Response, what: str) -> None:
+        """Raises Forbidden where the caller is no admin; `what` begins the sentence: what is for admins alone."""
+        if not self.caller(self.asked(request, response), request.remote_addr).rights.admin:
+            raise Forbidden(f"{what} for admins.")
 
     def visitor(self, params: Params, address: str) -> Caller:
         """Who calls; NOBODY, where nobody has signed in to the session so far.
@@ -120,15 +153,34 @@ class Identify:
         self._access.require_sight(rights, photo.photoid)
         return photo, place
 
-    def length(self, params: Params, address: str) -> int:
-        """How many photos the gallery (by sid) or the view (by vid) has that is meant.
+    def listed(self, params: Params, address: str) -> Listing:
+        """The gallery (by sid) or the view (by vid) that is meant.
 
         Raises:
             RequestError, Forbidden, Missing: as `placed` does.
         """
         if "sid" in params:
-            return self._shares.by_sid(required(params, "sid")).count
-        return self._views.count(self._session_there_is(self.caller(params, address)), number(params, "vid"))
+            share = self._shares.by_sid(required(params, "sid"))
+            return Listing(self._access.owner(share.uid), share.snapshot, share.count)
+        if "vid" not in params:
+            raise RequestError("malformed", "Which photos? Name a vid or a sid.")
+        caller = self.caller(params, address)
+        view = self._views.of(self._session_there_is(caller), number(params, "vid"))
+        return Listing(caller.rights, view.snapshot, view.count)
+
+    def in_sight(self, rights: Rights, photoids: Sequence[str]) -> dict[str, Photo]:
+        """Those of the photos that are there and that the user may see, by id."""
+        return self._photos.by_ids(self._access.seen(rights, photoids))
+
+    def knows(self, apisid: str) -> bool:
+        """Whether there is a session of that id."""
+        return self._sessions.has(apisid)
+
+    def _is_signed_in(self, apisid: str) -> bool:
+        try:
+            return self._sessions.by_id(apisid).uid is not None
+        except Forbidden:
+            return False
 
     def _session_there_is(self, caller: Caller) -> str:
         """The id of the caller's session; "" where the implicit one has not been made yet: there is no view in it."""

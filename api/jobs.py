@@ -1,7 +1,7 @@
 """Jobs of rendering in advance, for admins: `POST /api/jobs`, `GET /api/jobs`, and what is done to one of them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import falcon
 
@@ -9,12 +9,15 @@ from api.answers import answer
 from api.bodies import json_object
 from api.errors import RequestError
 from api.identify import Identify
-from api.params import parse
-from catalog.errors import Forbidden, Missing
+from api.metadata import file_name
+from catalog.errors import Missing
 from catalog.jobs import Failure, Job, Jobs
+from catalog.photos import Photo
 from catalog.shares import written
 from workers.devices import Unknown
 from workers.prerender.starting import Starter
+
+PhotosByIds = Callable[[Sequence[str]], Mapping[str, Photo]]
 
 FIELDS: Mapping[str, type] = {"query": str, "sizes": list}
 FAILURES = 100  # of a job that are listed
@@ -45,17 +48,20 @@ def shown(job: Job) -> dict[str, object]:
 
 
 class JobsResource:
-    """Jobs, one and all. `wake` tells whoever walks them that there is news."""
+    """Jobs, one and all. `wake` tells whoever walks them that there is news; `photos` finds photos by their ids."""
 
-    def __init__(self, identify: Identify, jobs: Jobs, starter: Starter, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, identify: Identify, jobs: Jobs, starter: Starter, wake: Callable[[], None], photos: PhotosByIds
+    ) -> None:
         self._identify = identify
+        self._photos = photos
         self._jobs = jobs
         self._starter = starter
         self._wake = wake
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Starts a job over the photos that a query finds, in some sizes: 201 and the job."""
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         body = json_object(request, FIELDS)
         sizes = body.get("sizes") or []
         if not isinstance(sizes, list) or not all(isinstance(each, str) for each in sizes):
@@ -70,12 +76,12 @@ class JobsResource:
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Every job, the newest first."""
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         answer(response, {"jobs": [shown(job) for job in self._jobs.everyone()]})
 
     def on_get_one(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
         """One job, with the photos of it that could not be rendered."""
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         self._answer(response, self._jobs.by_id(_number(number)))
 
     def on_post_pause(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
@@ -93,23 +99,21 @@ class JobsResource:
     def _turn(
         self, request: falcon.Request, response: falcon.Response, turn: Callable[[int], Job], number: str
     ) -> None:
-        self._require_admin(request)
+        self._identify.admin(request, response, "Jobs are")
         job = turn(_number(number))
         self._wake()
         self._answer(response, job)
 
     def _answer(self, response: falcon.Response, job: Job) -> None:
         failures = self._jobs.failures(job.id, FAILURES) if job.failed else []
-        answer(response, shown(job) | {"failures": [_failure(each) for each in failures]})
-
-    def _require_admin(self, request: falcon.Request) -> None:
-        caller = self._identify.caller(parse(request.query_string), request.remote_addr)
-        if not caller.rights.admin:
-            raise Forbidden("Jobs are for admins.")
+        photos = self._photos([each.photoid for each in failures])
+        listed = [_failure(each, photos.get(each.photoid)) for each in failures]
+        answer(response, shown(job) | {"failures": listed})
 
 
-def _failure(failure: Failure) -> dict[str, str]:
-    return {"photoID": failure.photoid, "reason": failure.reason}
+def _failure(failure: Failure, photo: Photo | None) -> dict[str, str | None]:
+    name = None if photo is None else file_name(photo)
+    return {"photoID": failure.photoid, "fileName": name, "reason": failure.reason}
 
 
 def _number(text: str) -> int:

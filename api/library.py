@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from catalog.access import Access
 from catalog.changes import LOOK_EVERY, Changes, Memo, Ticker
 from catalog.database import open_catalog
+from catalog.faults import Faults
 from catalog.passwords import Guesses
 from catalog.photos import Photo, Photos
 from catalog.scan import sync_roots
@@ -32,8 +33,10 @@ class Library:
     search: Search
     users: Users
     access: Access
+    faults: Faults
     guesses: Guesses
     sessions: Sessions
+    snapshots: Snapshots
     views: Views
     shares: Shares
 
@@ -47,8 +50,8 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     engine = open_catalog(settings.data_dir)
     closing.callback(engine.dispose)
     sync_roots(engine, settings)
-    changes = Changes(engine)
-    photos, snapshots = Photos(engine), Snapshots(engine, changes)
+    changes, photos = Changes(engine), Photos(engine)
+    snapshots = Snapshots(engine, changes)
     sessions = Sessions(
         engine,
         changes,
@@ -64,6 +67,11 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         ticker = Ticker(name, seconds, action)
         ticker.start()
         closing.callback(ticker.close)
+    return _library(engine, changes, photos, snapshots, sessions)
+
+
+def _library(engine: Engine, changes: Changes, photos: Photos, snapshots: Snapshots, sessions: Sessions) -> Library:
+    """The rest of it, which needs no end."""
     return Library(
         engine=engine,
         changes=changes,
@@ -72,8 +80,10 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         search=Search(engine),
         users=Users(engine),
         access=Access(engine, changes),
+        faults=Faults(engine, lambda: changes.faults),
         guesses=Guesses(engine),
         sessions=sessions,
+        snapshots=snapshots,
         views=Views(engine, changes, snapshots),
         shares=Shares(engine, changes, snapshots),
     )

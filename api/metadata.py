@@ -6,7 +6,6 @@ import falcon
 
 from api.answers import answer, readable
 from api.identify import Identify
-from api.params import parse
 from catalog.access import METADATA
 from catalog.metadata import Metadata
 from catalog.photos import Photo
@@ -43,7 +42,7 @@ def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
     """A photo as an element of `photos[]`. What is not known is left out, as in the vendor's answers."""
     always = {
         "photoID": photo.photoid,
-        "fileName": readable(f"{photo.root}/{photo.path}"),
+        "fileName": file_name(photo),
         "creationDate": photo.created,
         "creationYear": int(photo.created[:4]),
         "width": photo.width,
@@ -52,6 +51,11 @@ def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
         "mimeType": media_type(photo),
     }
     return always | (_known(known) if known else {})
+
+
+def file_name(photo: Photo) -> str:
+    """The path inside the photo's root, behind the root's alias; never a path of the server."""
+    return readable(f"{photo.root}/{photo.path}")
 
 
 def _known(known: Metadata) -> dict[str, object]:
@@ -106,5 +110,5 @@ class GetPhotoMetadata:
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with one object, as in `photos[]`."""
-        photo = self._identify.photo(parse(request.query_string), request.remote_addr, METADATA)
+        photo = self._identify.photo(self._identify.asked(request, response), request.remote_addr, METADATA)
         answer(response, described(photo, self._metadata([photo.photoid]).get(photo.photoid)))

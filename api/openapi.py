@@ -20,7 +20,8 @@ from api.describe import (
 )
 from api.functions import NOT_OURS
 from api.openapi_jobs import JOB_PATHS
-from api.schemas import SCHEMAS
+from api.openapi_page import BY_PAGE, PAGE_PATHS, SECURITY
+from api.schemas import GALLERY_FIELDS, SCHEMAS
 from api.sessions import VERSION
 from catalog.search import SORTS
 
@@ -51,28 +52,36 @@ FUNCTIONS: dict[str, Described] = {
             "200": answered(
                 record(
                     {
-                        "apisid": text("the session"),
+                        "apisid": text("the session, unless it is a cookie"),
                         "authorised": truth("whether there is a user in it already"),
                         "algorithm": text("how passwords are sent", enum=["RSA", "none"]),
                         "exponent": text("of the RSA key, in hexadecimal"),
                         "modulus": text("of the RSA key, in hexadecimal"),
                     },
-                    optional=("exponent", "modulus"),
+                    optional=("apisid", "exponent", "modulus"),
                 )
             )
         },
         ALWAYS,
-        (parameter("apikey", text("where the server wants one")),),
+        (parameter("apikey", text("where the server wants one; the page needs none")), BY_PAGE),
     ),
     "authorizeWebApiSession": operation(
         "Signs a user in to a session.",
-        {"200": answered(record({"apisid": text("the session"), "uid": text("its user")}))},
+        {
+            "200": answered(
+                record(
+                    {"apisid": text("the session, unless it is a cookie"), "uid": text("its user")},
+                    optional=("apisid",),
+                )
+            )
+        },
         ALWAYS,
         (
-            parameter("apisid", text("the session"), required=True),
+            parameter("apisid", text("the session; else that of the cookie")),
             parameter("uid", text("the user"), required=True),
             parameter("pw", text("the password, encrypted by the session's key, in hexadecimal"), required=True),
             parameter("returnatu", truth("has no effect here")),
+            BY_PAGE,
         ),
     ),
     "getServerStatus": operation(
@@ -103,7 +112,12 @@ FUNCTIONS: dict[str, Described] = {
         {
             "200": answered(
                 record(
-                    {"apisid": text("the session"), "vid": whole("the view"), "count": whole("photos in it", minimum=0)}
+                    {
+                        "apisid": text("the session, unless it is a cookie"),
+                        "vid": whole("the view"),
+                        "count": whole("photos in it", minimum=0),
+                    },
+                    optional=("apisid",),
                 )
             )
         },
@@ -156,13 +170,29 @@ FUNCTIONS: dict[str, Described] = {
 PATHS: dict[str, Described] = {
     **{f"{BASE}{name}": {"get": described} for name, described in FUNCTIONS.items()},
     "/api/shares": {
+        "get": operation(
+            "The caller's galleries, the newest first.",
+            {
+                "200": answered(
+                    record(
+                        {
+                            "shares": several(
+                                record(GALLERY_FIELDS | {"public": truth("whether getSharedGallerys lists it")})
+                            )
+                        }
+                    )
+                )
+            },
+            (400, 403, 405, 503),
+            (APISID,),
+        ),
         "post": operation(
             "Shares the photos of a view, or those of a list.",
             {"201": answered(shown("Gallery"), "The gallery.")},
             (400, 403, 404, 405, 503),
             (APISID,),
             requestBody={"required": True, "content": {JSON: {"schema": shown("Share")}}},
-        )
+        ),
     },
     "/api/shares/{sid}": {
         "delete": operation(
@@ -181,6 +211,7 @@ PATHS: dict[str, Described] = {
             requestBody={"required": True, "content": {JSON: {"schema": shown("Prefetch")}}},
         )
     },
+    **PAGE_PATHS,
     **JOB_PATHS,
     "/api/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})}, (405,))},
     "/health": {
@@ -213,7 +244,8 @@ DOCUMENT: Described = {
         "description": "Photos in any size. Functions and parameters go without regard to case.",
     },
     "paths": PATHS,
-    "components": {"schemas": SCHEMAS},
+    "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY},
+    "security": [{}, *({name: []} for name in SECURITY)],
 }
 
 

@@ -1,6 +1,6 @@
 """What `api/openapi.py` says of jobs."""
 
-from api.describe import JSON, Described, answered, operation, parameter, record, several, shown, text, whole
+from api.describe import JSON, Described, answered, maybe, operation, parameter, record, several, shown, text, whole
 from catalog.jobs import Origin, State
 
 JOB_FIELDS = {
@@ -25,7 +25,14 @@ JOB_FIELDS = {
     "bytesOfCache": whole("what the cache might hold as it started", minimum=0),
     "message": text("a sentence on how it stands or has ended; or empty"),
     "failures": several(
-        record({"photoID": text("the photo"), "reason": text("a sentence")}), "photos that could not be rendered, some"
+        record(
+            {
+                "photoID": text("the photo"),
+                "fileName": maybe(text("its path inside its photo root; null: it is gone")),
+                "reason": text("a sentence"),
+            }
+        ),
+        "photos that could not be rendered, some",
     ),
 }
 JOB_SCHEMAS = {

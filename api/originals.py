@@ -10,7 +10,6 @@ from api.conditional import cache_control
 from api.delivery import Files, send
 from api.identify import Identify
 from api.metadata import media_type
-from api.params import parse
 from catalog.access import DOWNLOADS
 from catalog.files import stored_mtime
 from catalog.photos import source_version
@@ -27,13 +26,14 @@ class GetOriginalFile:
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the file as it is now, streamed."""
-        photo = self._identify.photo(parse(request.query_string), request.remote_addr, DOWNLOADS)
+        photo = self._identify.photo(self._identify.asked(request, response), request.remote_addr, DOWNLOADS)
         file = self._files.opened(photo)
         status = os.fstat(file.fileno())
         mtime_ns = stored_mtime(status)
         name = quote(readable(photo.path.rpartition("/")[2]))
         response.set_header("Content-Disposition", f"inline; filename*=UTF-8''{name}")
         response.set_header("Cache-Control", self._cache_control)
+        response.set_header("X-Content-Type-Options", "nosniff")  # a file is what it is said to be, whatever it holds
         tag = f'"{source_version(status.st_size, mtime_ns)}"'
         whole = [Span(0, status.st_size)]
         send(request, response, file, whole, media_type(photo), tag=tag, mtime_ns=mtime_ns)

@@ -7,7 +7,7 @@ import falcon
 from api.following import Following
 from api.identify import Identify
 from api.links import following
-from api.params import DEFAULT_QUALITY, Params, Wanted, parse, wanted
+from api.params import DEFAULT_QUALITY, Params, Wanted, wanted
 from api.renders import Renders
 from workers.celery import INTERACTIVE, PREFETCH
 
@@ -27,7 +27,7 @@ class GetPhoto:
         """Answers with the JPEG; of a photo in a view or a gallery, also with where the following one is, and has the
         next ones made, unless this one is itself asked for in advance.
         """
-        params = parse(request.query_string)
+        params = self._identify.asked(request, response)
         photo, place = self._identify.placed(params, request.remote_addr)
         size = self._size(params)
         if is_prefetch(request.env):

@@ -10,7 +10,7 @@ from api.answers import answer
 from api.bodies import is_a, json_object
 from api.errors import RequestError
 from api.identify import Identify
-from api.params import DEFAULT_QUALITY, Params, Wanted, parse, required
+from api.params import DEFAULT_QUALITY, Params, Wanted, required
 from api.renders import Renders
 from catalog.errors import Forbidden, Missing, PhotoMissing
 from catalog.photos import Photo
@@ -32,7 +32,7 @@ class PrefetchResource:
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Queues the renders and waits for none: 202, and what comes of them."""
-        given = parse(request.query_string)
+        given = self._identify.asked(request, response)
         caller = {"apisid": required(given, "apisid")} if "apisid" in given else {}
         body = json_object(request, TYPES)
         sizes = _sizes(body.get("sizes"), self._max_side)
@@ -65,7 +65,7 @@ class PrefetchResource:
                 yield self._identify.photo({**caller, "photoid": photoid}, address)
             return
         params = {**caller, named[0]: str(body[named[0]])}
-        for index in places[: max(0, self._identify.length(params, address) - places.start)]:
+        for index in places[: max(0, self._identify.listed(params, address).count - places.start)]:
             try:
                 yield self._identify.photo({**params, "index": str(index)}, address)
             except (Forbidden, Missing, PhotoMissing):

@@ -3,9 +3,10 @@
 import falcon
 
 from api.answers import answer
+from api.cookies import Cookies
 from api.errors import RequestError
 from api.identify import Identify
-from api.params import parse, text
+from api.params import text
 from catalog import query
 from catalog.access import SEARCH, parsed
 from catalog.search import SORTS, Search
@@ -15,14 +16,15 @@ from catalog.views import Views
 class RunQuery:
     """`runQuery`."""
 
-    def __init__(self, identify: Identify, search: Search, views: Views) -> None:
+    def __init__(self, identify: Identify, search: Search, views: Views, cookies: Cookies) -> None:
         self._identify = identify
+        self._cookies = cookies
         self._search = search
         self._views = views
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the view's vid and how many photos are in it, of those that the caller may see."""
-        params = parse(request.query_string)
+        params = self._identify.asked(request, response)
         caller = self._identify.caller(params, request.remote_addr, SEARCH)
         if "query" not in params:
             raise RequestError("malformed", "The parameter query is missing; an empty one finds every photo.")
@@ -32,4 +34,6 @@ class RunQuery:
         found = self._search.find(query.parse(params["query"]), parsed(caller.rights.filters), sort)
         apisid = self._identify.session(caller)
         vid, count = self._views.make(apisid, found)
-        answer(response, {"apisid": apisid, "vid": vid, "count": count})
+        # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere.
+        named = {} if apisid == self._cookies.session(request) else {"apisid": apisid}
+        answer(response, named | {"vid": vid, "count": count})

@@ -3,6 +3,7 @@
 from api.describe import Described, maybe, record, several, shown, text, truth, whole
 from api.galleries import TYPES
 from api.openapi_jobs import JOB_SCHEMAS
+from api.openapi_page import PAGE_SCHEMAS
 from api.prefetch import COUNT, MOST
 
 PHOTO_FIELDS = {
@@ -25,6 +26,11 @@ GALLERY_FIELDS = {
     "created": text("as in 2015-07-02 14:35:33"),
     "expires": text("likewise, or never"),
 }
+PAIR = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2}
+ITEMS: dict[str, Described] = {
+    "photoids": {"type": "string"},
+    "ranges": PAIR | {"description": "a first place and a number of photos of the view"},
+}
 JSON_TYPES = {int: "integer", str: "string", bool: "boolean", list: "array"}
 
 SCHEMAS: dict[str, Described] = {
@@ -40,9 +46,9 @@ SCHEMAS: dict[str, Described] = {
     "Gallery": record(GALLERY_FIELDS | {"photos": several(shown("Photo"))}, optional=("photos",)),
     "Share": {
         "type": "object",
-        "description": "Either vid or photoids.",
+        "description": "Either vid, maybe with ranges, or photoids.",
         "properties": {
-            name: {"type": [JSON_TYPES[kind], "null"]} | ({"items": {"type": "string"}} if kind is list else {})
+            name: {"type": [JSON_TYPES[kind], "null"]} | ({"items": ITEMS[name]} if kind is list else {})
             for name, kind in TYPES.items()
         },
         "additionalProperties": False,
@@ -80,6 +86,7 @@ SCHEMAS: dict[str, Described] = {
             "refused": whole("renders for which the queue has no room, or of photos that can't be shown", minimum=0),
         }
     ),
+    **PAGE_SCHEMAS,
     **JOB_SCHEMAS,
     "Readiness": record(
         {"ready": truth("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}

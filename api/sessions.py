@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from api.answers import answer
+from api.cookies import Cookies
 from api.errors import RequestError
 from api.identify import Identify
 from api.params import flag, parse, required
@@ -38,33 +39,52 @@ class CreateSession:
     """`createWebApiSession`. `encrypted`: passwords come under the session's RSA key."""
 
     def __init__(
-        self, sessions: Sessions, access: Access, *, default_uid: str | None, apikey: str, encrypted: bool
+        self,
+        sessions: Sessions,
+        access: Access,
+        cookies: Cookies,
+        *,
+        default_uid: str | None,
+        apikey: str,
+        encrypted: bool,
     ) -> None:
         self._sessions = sessions
         self._access = access
+        self._cookies = cookies
         self._default_uid = default_uid
         self._apikey = apikey
         self._encrypted = encrypted
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers with the session's id, and the key for the password."""
+        """Answers with the session's id, and the key for the password.
+
+        The page gets the id as a cookie, of a session in which nobody is, and without the apikey, which it could only
+        have by telling it to everybody: it takes a password to do anything with it.
+        """
         params = parse(request.query_string)
-        if self._apikey:
+        by_page = self._cookies.is_page(request)
+        if self._apikey and not by_page:
             given = required(params, "apikey").encode("utf-8", "surrogateescape")
             if not hmac.compare_digest(given, self._apikey.encode()):
                 raise Forbidden("The apikey is wrong.")
-        uid = self._default_uid
+        uid = None if by_page else self._default_uid
         if uid is not None and not self._access.is_open(uid):
             uid = None
         body: dict[str, object] = {"authorised": uid is not None, "algorithm": "none"}
         private_key = None
+        old = self._cookies.session(request) if by_page else None
+        if old is not None:
+            self._sessions.end(old)  # it would be nobody's from now on, and take up one of the address's places
         if self._encrypted:
             self._sessions.require_room(request.remote_addr)
             key = _made_key()
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
             private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        answer(response, {"apisid": self._sessions.create(request.remote_addr, uid, private_key)} | body)
+        apisid = self._sessions.create(request.remote_addr, uid, private_key)
+        if by_page:
+            self._cookies.give(request, response, apisid)
+        answer(response, body if by_page else {"apisid": apisid} | body)
 
 
 def _made_key() -> rsa.RSAPrivateKey:
@@ -85,16 +105,24 @@ def _made_key() -> rsa.RSAPrivateKey:
 class AuthorizeSession:
     """`authorizeWebApiSession`: signs a user in to a session."""
 
-    def __init__(self, sessions: Sessions, users: Users, guesses: Guesses, changes: Changes) -> None:
+    def __init__(self, sessions: Sessions, users: Users, guesses: Guesses, changes: Changes, cookies: Cookies) -> None:
         self._sessions = sessions
+        self._cookies = cookies
         self._users = users
         self._guesses = guesses
         self._changes = changes
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers with the session's id and its user; a wrong password takes as long as a right one."""
+        """Answers with the session's id and its user; a wrong password takes as long as a right one.
+
+        Whoever comes by the cookie gets it anew, and no id: somebody else may have put it there, who knows it.
+        """
         params = parse(request.query_string)
-        apisid, uid, sent = (required(params, name) for name in ("apisid", "uid", "pw"))
+        cookie = None if "apisid" in params else self._cookies.session(request)
+        if cookie is not None:
+            self._cookies.require_page(request)
+        apisid = cookie or required(params, "apisid")
+        uid, sent = required(params, "uid"), required(params, "pw")
         flag(params, "returnatu")  # access tokens are not ours: there is none to return
         session = self._sessions.by_id(apisid)
         _require_hexadecimal(session, sent)
@@ -103,9 +131,12 @@ class AuthorizeSession:
         if proof is None:
             raise Forbidden(WRONG)
         self._guesses.right(uid, request.remote_addr)
-        self._sessions.authorize(apisid, uid, proof)
+        if cookie is None:
+            self._sessions.authorize(apisid, uid, proof)
+        else:
+            self._cookies.give(request, response, self._sessions.renew(apisid, uid, proof))
         self._changes.look()
-        answer(response, {"apisid": apisid, "uid": uid})
+        answer(response, {"uid": uid} if cookie else {"apisid": apisid, "uid": uid})
 
 
 def _require_hexadecimal(session: Session, sent: str) -> None:
@@ -128,6 +159,28 @@ def _password(session: Session, sent: str) -> str:
     return plain.decode("utf-8", "surrogateescape")
 
 
+class EndSession:
+    """`DELETE /api/session`."""
+
+    def __init__(self, identify: Identify, sessions: Sessions, changes: Changes, cookies: Cookies) -> None:
+        self._identify = identify
+        self._sessions = sessions
+        self._changes = changes
+        self._cookies = cookies
+
+    def on_delete(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Ends the caller's session: 204, also where there is none to end."""
+        params = self._identify.asked(request, response)
+        if "apisid" in params:
+            # "" for who names an open user: that session is everybody's.
+            self._sessions.end(self._identify.visitor(params, request.remote_addr).apisid)
+            self._changes.look()
+        cookie = self._cookies.session(request)
+        if cookie is not None and params.get("apisid", cookie) == cookie:
+            self._cookies.remove(request, response)
+        response.status = 204
+
+
 class GetServerStatus:
     """`getServerStatus`: what this server is, and who the caller is to it."""
 
@@ -136,7 +189,7 @@ class GetServerStatus:
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the version and the caller's user."""
-        uid = self._identify.visitor(parse(request.query_string), request.remote_addr).rights.uid
+        uid = self._identify.visitor(self._identify.asked(request, response), request.remote_addr).rights.uid
         body = {
             "version": "Darkroom " + ".".join(map(str, VERSION)),
             "versionMajor": VERSION[0],

@@ -10,7 +10,7 @@ import math
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tqdm import tqdm
@@ -19,10 +19,11 @@ from cache.disk import DiskTier
 from cache.errors import TierError
 from cache.key import PHOTOID, STANDARD
 from cache.redis import RedisTier
-from cache.rows import Count, Size
-from cache.tier import Figures, Tier
+from cache.rows import Size
+from cache.summary import Summary, summaries
+from cache.tier import Tier
 from cache.tiers import tiers
-from config import load_or_exit
+from config import Settings, load_or_exit
 
 DURATION = re.compile(r"(\d{1,6})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = tiers(settings)
     try:
         if chosen.command == "stats":
-            return _stats(kept, as_json=chosen.json)
+            return _stats(kept, settings, as_json=chosen.json)
         return _purge(kept, chosen) if chosen.command == "purge" else _verify(kept)
     except KeyboardInterrupt:
         print("cache: stopped; what was done so far is kept", file=sys.stderr)
@@ -79,19 +80,18 @@ def _duration(text: str) -> int:
     return int(match[1]) * SECONDS[match[2]]
 
 
-def _stats(kept: Sequence[Tier], *, as_json: bool) -> int:
-    code, counts, sizes = 0, dict[Count, int](), list[Size]()
-    figures: dict[str, Figures | None] = {}
+def _stats(kept: Sequence[Tier], settings: Settings, *, as_json: bool) -> int:
+    shown = list(summaries(kept, settings, own=False))
+    troubles = {each.name: each.trouble for each in shown if each.trouble}
+    sizes = list[Size]()
     for tier in kept:
-        figures[tier.name] = None
         try:
-            if tier.shared:  # of the others each process has its own
-                figures[tier.name] = tier.figures()
-            if isinstance(tier, DiskTier):
-                counts, sizes = tier.counts(), tier.sizes(FREQUENT)
+            if isinstance(tier, DiskTier) and tier.name not in troubles:
+                sizes = tier.sizes(FREQUENT)
         except (OSError, TierError) as error:
-            code = _fail(tier, error)
-    summary = {name: _summary(name, each, counts) for name, each in figures.items()}
+            troubles[tier.name] = str(error)
+    code = max((_fail(*each) for each in troubles.items()), default=0)
+    summary = {each.name: _summary(each) for each in shown}
     if as_json:
         print(json.dumps({"tiers": summary, "sizes": [_size_json(size) for size in sizes]}))
         return code
@@ -105,14 +105,13 @@ def _stats(kept: Sequence[Tier], *, as_json: bool) -> int:
     return code
 
 
-def _summary(name: str, figures: Figures | None, counts: Mapping[Count, int]) -> dict[str, Any]:
-    hits, misses = counts.get((name, "hit"), 0), counts.get((name, "miss"), 0)
+def _summary(tier: Summary) -> dict[str, Any]:
     return {
-        "entries": figures and figures.entries,
-        "bytes": figures and figures.bytes,
-        "hits": hits,
-        "misses": misses,
-        "hitRate": round(hits / (hits + misses), 4) if hits + misses else None,
+        "entries": tier.figures and tier.figures.entries,
+        "bytes": tier.figures and tier.figures.bytes,
+        "hits": tier.hits,
+        "misses": tier.misses,
+        "hitRate": None if tier.hit_rate is None else round(tier.hit_rate, 4),
     }
 
 
@@ -128,7 +127,7 @@ def _purge(kept: Sequence[Tier], chosen: argparse.Namespace) -> int:
         try:
             print(f"{tier.name}: {_purged(tier, chosen)} renders removed")
         except (OSError, TierError) as error:
-            code = _fail(tier, error)
+            code = _fail(tier.name, error)
     return code
 
 
@@ -164,7 +163,7 @@ def _verify(kept: Sequence[Tier]) -> int:
                 bar.update(chunk.looked)
         figures = disk.figures()
     except (OSError, TierError) as error:
-        return _fail(disk, error)
+        return _fail(disk.name, error)
     print(f"{figures.entries} renders of {figures.bytes} bytes are whole; {wrong} were wrong and are mended")
     return 1 if wrong else 0
 
@@ -181,8 +180,8 @@ class _Lines:
         """Nothing: lines are written at once."""
 
 
-def _fail(tier: Tier, error: Exception) -> int:
-    print(f"cache: the {tier.name} tier can't be used: {error}", file=sys.stderr)
+def _fail(name: str, error: Exception | str) -> int:
+    print(f"cache: the {name} tier can't be used: {error}", file=sys.stderr)
     return 1
 
 

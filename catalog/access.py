@@ -1,5 +1,6 @@
 """Who may see and do what: the rights of a user, from the groups that the user belongs to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -73,6 +74,12 @@ class Access:
     def sees(self, rights: Rights, photoid: str) -> bool:
         """Whether the photo is among those that the user may see."""
         return rights.filters is None or self._sees((photoid, rights.filters))
+
+    def seen(self, rights: Rights, photoids: Sequence[str]) -> Sequence[str]:
+        """Those of the photos that are among those that the user may see; some may be gone."""
+        if rights.filters is None:
+            return photoids
+        return self._search.seen(photoids, parsed(rights.filters))
 
     def _rights(self, uid: str) -> Rights:
         users, memberships = schema.users.c, schema.memberships.c

@@ -56,6 +56,7 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
 }
 
 FEW = 500  # photos that are looked at one by one
+BATCH = 500  # of one question about photos that are named
 WILDCARD = re.compile(r"[*?]")
 LATE = "~"  # comes after whatever a date goes on with
 
@@ -107,6 +108,16 @@ class Search:
         query = select(photos.c.number).where(photos.c.photoid == parse_photoid(photoid), _active)
         with self._engine.connect() as connection:
             return connection.execute(query.where(_allowed(filters, _of_one))).first() is not None
+
+    def seen(self, photoids: Sequence[str], filters: Sequence[Node] | None = None) -> list[str]:
+        """Those of the photos, by their ids, that are there, and that a caller with these filters may see."""
+        found: list[str] = []
+        with self._engine.connect() as connection:
+            for start in range(0, len(photoids), BATCH):
+                some = photos.c.photoid.in_(photoids[start : start + BATCH])
+                query = select(photos.c.photoid).where(some, _active, _allowed(filters, _of_one))
+                found += connection.execute(query).scalars()
+        return found
 
 
 def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -24,6 +24,7 @@ GRACE = 2 * FLUSH_EVERY
 """Seconds by which what is written may lag behind what a process has in memory: so long an end is not believed."""
 
 UNKNOWN = "There is no session of this apisid, or it has ended: create one anew."
+ENDED = "The session or the password has just ended: sign in anew."
 BYTES = 16  # of an id: 128 random bits …
 LENGTH = 22  # … which are so many characters in a URL
 
@@ -135,7 +136,26 @@ class Sessions:
         change = update(sessions).where(sessions.c.apisid == apisid, still)
         with self._engine.connect() as connection, writing(connection):
             if not connection.execute(change.values(uid=uid, last_used=int(self._clock()))).rowcount:
-                raise Forbidden("The session or the password has just ended: sign in anew.")
+                raise Forbidden(ENDED)
+
+    def renew(self, apisid: str, uid: str, proof: str) -> str:
+        """As `authorize`, in a new session that takes this one's place; gives its id.
+
+        Who knew the old id, or gave it to the user, has nothing of it. Its views go with it.
+        """
+        still = select(users.c.uid).where(users.c.uid == uid, users.c.password_hash == proof)
+        with self._engine.connect() as connection, writing(connection):
+            old = sessions.c.apisid == apisid, ~sessions.c.implicit
+            row = connection.execute(select(sessions).where(*old)).one_or_none()
+            if row is None or connection.execute(still).first() is None:
+                raise Forbidden(ENDED)
+            connection.execute(delete(sessions).where(*old))
+            return self._insert(connection, replace(Session(*row), uid=uid, last_used=int(self._clock())))
+
+    def end(self, apisid: str) -> None:
+        """Ends a session, with its views, if there is one; not an implicit one, in which others may be."""
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(sessions).where(sessions.c.apisid == apisid, ~sessions.c.implicit))
 
     def flush(self) -> None:
         """Writes when sessions were used last."""

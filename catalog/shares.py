@@ -113,9 +113,12 @@ class Shares:
 
     def everyone(self) -> list[Share]:
         """Every gallery, also expired ones, the oldest first."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(_columns().order_by(shares.c.created, shares.c.sid)).all()
-        return [_share(row) for row in rows]
+        return self._all(_columns().order_by(shares.c.created, shares.c.sid))
+
+    def of_user(self, uid: str) -> list[Share]:
+        """A user's galleries that have not expired, the newest first."""
+        mine = _columns().where(shares.c.uid == uid).order_by(shares.c.created.desc(), shares.c.sid)
+        return [share for share in self._all(mine) if not self.expired(share)]
 
     def public(self) -> list[Share]:
         """The galleries that were shared as public and have not expired, the oldest first."""
@@ -124,6 +127,10 @@ class Shares:
     def expired(self, share: Share) -> bool:
         """Whether the gallery's time is over."""
         return share.terms.expires is not None and share.terms.expires <= self._clock()
+
+    def _all(self, query: "Select[*Columns]") -> list[Share]:
+        with self._engine.connect() as connection:
+            return [_share(row) for row in connection.execute(query).all()]
 
     def _read(self, sid: str) -> Share:
         with self._engine.connect() as connection:

@@ -1,6 +1,6 @@
 """Photos in an order that stays, for views and shared galleries: ids one behind the other, in chunks of the table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import count
 
@@ -68,12 +68,33 @@ class Snapshots:
             raise Missing(f"The index {index} is past the end.")
         return encode(raw)
 
+    def some(self, snapshot: int, first: int, count: int) -> list[str]:
+        """The photos from that place on, at most so many, in order."""
+        numbers = range(first // CHUNK, (first + count - 1) // CHUNK + 1)
+        photoids = b"".join(self._chunk((snapshot, number)) for number in numbers)
+        start = first % CHUNK * SIZE
+        return ids(photoids[start : start + count * SIZE])
+
+    def index(self, snapshot: int, photoid: str) -> int | None:
+        """The first place of a photo; None where it is not among them."""
+        raw = decode(photoid)
+        for number, part in enumerate(self._parts(snapshot)):
+            at = part.find(raw)
+            while at % SIZE and at >= 0:  # the end of one id and the beginning of the next
+                at = part.find(raw, at + 1)
+            if at >= 0:
+                return number * CHUNK + at // SIZE
+        return None
+
     def everything(self, snapshot: int) -> list[str]:
         """Every photo, in order."""
+        return [each for part in self._parts(snapshot) for each in ids(part)]
+
+    def _parts(self, snapshot: int) -> Sequence[bytes]:
+        """All chunks, which are not kept in memory."""
         query = select(chunks.c.photoids).where(chunks.c.snapshot_id == snapshot).order_by(chunks.c.number)
         with self._engine.connect() as connection:
-            parts = connection.execute(query).scalars().all()
-        return [each for part in parts for each in ids(part)]
+            return connection.execute(query).scalars().all()
 
     def _read(self, key: tuple[int, int]) -> bytes:
         query = select(chunks.c.photoids).where(chunks.c.snapshot_id == key[0], chunks.c.number == key[1])

@@ -52,7 +52,7 @@ class Views:
         Raises:
             Missing: this session has no such view, or it ends before.
         """
-        return self._snapshots.photoid(self._of(apisid, vid).snapshot, index)
+        return self._snapshots.photoid(self.of(apisid, vid).snapshot, index)
 
     def count(self, apisid: str, vid: int) -> int:
         """How many photos a view has.
@@ -60,7 +60,7 @@ class Views:
         Raises:
             Missing: this session has no such view.
         """
-        return self._of(apisid, vid).count
+        return self.of(apisid, vid).count
 
     def everything(self, apisid: str, vid: int) -> list[str]:
         """Every photo of a view, in order.
@@ -68,9 +68,14 @@ class Views:
         Raises:
             Missing: this session has no such view.
         """
-        return self._snapshots.everything(self._of(apisid, vid).snapshot)
+        return self._snapshots.everything(self.of(apisid, vid).snapshot)
 
-    def _of(self, apisid: str, vid: int) -> View:
+    def of(self, apisid: str, vid: int) -> View:
+        """A view of that session.
+
+        Raises:
+            Missing: this session has no such view.
+        """
         view = self._view(vid) if 0 < vid < BEYOND_SQLITE else None
         if view is None or view.apisid != apisid:
             raise Missing(f"There is no view {vid} in this session: run the query again.")

@@ -33,7 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes run the tests, what takes longest begins first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+        items.sort(key=lambda item: not {"end_to_end", "web"} & set(item.path.parts))
 
 
 @pytest.fixture(scope="session", autouse=True)

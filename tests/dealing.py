@@ -10,6 +10,8 @@ ONE_SERVER = (
     "tests/end_to_end/test_get_photo.py",
     "tests/end_to_end/test_redbot.py",
 )
+# All of these look at one server's page with one browser.
+PAGE = "tests/web/"
 # Each of these may run anywhere: it has what it needs to itself, and takes its time.
 ALONE = (
     "tests/cache/test_disk.py::test_killed_at_any_instant",
@@ -36,4 +38,6 @@ class Dealing(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing 
         way = re.search(r"\[(embedded|distributed)", name)
         if path in ONE_SERVER and way:
             return way[1]
+        if path.startswith(PAGE):
+            return PAGE
         return nodeid if nodeid.startswith(ALONE) else path

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import falcon
 from falcon.testing import Result, TestClient
 
+from api.cookies import Cookies
 from api.errors import handle, serialize
 from api.functions import Function, Functions
 from api.identify import Identify
@@ -35,12 +36,12 @@ class House:
         self._people()
         self.parts.changes.look()
         self.sea, self.town = (self.catalogue.ids()[f"a/{place}"] for place in ("sea/beach.jpg", "town/street.jpg"))
+        self.cookies = Cookies(enabled=True)
         self.identify = self.identifying("guest")
 
     def identifying(self, default_uid: str | None) -> Identify:
         """The door, where that uid is `webapi.default.uid`."""
-        parts = self.parts
-        return Identify(parts.sessions, parts.access, parts.views, parts.shares, parts.photo_by_id, default_uid)
+        return Identify(self.parts, default_uid, self.cookies)
 
     def view(self, uid: str, *photoids: str) -> tuple[str, int]:
         """A session of that user with a view of these photos in it: apisid and vid."""

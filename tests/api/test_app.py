@@ -7,20 +7,10 @@ from contextlib import ExitStack
 import pytest
 from falcon.testing import TestClient
 
-import api.app
-from api.app import create_app
-from api.rendering import Rendering
-from cache.memory import MemoryTier
-from cache.tiers import RenderCache
+from tests.api.front import BASE, front_end
 from tests.api.house import House
-from tests.api.test_renders import Played
 from tests.end_to_end.servers import eventually
-from workers.celery import QueueLengths, create_celery
-from workers.flights import MemoryFlights
-from workers.orders import MemoryOrders
-from workers.prerender.parts import post_within
 
-BASE = "/picapportapi/1.0/"
 ORIGIN = "https://photos.example"
 FUNCTIONS = {
     "createWebApiSession": "",
@@ -54,13 +44,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def client(house: House) -> Iterator[TestClient]:
     """The whole front end."""
-    cache = RenderCache([MemoryTier(1_000_000)])
-    celery = create_celery(house.settings)
-    open_post = post_within(house.settings, celery, MemoryFlights(), MemoryOrders())
-    rendering = Rendering(cache, Played(house, cache), QueueLengths(celery), open_post)
-    with ExitStack() as closing, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api.app, "start_rendering", lambda *_: rendering)
-        yield TestClient(create_app(house.settings, closing))
+    with ExitStack() as closing:
+        yield front_end(house, closing)
 
 
 def query(house: House, function: str) -> str:
@@ -97,7 +82,7 @@ def test_another_origin_reads_answers_and_errors(house: House, client: TestClien
         parameters = query(house, function) if function in FUNCTIONS else ""
         answer = client.simulate_get(BASE + function, query_string=parameters, headers={"Origin": ORIGIN})
         assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, ORIGIN)
-        assert answer.headers["Vary"] == "Origin"
+        assert "Origin" in answer.headers["Vary"].split(", ")
 
 
 def test_answers_are_logged_without_what_lets_anybody_in(
@@ -117,7 +102,7 @@ def test_those_who_run_it_have_their_routes(client: TestClient, path: str) -> No
     assert client.simulate_get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/picapportapi/1.0/", "/picapportapi/1.0", "/picapportapi/2.0/getPhoto", "/api"])
+@pytest.mark.parametrize("path", ["/picapportapi/1.0/", "/picapportapi/1.0", "/picapportapi/2.0/getPhoto", "/api"])
 def test_nothing_is_there(client: TestClient, path: str) -> None:
     answer = client.simulate_get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")

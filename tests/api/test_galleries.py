@@ -145,3 +145,64 @@ def test_an_end_is_in_force_at_once(house: House, client: TestClient, ask: Askin
         assert client.simulate_delete(f"/api/shares/{sid}", query_string=f"apisid={apisid}").status_code == status
     assert ask(sid=sid).status_code == 404
     assert client.simulate_delete("/api/shares/%ED%A0%80", query_string="apisid=root").status_code == 404
+
+
+def view(house: House, count: int) -> tuple[str, int]:
+    """A session of root's with a view of the sea, the town, the sea, …"""
+    return house.view("root", *([house.sea, house.town] * count)[:count])
+
+
+@pytest.mark.parametrize(
+    ("ranges", "places"),
+    [
+        ([[0, 5]], [0, 1, 2, 3, 4]),
+        ([[1, 2], [4, 1]], [1, 2, 4]),
+        ([[4, 1], [0, 1]], [4, 0]),
+        (None, [0, 1, 2, 3, 4]),
+    ],
+)
+def test_ranges_of_a_view_are_shared(house: House, client: TestClient, ranges: object, places: list[int]) -> None:
+    apisid, vid = view(house, 5)
+    made = post(client, {"vid": vid, "ranges": ranges}, apisid)
+    assert (made.status_code, made.json["count"]) == (201, len(places))
+    shared = house.parts.shares.photoids(house.parts.shares.by_sid(made.json["sid"]))
+    assert shared == [house.town if place % 2 else house.sea for place in places]
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        [],
+        [[0, 6]],
+        [[5, 1]],
+        [[-1, 2]],
+        [[0, 0]],
+        [[0, -1]],
+        [[0]],
+        [[0, 1, 2]],
+        [0, 1],
+        ["01"],
+        [[0, "1"]],
+        [[0.0, 1.0]],
+        [[None, 1]],
+        [[0, 5], [0, 1]],
+        [[10**30, 1]],
+        "all",
+        {"0": 1},
+    ],
+)
+def test_what_are_no_ranges(house: House, client: TestClient, ranges: object) -> None:
+    apisid, vid = view(house, 5)
+    assert post(client, {"vid": vid, "ranges": ranges}, apisid).status_code == 400
+    assert post(client, {"photoids": [house.sea], "ranges": [[0, 1]]}, apisid).status_code == 400
+    assert post(client, {"ranges": [[0, 1]]}, apisid).status_code == 400
+
+
+def test_my_galleries(house: House, client: TestClient) -> None:
+    mine, _ = share(house, "sailor", house.sea, name="Sea", public=True), share(house, "root", house.town)
+    answer = client.simulate_get("/api/shares", query_string="apisid=sailor")
+    gallery = {"sid": mine.sid, "uid": "sailor", "name": "Sea", "count": 1, "expires": "never", "public": True}
+    assert [each | gallery for each in answer.json["shares"]] == answer.json["shares"]
+    assert len(answer.json["shares"]) == 1
+    for apisid in ("viewer", "guest", "nonsense"):
+        assert client.simulate_get("/api/shares", query_string=f"apisid={apisid}").status_code == 403

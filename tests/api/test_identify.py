@@ -193,11 +193,11 @@ def test_a_photo_s_place_is_known_where_it_is_named_by_one(house: House) -> None
     for given in (by_view, by_gallery):
         photo, place = house.identify.placed({**given, "index": "1"}, ADDRESS)
         assert (photo.photoid, place) == (house.town, Place(1, 2))
-        assert house.identify.length(given, ADDRESS) == 2
+        assert house.identify.listed(given, ADDRESS).count == 2
         assert (
             house.identify.placed({**given, "index": "1", "photoid": house.sea, "apisid": "root"}, ADDRESS)[1] is None
         )
     with pytest.raises(Missing):
-        house.identify.length({"vid": known["root's view"]}, ADDRESS)
+        house.identify.listed({"vid": known["root's view"]}, ADDRESS)
     with pytest.raises(RequestError):
-        house.identify.length({}, ADDRESS)
+        house.identify.listed({}, ADDRESS)

@@ -27,7 +27,7 @@ class Desk:
         self.house, self.jobs, self.woken = house, Jobs(house.parts.engine), 0
         cache = RenderCache([DiskTier(house.catalogue.folder / "renders", Budget(free=0))])
         starter = build_starter(house.settings, house.parts.engine, cache)
-        resource = JobsResource(house.identify, self.jobs, starter, self.wake)
+        resource = JobsResource(house.identify, self.jobs, starter, self.wake, house.parts.photos.by_ids)
         app = falcon.App()
         app.add_error_handler(Exception, handle)
         app.set_error_serializer(serialize)
@@ -82,8 +82,14 @@ def test_failures_have_their_reasons(desk: Desk) -> None:
     places = ledger.next(job)
     ledger.take(job, places, [], [Failed(0, places[0].photoid, "It is broken.")])
     answer = desk.get(f"/{number}").json
-    assert answer["failures"] == [{"photoID": places[0].photoid, "reason": "It is broken."}]
+    photoid = places[0].photoid
+    name = desk.house.parts.photos.by_id(photoid).path
+    assert answer["failures"] == [{"photoID": photoid, "fileName": f"a/{name}", "reason": "It is broken."}]
     assert (answer["skipped"], answer["failed"], answer["secondsLeft"]) == (1, 1, None)
+    (desk.house.catalogue.a / name).unlink()
+    desk.house.catalogue.scan(desk.house.settings)
+    gone = {"photoID": photoid, "fileName": None, "reason": "It is broken."}
+    assert desk.get(f"/{number}").json["failures"] == [gone]
 
 
 @pytest.mark.parametrize("number", ["0", "99", "x", "-1", "9" * 30, "\u0661"])

@@ -17,7 +17,9 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
     """createWebApiSession."""
     parts = house.parts
     return house.ask(
-        CreateSession(parts.sessions, parts.access, default_uid=default_uid, apikey=apikey, encrypted=encrypted)
+        CreateSession(
+            parts.sessions, parts.access, house.cookies, default_uid=default_uid, apikey=apikey, encrypted=encrypted
+        )
     )
 
 
@@ -25,7 +27,7 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
 def authorize(house: House) -> Asking:
     """authorizeWebApiSession."""
     parts = house.parts
-    return house.ask(AuthorizeSession(parts.sessions, parts.users, parts.guesses, parts.changes))
+    return house.ask(AuthorizeSession(parts.sessions, parts.users, parts.guesses, parts.changes, house.cookies))
 
 
 @pytest.fixture

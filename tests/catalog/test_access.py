@@ -57,6 +57,8 @@ def test_sight_is_what_any_filter_finds(library: Library) -> None:
     beach, street = library.ids()["a/beach/one.jpg"], library.ids()["a/street/two.jpg"]
     some, nothing, everything = Rights("", filters=("beach", "boat")), Rights("", filters=()), Rights("")
     assert [access.sees(each, beach) for each in (some, nothing, everything)] == [True, False, True]
+    both = (street, beach)
+    assert [[*access.seen(each, both)] for each in (some, nothing, everything)] == [[beach], [], [*both]]
     assert [access.sees(each, street) for each in (some, nothing, everything)] == [False, False, True]
     (library.a / "street/two.jpg").rename(library.a / "beach/two.jpg")
     library.scan()

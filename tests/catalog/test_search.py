@@ -249,6 +249,12 @@ def test_a_caller_sees_the_union_of_the_filters(books: Shelf) -> None:
     assert [book.number for book in BOOKS if search.sees(book.photoid, [beach, top, hidden])] == [1, 4]
     assert [book.number for book in BOOKS if search.sees(book.photoid, [])] == []
     assert [book.number for book in BOOKS if search.sees(book.photoid)] == sorted(EVERYTHING)
+    everybody = [book.photoid for book in BOOKS]
+    for filters in ([beach, top, hidden], [], None):
+        seen = {photoid for photoid in everybody if search.sees(photoid, filters)}
+        found = search.seen([*everybody, "A" * 22], filters)
+        assert (set(found), len(found)) == (seen, len(seen))
+    assert search.seen([]) == []
     assert not search.sees("A" * 22)
     assert search.sees(BOOKS[0].photoid + "==")
     with pytest.raises(MalformedPhotoid):

@@ -161,3 +161,44 @@ def test_a_user_who_comes_back_finds_no_session_alive(library: Library, here: Si
             with pytest.raises(Forbidden):
                 side.sessions.by_id(apisid)
         assert side.sessions.find_implicit("ann", "10.0.0.1") is None
+
+
+def test_a_session_that_is_renewed_is_another_one(library: Library, here: Side, there: Side) -> None:
+    old = here.sessions.create("10.0.0.1", None, b"key")
+    here.views.make(old, ids(3))
+    assert there.sessions.by_id(old).uid is None
+    proof = Users(library.engine).proof("bob", "secret")
+    assert proof
+    new = here.sessions.renew(old, "bob", proof)
+    there.changes.look()
+    assert new != old
+    found = there.sessions.by_id(new)
+    assert (found.uid, found.address, found.private_key) == ("bob", "10.0.0.1", b"key")
+    with pytest.raises(Forbidden):
+        there.sessions.by_id(old)
+    assert (rows(library, schema.sessions), rows(library, schema.views)) == (1, 0)
+    for apisid, uid, shown in ((old, "bob", proof), (new, "ann", proof), (new, "bob", "another hash")):
+        with pytest.raises(Forbidden, match="just ended"):
+            here.sessions.renew(apisid, uid, shown)
+    assert there.sessions.by_id(new).uid == "bob"
+    with pytest.raises(Forbidden):  # others may be in it
+        here.sessions.renew(here.sessions.implicit("ann", "10.0.0.1"), "bob", proof)
+
+
+def test_a_session_that_is_ended_has_ended_everywhere(library: Library, here: Side, there: Side) -> None:
+    apisid, other = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
+    here.views.make(apisid, ids(3))
+    assert there.sessions.by_id(apisid).uid == "ann"
+    here.sessions.end(apisid)
+    here.sessions.end("unknown")
+    for side in (here, there):
+        side.changes.look()
+        assert not side.sessions.has(apisid)
+        assert side.sessions.has(other)
+        side.sessions.flush()  # what was used before it ended brings it back nowhere
+        assert not side.sessions.has(apisid)
+    assert rows(library, schema.views) == 0
+    implicit = here.sessions.implicit("ann", "10.0.0.1")
+    here.sessions.end(implicit)
+    here.changes.look()
+    assert here.sessions.has(implicit)

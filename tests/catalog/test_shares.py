@@ -108,3 +108,17 @@ def test_what_is_no_time(text: str) -> None:
     with pytest.raises(MalformedName):
         timestamp(text)
     assert written(None) == "never"
+
+
+def test_whose_galleries_are_whose(shares: Shares, clock: Clock) -> None:
+    first = shares.make("ann", ids(1), Terms("first"))
+    clock.now += 1
+    second = shares.make("ann", ids(1), Terms("second", public=True))
+    short = shares.make("ann", ids(1), Terms("short", expires=int(clock.now) + 60))
+    other, nobodys = shares.make("bob", ids(1), Terms(public=True)), shares.make("", ids(1), Terms())
+    assert {each.sid for each in shares.of_user("ann")} == {first.sid, second.sid, short.sid}
+    assert shares.of_user("ann")[-1] == first
+    clock.now += 60
+    assert shares.of_user("ann") == [second, first]
+    assert (shares.of_user("bob"), shares.of_user("carol"), shares.of_user("")) == ([other], [], [])
+    assert nobodys in shares.everyone()

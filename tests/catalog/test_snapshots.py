@@ -55,3 +55,41 @@ def test_the_same_photos_are_kept_once_and_until_the_last_goes(library: Library,
 def test_ids_side_by_side_and_apart() -> None:
     assert joined(each := apart(ids(3))) == ids(3)
     assert [len(one) for one in each] == [22] * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "found"),
+    [
+        (0, 1, range(1)),
+        (0, CHUNK, range(CHUNK)),
+        (CHUNK - 1, 2, range(CHUNK - 1, CHUNK + 1)),
+        (CHUNK, CHUNK, range(CHUNK, 2 * CHUNK)),
+        (3, 2 * CHUNK, range(3, 2 * CHUNK + 3)),
+        (2 * CHUNK + 4, 500, range(2 * CHUNK + 4, 2 * CHUNK + 5)),
+        (2 * CHUNK + 5, 500, range(0)),
+        (10**6, 3, range(0)),
+    ],
+)
+def test_a_range(library: Library, here: Side, first: int, count: int, found: range) -> None:
+    kept = Snapshots(library.engine, here.changes)
+    apisid = here.sessions.create("10.0.0.1", "ann", None)
+    vid, _ = here.views.make(apisid, ids(2 * CHUNK + 5))
+    wanted = [encode(number.to_bytes(SIZE, "big")) for number in found]
+    assert kept.some(here.views.of(apisid, vid).snapshot, first, count) == wanted
+
+
+def test_the_place_of_a_photo(library: Library, here: Side) -> None:
+    kept = Snapshots(library.engine, here.changes)
+    apisid = here.sessions.create("10.0.0.1", "ann", None)
+    snapshot = here.views.of(apisid, here.views.make(apisid, ids(2 * CHUNK + 5))[0]).snapshot
+    for place in (0, 1, CHUNK - 1, CHUNK, 2 * CHUNK + 4):
+        assert kept.index(snapshot, encode(place.to_bytes(SIZE, "big"))) == place
+    assert kept.index(snapshot, encode((2 * CHUNK + 5).to_bytes(SIZE, "big"))) is None
+    # The end of one id and the beginning of the next are none.
+    first, second = bytes(range(16)), bytes(range(16, 32))
+    across = first[8:] + second[:8]
+    twice = here.views.make(apisid, first + second + across + second)[0]
+    snapshot = here.views.of(apisid, twice).snapshot
+    assert [kept.index(snapshot, encode(each)) for each in (first, second, across)] == [0, 1, 2]
+    alone = here.views.of(apisid, here.views.make(apisid, first + second)[0]).snapshot
+    assert kept.index(alone, encode(across)) is None

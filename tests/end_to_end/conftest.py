@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.catalog.metadata.packets import bag, xmp
+from tests.end_to_end.people import World, world_of
 from tests.end_to_end.servers import Server, serving
 from tests.photos import save_jpeg, solid
 
@@ -38,3 +39,10 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     library = make_library(folder / "photos")
     with serving(library, folder / "data", request.param, RENDER_MAX_PIXELS="2000000") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """People of every kind on one server that has no default user."""
+    with world_of(tmp_path_factory.mktemp("world")) as made:
+        yield made

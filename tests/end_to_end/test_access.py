@@ -1,72 +1,14 @@
 """Who may see what: every function, by every way to name a photo, for every kind of caller, as one table."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.end_to_end.servers import Server, eventually, serving, start_front
+from tests.end_to_end.people import World
+from tests.end_to_end.servers import eventually, start_front
 from tests.end_to_end.test_get_photo import assert_problem
 from tests.photos import save_jpeg, solid
-
-PEOPLE = [
-    ("group", "add", "viewers"),
-    ("group", "add", "sailors", "--filter", "dirall:sea", *(f"--permission={name}" for name in (
-        "pap:access:metadata", "pap:access:downloads", "pap:access:share", "pap:feature:search"))),
-    ("user", "add", "viewer", "--password", "viewer", "--group", "viewers"),
-    ("user", "add", "sailor", "--password", "sailor", "--group", "sailors"),
-    ("user", "add", "ann", "--password", "pässwörd of Ann"),
-    ("user", "add", "root", "--password", "root", "--admin"),
-]  # fmt: skip
-
-
-def sign_in(server: Server, uid: str, password: str) -> httpx.Response:
-    """A session made and signed in to as the vendor's clients do."""
-    made = server.api("createWebApiSession").json()
-    assert made["algorithm"] == "RSA"
-    numbers = rsa.RSAPublicNumbers(int(made["exponent"], 16), int(made["modulus"], 16))
-    sent = numbers.public_key().encrypt(password.encode(), padding.PKCS1v15()).hex()
-    return server.api("authorizeWebApiSession", apisid=made["apisid"], uid=uid, pw=sent)
-
-
-@dataclass
-class World:
-    """A server with people: their apisids and views, the photos of the sea and of the town, two galleries."""
-
-    server: Server
-    apisids: dict[str, str | None]
-    vids: dict[str, int]
-    sea: str
-    town: str
-    sids: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """People of every kind on one server that has no default user."""
-    folder = tmp_path_factory.mktemp("world")
-    photos = folder / "photos"
-    save_jpeg(photos / "sea/beach.jpg", solid(600, 400, (10, 90, 200)))
-    save_jpeg(photos / "town/street.jpg", solid(600, 400, (200, 90, 10)))
-    with serving(photos, folder / "data", "embedded", WEBAPI_DEFAULT_UID="nobody") as server:
-        for arguments in PEOPLE:
-            server.manage(*arguments)
-        ids = server.photos()
-        ann = sign_in(server, "ann", "pässwörd of Ann").json()["apisid"]
-        unsigned = server.api("createWebApiSession").json()["apisid"]
-        apisids = {"nobody": None, "stranger": "A" * 22, "unsigned": unsigned, "ann": ann}
-        apisids |= {name: name for name in ("viewer", "sailor", "root")}
-        queries = {name: server.api("runQuery", apisid=apisids[name], query="*") for name in ("ann", "sailor", "root")}
-        assert {name: answer.json()["count"] for name, answer in queries.items()} == {"ann": 2, "sailor": 1, "root": 2}
-        sids = {
-            name: server.manage("share", "add", "--query", "dir:sea", "--user", name) for name in ("sailor", "viewer")
-        }
-        vids = {name: answer.json()["vid"] for name, answer in queries.items()}
-        yield World(server, apisids, vids, ids["sea/beach.jpg"], ids["town/street.jpg"], sids)
-
 
 # caller: statuses by photoid of the sea, of the town, by the caller's own view, by ann's view, …
 PHOTO = {

@@ -87,7 +87,7 @@ def test_a_photo_that_cannot_be_rendered_says_why(server: Server, path: str, sta
     assert_problem(answer)
 
 
-@pytest.mark.parametrize("path", ["/", "/picapportapi/1.0/noSuchFunction", "/picapportapi/2.0/getPhoto"])
+@pytest.mark.parametrize("path", ["/nothing", "/picapportapi/1.0/noSuchFunction", "/picapportapi/2.0/getPhoto"])
 def test_what_is_not_there_is_404(server: Server, path: str) -> None:
     answer = server.get(path)
     assert answer.status_code == 404

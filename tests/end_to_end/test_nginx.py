@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -147,6 +149,21 @@ def test_callers_are_known_by_their_own_addresses(served: tuple[Server, Nginx]) 
     past += ["--header", "X-Forwarded-For: 192.0.2.2", f"{server.url}/{session}"]
     statuses = [subprocess.run([program("curl"), *past], capture_output=True, text=True, check=True) for _ in "12"]
     assert [each.stdout == "200" for each in statuses] == [True, False]
+
+
+def test_the_page_s_cookie_is_for_https_alone(served: tuple[Server, Nginx], tmp_path: Path) -> None:
+    server, proxy = served
+    assert proxy.get("")[:2] == ("2", 200)
+    asked = ("--header", "X-Darkroom: page", "--dump-header", str(tmp_path / "headers"))
+    assert proxy.get(f"{API}/createWebApiSession", *asked, address="127.0.0.4")[1] == 200
+    cookie = re.search(r"^set-cookie: (.*?)\r?$", (tmp_path / "headers").read_text(), re.MULTILINE | re.IGNORECASE)
+    assert cookie
+    assert cookie[1].endswith("; Path=/; HttpOnly; SameSite=Strict; Secure")
+    # Who comes past nginx is not believed to have come by https.
+    past = {"X-Darkroom": "page", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.9"}
+    with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.5")) as client:
+        made = client.get(f"{server.url}/{API}/createWebApiSession", headers=past)
+    assert (made.status_code, "Secure" in made.headers["Set-Cookie"]) == (200, False)
 
 
 def test_a_browser_that_scrolls_on_frees_its_place(served: tuple[Server, Nginx]) -> None:

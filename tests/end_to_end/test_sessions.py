@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.end_to_end.people import sign_in
 from tests.end_to_end.servers import Server, environ, eventually, serving, start_front
-from tests.end_to_end.test_access import sign_in
 from tests.end_to_end.test_get_photo import assert_problem
 from tests.photos import save_jpeg, solid
 

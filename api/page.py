@@ -1,0 +1,124 @@
+"""The gallery page's files, served from memory: `api/web/`, as it is at the start."""
+
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import falcon
+
+from api.conditional import matches
+from api.errors import RequestError
+
+FOLDER = Path(__file__).parent / "web"
+INDEX = "index.html"
+ROUTES = ("/", "/shares", "/jobs", "/login", "/s/{sid}")
+"""The addresses of the one document; which of them it is, it sees for itself."""
+FILES = "/web/{name}"
+
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
+
+HEADERS = {
+    # The page loads nothing from elsewhere, runs nothing that stands in the document, and is in nobody's frame.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # The address of a shared gallery is its key.
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Asked for anew each time, which costs a 304: pages of one version must not meet modules of another.
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Encoding",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A file's bytes in one encoding, and the ETag of these."""
+
+    data: bytes
+    tag: str
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is, and compressed, where that is smaller."""
+
+    media_type: str
+    plain: Variant
+    compressed: Variant
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> "File":
+        """A file of that name."""
+        digest = blake2b(data, digest_size=12).hexdigest()
+        plain, packed = Variant(data, f'"{digest}"'), gzip.compress(data, mtime=0)
+        smaller = len(packed) < len(data)
+        compressed = Variant(packed, f'"{digest}-gzip"', "gzip") if smaller else plain
+        return cls(MEDIA_TYPES[Path(name).suffix], plain, compressed)
+
+
+def read(folder: Path = FOLDER) -> dict[str, File]:
+    """The files of the page by name; others that lie there, of kinds that are none of a page's, are passed over."""
+    return {
+        path.name: File.of(path.name, path.read_bytes())
+        for path in sorted(folder.iterdir())
+        if path.suffix in MEDIA_TYPES
+    }
+
+
+class Page:
+    """Answers with the document at each of its addresses, and with `/web/<file>`: only what was there at the start."""
+
+    def __init__(self, files: Mapping[str, File]) -> None:
+        self._files = files
+
+    def on_get(self, request: falcon.Request, response: falcon.Response, **_: str) -> None:
+        """The document, to anybody: whether there is such a gallery, it finds out itself."""
+        request.context.function = "page"  # for all its addresses, of which one would have no name
+        _send(request, response, self._files[INDEX])
+
+    def on_get_file(self, request: falcon.Request, response: falcon.Response, name: str) -> None:
+        """One of its files, to anybody."""
+        file = self._files.get(name)
+        if file is None:
+            raise RequestError("missing", "The page has no file of that name.")
+        _send(request, response, file)
+
+    on_head = on_get
+    on_head_file = on_get_file
+
+
+def _send(request: falcon.Request, response: falcon.Response, file: File) -> None:
+    wanted = file.compressed if takes_gzip(request.get_header("Accept-Encoding") or "") else file.plain
+    for name, value in HEADERS.items():
+        response.set_header(name, value)
+    response.set_header("ETag", wanted.tag)
+    known = request.get_header("If-None-Match")
+    if known is not None and matches(known, wanted.tag):
+        response.status = 304
+        return
+    response.data = wanted.data
+    response.content_type = file.media_type
+    if wanted.encoding:
+        response.set_header("Content-Encoding", wanted.encoding)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header names gzip, and not to say that it is not wanted (`gzip;q=0`)."""
+    found = GZIP.search(accepted)
+    return found is not None and (found[1] is None or bool(found[1].strip("0.")))

@@ -1,0 +1,94 @@
+"""What a front end is put together of, opened in order, and handed to each other."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from api.cookies import Cookies
+from api.delivery import Files
+from api.following import Following
+from api.identify import Identify
+from api.known import KnownFaults
+from api.library import Library, open_library
+from api.prerendering import Prerendering, start_prerendering
+from api.rendering import Rendering, start_rendering
+from api.renders import Renders
+from catalog.changelog import Changelog
+from catalog.changes import Ticker
+from catalog.scan import refresh
+from catalog.users import default_uid
+from config import Settings
+from workers.devices import Devices
+from workers.housekeeping import FOLLOW_EVERY, follow
+from workers.pipeline.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What resources are made of. `uid` is the default user's, None where there is none."""
+
+    settings: Settings
+    library: Library
+    rendering: Rendering
+    prerendering: Prerendering
+    uid: str | None
+    cookies: Cookies
+    identify: Identify
+    files: Files
+    renders: Renders
+    ahead: Following
+    devices: Devices
+
+
+def open_parts(settings: Settings, closing: ExitStack) -> Parts:
+    """Opens and starts them, with a worker inside where no Redis is set. What has to be ended goes on `closing`.
+
+    Raises:
+        CatalogError: the catalogue can't be used.
+        SettingsError: the sizes in the settings can't be.
+    """
+    library = open_library(settings, closing)
+    rendering = start_rendering(settings, closing)
+    prerendering = start_prerendering(settings, library, rendering, closing)
+    _follow_changes(settings, library, rendering, closing)
+    uid = default_uid(settings)
+    cookies = Cookies(enabled=settings.web_enabled and settings.webapi_enabled)
+    identify = Identify(library, uid, cookies)
+    files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
+    renders = _renders(settings, library, rendering, files)
+    ahead = Following(identify, renders, settings.prefetch_count)
+    ahead.start()
+    closing.callback(ahead.close)
+    return Parts(
+        settings=settings,
+        library=library,
+        rendering=rendering,
+        prerendering=prerendering,
+        uid=uid,
+        cookies=cookies,
+        identify=identify,
+        files=files,
+        renders=renders,
+        ahead=ahead,
+        devices=Devices.of(settings),
+    )
+
+
+def _follow_changes(settings: Settings, library: Library, rendering: Rendering, closing: ExitStack) -> None:
+    follow_changes = partial(follow, Changelog(library.engine), rendering.cache, gather=settings.prerender_auto)
+    housekeeping = Ticker("housekeeping", FOLLOW_EVERY, follow_changes)
+    housekeeping.start()
+    closing.callback(housekeeping.close)
+
+
+def _renders(settings: Settings, library: Library, rendering: Rendering, files: Files) -> Renders:
+    return Renders(
+        rendering.cache,
+        rendering.dispatcher,
+        KnownFaults(library.faults),
+        partial(refresh, library.engine, settings),
+        files,
+        limits=Limits.of(settings),
+        max_side=settings.render_max_side,
+        max_age=settings.http_max_age,
+    )

@@ -1,0 +1,26 @@
+/** Who is here, and where they can go: the menu at the head of the page. */
+
+import { h, icon } from "./dom.js";
+import { menuButton } from "./menubutton.js";
+import { logout, toLogin } from "./server.js";
+import { t } from "./strings.js";
+
+export function accountMenu({ uid, signedIn, admin, permissions }) {
+  const items = [
+    permissions.includes("pap:access:share") && { label: t("shares"), href: "/shares" },
+    admin && { label: t("jobs"), href: "/jobs" },
+    signedIn ? { label: t("logout"), run: leave } : { label: t("login"), run: toLogin },
+  ].filter(Boolean);
+  const note = uid && t(signedIn ? "account.signedIn" : "account.default", { uid });
+  return menuButton(
+    t("account"),
+    [icon("account"), h("span", { "aria-hidden": "true" }, signedIn && uid)],
+    items,
+    note,
+  );
+}
+
+async function leave() {
+  await logout();
+  location.assign("/"); // what the default user sees, or the login page
+}

@@ -1,0 +1,64 @@
+/** The elements of the grid: headings, rows and cells, made once and filled again for other photos. */
+
+import { h, icon } from "./dom.js";
+import { date, month, t } from "./strings.js";
+
+/** What a photo is called: its title, or its file's name. */
+export function called(photo, index) {
+  return photo?.title || photo?.fileName?.split("/").pop() || t("grid.photo", { n: index + 1 });
+}
+
+/** The same, with its date. */
+export function named(photo, index) {
+  const name = called(photo, index);
+  return photo?.creationDate ? t("grid.named", { name, date: date(photo.creationDate) }) : name;
+}
+
+/** What a section is called. */
+export const headed = ({ month: name }) => (name ? month(name) : t("grid.undated"));
+
+/** The headings of a band, above the columns where their photos begin. */
+export function headings({ heads, aria }, columns) {
+  return h("div", { role: "row", class: "headings", "aria-rowindex": aria }, heads.map((head, at) => {
+    const span = (heads[at + 1]?.column ?? columns) - head.column;
+    const place = { "aria-colindex": head.column + 1, "aria-colspan": span };
+    const cell = h("div", { role: "rowheader", ...place }, h("h2", {}, headed(head)));
+    cell.style.setProperty("--span", span);
+    return cell;
+  }));
+}
+
+/** A row of so many empty cells. */
+export function makeRow(columns, selectable) {
+  return h("div", { role: "row", class: "row" }, Array.from({ length: columns }, () => makeCell(selectable)));
+}
+
+function makeCell(selectable) {
+  const link = h("a", { tabIndex: -1, draggable: false }, h("img", { draggable: false }));
+  const check = { type: "button", class: "check", tabIndex: -1, "aria-label": t("grid.select") };
+  return h("div", { role: "gridcell", class: "cell" }, link, selectable && h("button", check));
+}
+
+/** Makes a cell that of a photo, without its picture. */
+export function fill(cell, index, photo, href) {
+  const link = cell.firstElementChild;
+  cell.dataset.index = index;
+  link.setAttribute("href", href);
+  link.ariaLabel = link.firstElementChild.alt = named(photo, index);
+  paint(cell, photo?.gone ? { trouble: "gone" } : {}, false);
+}
+
+/** Shows a tile, `{src}` or `{trouble}`; or neither. `fresh`: it has just come, so it fades in. */
+export function paint(cell, { src, trouble }, fresh) {
+  const link = cell.firstElementChild;
+  const image = link.firstElementChild;
+  link.querySelector(".trouble")?.remove();
+  cell.classList.toggle("fresh", fresh);
+  cell.classList.toggle("there", Boolean(src));
+  if (src) image.src = src;
+  else image.removeAttribute("src");
+  if (!trouble) return;
+  const text = t(`grid.${trouble}`);
+  link.append(h("span", { class: "trouble" }, icon(trouble === "damaged" ? "damaged" : "unsupported"), text));
+  link.ariaLabel += ` – ${text}`;
+}

@@ -1,0 +1,192 @@
+/** The page of a list of photos: the library under a query, or a shared gallery. */
+
+import { called } from "./cells.js";
+import { announce, h } from "./dom.js";
+import { Grid } from "./grid.js";
+import { jump } from "./jump.js";
+import { address, go, remember } from "./router.js";
+import { searchForm } from "./search.js";
+import { Selection } from "./selection.js";
+import { Source } from "./source.js";
+import { t } from "./strings.js";
+
+const REMEMBERED = 6; // lists to which one comes back as they were
+const WARM = 2000; // ms after which the viewer is loaded, though nobody has asked for it yet
+
+const sources = new Map(); // promises by key
+const search = searchForm((query, sort) => go({ page: "library", sid: "", query, sort, photo: "" }));
+let shown = null; // {key, source, grid, selection, main}
+let route = null;
+let viewer = null;
+let title = ""; // of the page, while the viewer is closed
+let timer = 0;
+
+/** Shows in `main` what a route says; `account` is the promise of who is there. */
+export async function showLibrary(main, now, account) {
+  route = now;
+  if (now.page === "library") head(now);
+  const key = JSON.stringify([now.page, now.sid, now.query, now.sort]);
+  try {
+    if (shown?.key !== key || !shown.grid.element.isConnected) await open(main, key, now, account);
+    if (route === now) await view(now, account);
+  } catch (error) {
+    sources.delete(key);
+    if (route === now) trouble(main, error, now, account);
+  }
+}
+
+// Whoever reloads finds the page where it stood.
+addEventListener("pagehide", () => shown && !viewer && remember({ anchor: shown.grid.anchor() }));
+
+/** Leaves the page for another room. */
+export function leave() {
+  viewer?.close();
+  viewer = null;
+  shown?.close();
+  shown = null;
+}
+
+function head(now) {
+  const place = document.getElementById("search");
+  if (!search.element.isConnected) place.append(search.element);
+  search.show(now.query, now.sort);
+}
+
+function load(key, { page, sid, query, sort }) {
+  // One who searches again wants to see what has come meanwhile; one who goes back wants what was there.
+  if (!history.state?.anchor) sources.delete(key);
+  let source = sources.get(key);
+  source ??= page === "gallery" ? Source.gallery(sid) : Source.view(query, sort);
+  sources.delete(key);
+  sources.set(key, source);
+  for (const old of sources.keys()) if (sources.size > REMEMBERED) sources.delete(old);
+  return source;
+}
+
+async function open(main, key, now, account) {
+  const { anchor } = history.state ?? {};
+  const coming = load(key, now);
+  coming.catch(() => {}); // where there is no such gallery, its head says so
+  const above = now.page === "gallery" ? await galleryHead(now.sid) : h("h1", { class: "unseen" }, t("grid"));
+  if (above === null) return;
+  const [source, me] = await Promise.all([coming, account]);
+  if (route !== now && JSON.stringify([route.page, route.sid, route.query, route.sort]) !== key) return;
+  leave();
+  if (!source.count) main.replaceChildren(above, nothing(now));
+  else show(main, above, key, source, now, me, anchor);
+  announce(source.count ? t("photos", { n: source.count }) : t("grid.none"));
+  if (now.page === "library") document.title = now.query ? `${now.query} – Darkroom` : "Darkroom";
+  title = document.title;
+}
+
+function show(main, above, key, source, now, me, anchor) {
+  const selection = now.page === "gallery" ? null : new Selection();
+  const squares = me.sizes.filter(({ width, height }) => width && width === height);
+  const sizes = squares.map(({ width }) => width).sort((a, b) => a - b);
+  let strip = null;
+  const grid = new Grid({
+    source, selection,
+    sizes,
+    href: (index) => address({ ...now, photo: source.name(index) }),
+    open: (index) => {
+      remember({ anchor: grid.anchor() });
+      go({ photo: source.name(index) }, { state: { index, inside: true } });
+    },
+    moved: () => {
+      strip?.update();
+      clearTimeout(timer);
+      timer = setTimeout(() => viewer || remember({ anchor: grid.anchor() }), 150);
+    },
+  });
+  strip = jump(grid);
+  let bar = null;
+  selection?.addEventListener("change", () => {
+    if (bar || !selection.count) return;
+    bar = import("./menu.js").then(({ selectionBar }) => {
+      const element = selectionBar({ selection, source, me });
+      document.body.append(element);
+      return element;
+    });
+  });
+  source.addEventListener("change", () => selection?.clear());
+  const close = () => {
+    grid.close();
+    strip.element.remove();
+    bar?.then((element) => element.remove());
+  };
+  shown = { key, source, grid, close };
+  main.replaceChildren(above, grid.element, strip.element);
+  grid.arrange();
+  if (anchor) grid.restore(anchor);
+  else scrollTo(0, 0);
+  setTimeout(() => import("./viewer.js"), WARM);
+}
+
+async function galleryHead(sid) {
+  const room = await import("./gallery.js");
+  const server = await import("./server.js");
+  try {
+    return room.galleryHead(await server.gallery(sid));
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    leave();
+    room.showGalleryEnded(document.getElementById("main"), error);
+    return null;
+  }
+}
+
+/** Opens, moves or closes the viewer, as the route says. */
+async function view(now, account) {
+  if (!shown) return;
+  const { source, grid } = shown;
+  if (!now.photo) {
+    if (!viewer) return;
+    const { index } = viewer;
+    viewer.close();
+    viewer = null;
+    document.title = title;
+    return grid.focus(index);
+  }
+  if (viewer?.name === now.photo) return;
+  const known = history.state?.index;
+  const index = known < source.count && source.name(known) === now.photo ? known : await source.find(now.photo);
+  if (route !== now) return;
+  if (index < 0) {
+    announce(t("viewer.absent"));
+    return go({ photo: "" }, { replace: true });
+  }
+  if (viewer) return viewer.show(index);
+  const { Viewer } = await import("./viewer.js");
+  if (route !== now) return;
+  viewer = new Viewer({
+    source, me: await account, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
+    moved: (at) => {
+      go({ photo: source.name(at) }, { replace: true, state: { index: at } });
+      document.title = `${called(source.peek(at), at)} – Darkroom`;
+    },
+    closed: (at) => {
+      viewer = null;
+      document.title = title;
+      if (history.state?.inside) history.back();
+      else if (route.photo) go({ photo: "" }, { replace: true });
+      grid.focus(at);
+    },
+  });
+  viewer.show(index);
+}
+
+function nothing({ query }) {
+  const [title, hint] = query ? ["grid.none", "grid.none.hint"] : ["grid.empty", "grid.empty.hint"];
+  const all = query && h("a", { href: "/", class: "plain" }, t("grid.none.all"));
+  return h("div", { class: "note" }, h("h2", {}, t(title)), h("p", {}, t(hint)), all);
+}
+
+function trouble(main, error, now, account) {
+  leave();
+  main.replaceChildren();
+  if (error.status === 400 && now.page === "library") return search.refuse(error.detail);
+  if (error.status === undefined) console.error(error);
+  const retry = () => showLibrary(main, now, account);
+  main.append(h("div", { class: "note" }, h("p", { role: "alert" }, error.status ? error.detail : t("unreachable")),
+    h("button", { class: "plain", onclick: retry }, t("retry"))));
+}

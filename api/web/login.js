@@ -1,0 +1,38 @@
+/** The page on which people log in. */
+
+import { h } from "./dom.js";
+import { field, form } from "./forms.js";
+import { login } from "./server.js";
+import { t } from "./strings.js";
+
+export function showLogin(main) {
+  document.title = `${t("login")} · Darkroom`;
+  const user = h("input", {
+    name: "username",
+    autocomplete: "username",
+    required: true,
+    autocapitalize: "none",
+    spellcheck: false,
+  });
+  const password = h("input", { name: "password", type: "password", autocomplete: "current-password", required: true });
+  const send = async () => {
+    try {
+      await login(user.value, password.value);
+    } catch (error) {
+      password.select();
+      if (error instanceof RangeError) throw new Error(t("login.long"));
+      throw error.status === 403 ? new Error(t("login.wrong")) : error;
+    }
+    location.assign(back()); // read anew: all that the page knows was another user's to see
+  };
+  const fields = [field(t("login.user"), user), field(t("login.password"), password)];
+  const entry = form(send, { label: t("login"), busy: t("login.busy") }, fields);
+  main.replaceChildren(h("section", { class: "room login" }, h("h1", {}, t("login")), entry));
+  user.focus();
+}
+
+/** Where to go after: a place on this site. */
+function back() {
+  const wanted = new URL(new URLSearchParams(location.search).get("back") ?? "/", location.origin);
+  return wanted.origin === location.origin && wanted.pathname !== "/login" ? wanted.href : "/";
+}

@@ -1,0 +1,64 @@
+/** The bar that shows while something is selected, with what can be done to it. */
+
+import { h, icon, iconButton } from "./dom.js";
+import { alertLine, sentence } from "./forms.js";
+import { menuButton } from "./menubutton.js";
+import { originalUrl } from "./server.js";
+import { t } from "./strings.js";
+
+const MOST_ORIGINALS = 10; // each is a download of its own
+
+/** The bar. `hand` holds a `selection`, the `source` that it is of, and `me`. */
+export function selectionBar(hand) {
+  const { selection, me } = hand;
+  const may = (name) => me.permissions.includes(`pap:access:${name}`);
+  const said = h("span", { role: "status" });
+  const problem = alertLine();
+  const tried = (action) => async () => {
+    problem.textContent = "";
+    try {
+      await action(hand);
+    } catch (error) {
+      problem.textContent = sentence(error);
+    }
+  };
+  const act = (name, action) =>
+    h("button", { type: "button", class: "plain", onclick: tried(action) }, icon(name), t(name));
+  const bar = h(
+    "div",
+    { class: "selected", role: "region", "aria-label": t("selection"), hidden: true },
+    problem,
+    iconButton("close", t("selection.clear"), () => selection.clear()),
+    said,
+    may("metadata") &&
+      menuButton(t("tags"), [icon("tags"), t("tags")], [{ label: t("tags.details"), run: tried(details) }]),
+    may("share") && act("share", share),
+    may("downloads") && act("download", download),
+  );
+  const show = () => {
+    bar.hidden = !selection.count;
+    problem.textContent = "";
+    said.textContent = t("selection.count", { n: selection.count });
+  };
+  selection.addEventListener("change", show);
+  show();
+  return bar;
+}
+
+async function details({ selection, source }) {
+  const { showDetails } = await import("./details.js");
+  const indexes = [...selection.indexes()];
+  await showDetails(source.place, indexes[0], indexes);
+}
+
+async function share({ selection, source }) {
+  const { showShare } = await import("./share.js");
+  const ranges = selection.ranges.map(([first, end]) => [first, end - first]);
+  const some = selection.count < source.count;
+  showShare(selection.count, some ? { ...source.place, ranges } : source.place);
+}
+
+function download({ selection, source }) {
+  if (selection.count > MOST_ORIGINALS) throw new Error(t("download.most", { n: MOST_ORIGINALS }));
+  for (const index of selection.indexes()) h("a", { href: originalUrl(source.place, index), download: "" }).click();
+}

@@ -1,0 +1,124 @@
+/** All that the page asks of the server, and the only module that asks. Paths and shapes are those of docs/api.md.
+ * A `place` is `{vid}` or `{sid}`, a view or a shared gallery; a `size` is `{width, height, quality}`, in pixels. */
+
+const API = "/picapportapi/1.0/";
+
+/** An answer that is none: `status` as in HTTP, 0 where the server could not be reached; `retryAfter` in seconds. */
+export class ServerError extends Error {
+  constructor(status, detail, retryAfter = null) {
+    super(detail);
+    this.status = status;
+    this.detail = detail;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const TROUBLE = new Map([[500, "damaged"], [501, "unsupported"], [403, "gone"], [404, "gone"]]);
+const FIRST = 500; // ms until the second try; each further pause is twice as long
+const LONGEST = 30_000;
+
+/** What a photo is that can't be shown: damaged, unsupported or gone; undefined where the next try may show it. */
+export const trouble = (error) => TROUBLE.get(error.status);
+
+/** How long to wait until the next try, in ms; null: there is no use in one. */
+export function pause(error, tries) {
+  if (error.status !== 503 && error.status !== 0) return null;
+  return Math.max((error.retryAfter ?? 0) * 1000, Math.min(FIRST * 2 ** tries, LONGEST)) * (1 + Math.random() / 2);
+}
+
+function url(path, params = {}) {
+  const given = Object.entries(params).filter(([, value]) => value !== undefined);
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
+}
+
+/** The answer.
+ *
+ * Throws a ServerError for each that is no success, and where none comes. */
+async function ask(address, request = {}) {
+  const response = await reached(fetch(address, request), request.signal);
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({}));
+  if (response.status === 403 && (await isStranger())) toLogin();
+  const wait = parseFloat(response.headers.get("Retry-After") ?? "");
+  throw new ServerError(response.status, problem.detail ?? response.statusText, Number.isNaN(wait) ? null : wait);
+}
+
+/** What comes over the network; a ServerError where it breaks off, unless it was given up. */
+async function reached(coming, signal) {
+  try {
+    return await coming;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ServerError(0, String(error));
+  }
+}
+
+/** Goes to the login page, which comes back to here. */
+export const toLogin = () => location.assign(`/login?back=${encodeURIComponent(location.pathname + location.search)}`);
+
+let who = null;
+
+/** Whether nobody is signed in, here where somebody should be. */
+async function isStranger() {
+  if (/^\/(login$|s\/)/.test(location.pathname)) return false;
+  who ??= me().finally(() => (who = null)); // once for all that is refused at the same time
+  return (await who).uid === null;
+}
+
+/** The JSON of an answer. The header is what another site can't send. */
+async function json(address, { method = "GET", body, signal } = {}) {
+  const headers = { "X-Darkroom": "page" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await ask(address, { method, headers, signal, body: body && JSON.stringify(body) });
+  return response.status === 204 ? null : response.json();
+}
+
+export const me = () => json("/api/me");
+
+export const runQuery = (query, sort, signal) => json(url(`${API}runQuery`, { query, sort }), { signal });
+
+export const timeline = (place, signal) => json(url("/api/timeline", place), { signal });
+
+export const photos = (place, first, count, signal) => json(url("/api/photos", { ...place, first, count }), { signal });
+
+/** The photos from that one on. */
+export const photosFrom = (place, photoid, count) => json(url("/api/photos", { ...place, photoid, count }));
+
+export const photoUrl = (place, index, size) => url(`${API}getPhoto`, { ...place, index, ...size });
+
+export const photoUrlById = (photoid, size) => url(`${API}getPhoto`, { photoid, ...size });
+
+export const originalUrl = (place, index) => url(`${API}getOriginalFile`, { ...place, index });
+
+/** The picture of an URL of a photo. */
+export async function render(address, signal, priority = "auto") {
+  const response = await ask(address, { signal, priority });
+  return reached(response.blob(), signal);
+}
+
+export const metadata = (place, index) => json(url(`${API}getPhotoMetadata`, { ...place, index }));
+
+export const gallery = (sid) => json(url(`${API}getGallery`, { sid }));
+
+/** Has renders made in advance. */
+export const prefetch = (body) => json("/api/prefetch", { method: "POST", body });
+
+export const share = (body) => json("/api/shares", { method: "POST", body });
+export const shares = () => json("/api/shares");
+export const endShare = (sid) => json(`/api/shares/${encodeURIComponent(sid)}`, { method: "DELETE" });
+
+export const jobs = () => json("/api/jobs");
+export const job = (id) => json(`/api/jobs/${id}`);
+export const startJob = (body) => json("/api/jobs", { method: "POST", body });
+export const changeJob = (id, action) => json(`/api/jobs/${id}/${action}`, { method: "POST" });
+export const cache = () => json("/api/cache");
+
+/** Signs a user in: the session comes as a cookie. */
+export async function login(uid, password) {
+  const { algorithm, modulus, exponent } = await json(`${API}createWebApiSession`);
+  const { encrypt } = await import("./rsa.js");
+  const pw = algorithm === "RSA" ? encrypt(password, modulus, exponent) : password;
+  await json(url(`${API}authorizeWebApiSession`, { uid, pw }));
+}
+
+export const logout = () => json("/api/session", { method: "DELETE" });

@@ -1,0 +1,291 @@
+/** The viewer: one photo fills the screen, the next ones are ready. */
+
+import { called, named } from "./cells.js";
+import { announce, h, icon, iconButton, on, still } from "./dom.js";
+import { gestures } from "./gestures.js";
+import { coverage, Larges } from "./larges.js";
+import { Lens } from "./lens.js";
+import { originalUrl, prefetch, trouble } from "./server.js";
+import { Slide } from "./slide.js";
+import { Slideshow } from "./slideshow.js";
+import { moment, t } from "./strings.js";
+
+const GLIDE = { duration: 220, easing: "cubic-bezier(.2,.8,.2,1)" };
+const IDLE = 3000; // ms until all but the photo fades away
+const AHEAD = 12; // photos that the server is asked to make in advance
+const STEP = 1.5; // of a zoom by key
+const EACH = 150; // ms between two addresses
+
+await new Promise((done) => {
+  document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror: done }));
+});
+
+export class Viewer {
+  #slides = new Map();
+  #asked = [0, 0];
+  #way = 1;
+  #idle = 0;
+  #told = 0;
+  #last = 0;
+  #renewed = "";
+
+  /** `tile(index)` gives the tile that the grid has; `moved(index)` and `closed(index)` are told. */
+  constructor({ source, me, tile, gallery, moved, closed }) {
+    Object.assign(this, { source, me, tile, gallery, moved, closed, index: -1 });
+    this.size = coverage(me.sizes);
+    this.larges = new Larges(source, this.size, (index) => this.#arrived(index));
+    this.lens = new Lens(source, (zoomed) => {
+      this.zoomButton.ariaPressed = zoomed;
+      this.element.classList.toggle("zoomed", zoomed);
+    });
+    this.slideshow = new Slideshow(() => this.show((this.index + 1) % source.count), () => this.#played());
+    this.#build();
+    this.ends = [
+      on(window, "resize", () => this.#arrange()),
+      on(source, "change", async () => {
+        const index = await source.find(this.name);
+        if (index < 0) this.#leave();
+        else [this.index, this.#slides] = [-1, new Map()], this.larges.close(), this.show(index);
+      }),
+    ];
+    document.body.append(this.element);
+    this.element.showModal();
+    this.element.focus();
+    this.#wake();
+  }
+
+  #build() {
+    const may = (permission) => !this.gallery && (this.me.admin || this.me.permissions.includes(permission));
+    this.place = h("p", { class: "place" });
+    this.caption = h("p", { class: "caption" });
+    this.track = h("div", { class: "track" });
+    this.stage = h("div", { class: "stage" }, this.track);
+    const play = () => (this.slideshow.running ? this.slideshow.stop() : this.slideshow.start());
+    this.play = iconButton("play", t("viewer.slideshow"), play, { "aria-pressed": false });
+    this.zoomButton = iconButton("zoom", t("viewer.zoom"), () => this.#toggle(0, 0), { "aria-pressed": false });
+    this.previous = iconButton("previous", t("viewer.previous"), () => this.#step(-1));
+    this.next = iconButton("next", t("viewer.next"), () => this.#step(1));
+    const called = { "aria-label": t("viewer.download"), title: t("viewer.download") };
+    this.download = may("pap:access:downloads") && h("a", { class: "quiet", ...called, download: "" }, icon("download"));
+    this.details = may("pap:access:metadata") && iconButton("info", t("viewer.details"), () => this.#details());
+    const close = iconButton("close", t("viewer.close"), () => this.#leave());
+    this.element = h("dialog", { class: "viewer", "aria-label": t("viewer"), tabIndex: -1,
+      onkeydown: (event) => this.#key(event), oncancel: (event) => (event.preventDefault(), this.#leave()),
+      onpointermove: () => this.#wake(), onfocusin: () => this.#wake() },
+      this.stage,
+      h("div", { class: "chrome bar" }, close, this.place, this.zoomButton, this.play, this.details, this.download),
+      h("div", { class: "chrome sides" }, this.previous, this.next),
+      h("div", { class: "chrome foot" }, this.caption));
+    on(this.element, "click", (event) => this.#click(event), { capture: true });
+    gestures(this.stage, {
+      drag: (by) => this.#drag(by), drop: (by) => this.#drop(by), tap: (touch) => this.#tap(touch),
+      twice: (...at) => this.#toggle(...at), pinch: (...by) => this.#zoom(...by), wheel: (...by) => this.#zoom(...by),
+    });
+  }
+
+  /** What the address calls the photo that is shown. */
+  get name() {
+    return this.source.name(this.index);
+  }
+
+  /** Shows a photo. */
+  async show(index) {
+    if (index === this.index) return;
+    if (this.index >= 0) this.#way = index < this.index ? -1 : 1;
+    this.index = index;
+    this.#arrange();
+    const { count } = this.source;
+    const way = this.#way;
+    this.larges.want([index, index + way, index + 2 * way, index - way].filter((at) => at >= 0 && at < count));
+    this.#ahead(way);
+    await this.source.range(Math.max(0, index - 2), 5).catch(() => {});
+    if (index === this.index && this.source.peek(index)) this.#present();
+  }
+
+  /** Puts the photo and its neighbours where they belong. */
+  #arrange() {
+    const wanted = [this.index - 1, this.index, this.index + 1].filter((at) => at >= 0 && at < this.source.count);
+    for (const [at, slide] of this.#slides) {
+      if (wanted.includes(at)) continue;
+      slide.element.remove();
+      this.#slides.delete(at);
+    }
+    this.stageSize = { width: this.stage.clientWidth, height: this.stage.clientHeight };
+    for (const at of wanted) {
+      if (!this.#slides.has(at)) {
+        const slide = new Slide(at);
+        this.#slides.set(at, slide);
+        this.track.append(slide.element);
+      }
+      this.#fill(at);
+    }
+    this.lens.take(this.#slides.get(this.index), this.stageSize);
+  }
+
+  #fill(at) {
+    const slide = this.#slides.get(at);
+    if (!slide) return;
+    slide.know(this.source.peek(at), this.tile(at));
+    const { image, error } = this.larges.get(at) ?? {};
+    if (image) slide.enlarge(image);
+    else if (error && slide.photo) slide.fail(trouble(error) ?? "damaged");
+    slide.fit(this.stageSize);
+    slide.stand(at - this.index);
+  }
+
+  #arrived(index) {
+    const { error } = this.larges.get(index) ?? {};
+    if (index === this.index && error?.status === 404 && !this.gallery && this.#renewed !== this.name) {
+      this.#renewed = this.name; // the view may have ended; once, as the photo may be what is gone
+      return void this.source.renew().catch(() => {});
+    }
+    this.#fill(index);
+    if (index === this.index) this.slideshow.seen();
+  }
+
+  #present() {
+    const photo = this.source.peek(this.index);
+    const { count } = this.source;
+    this.#arrange();
+    this.place.textContent = t("viewer.place", { n: this.index + 1, count });
+    const taken = photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "";
+    this.caption.replaceChildren(called(photo, this.index), taken);
+    this.previous.disabled = this.index === 0;
+    this.next.disabled = this.index === count - 1;
+    if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
+    if (this.download) this.download.href = originalUrl(this.source.place, this.index);
+    announce(`${named(photo, this.index)}, ${this.place.textContent}`);
+    const { image, error } = this.larges.get(this.index);
+    if (image || error) this.slideshow.seen();
+    clearTimeout(this.#told); // of those that are only passed by, not each one changes the address
+    const soon = Math.max(0, this.#last + EACH - performance.now());
+    const tell = () => ((this.#last = performance.now()), this.moved(this.index));
+    if (soon) this.#told = setTimeout(tell, soon);
+    else tell();
+  }
+
+  /** Has the server make the photos after those that are asked for. */
+  #ahead(way) {
+    const [from, to] = this.#asked;
+    if (this.index + 4 * way >= from && this.index + 4 * way < to) return;
+    const first = Math.max(0, way > 0 ? this.index + 1 : this.index - AHEAD);
+    const count = Math.min(AHEAD, this.source.count - first);
+    this.#asked = [first, first + AHEAD];
+    // In advance: whoever comes to such a photo asks for it anyhow, and hears then what is wrong.
+    if (count > 0) prefetch({ ...this.source.place, first, count, sizes: [this.size] }).catch(() => {});
+  }
+
+  #step(by, from = 0) {
+    const to = this.index + by;
+    if (to < 0 || to >= this.source.count) return this.#glide(from);
+    this.show(to);
+    if (from) this.#glide(from + by * this.stageSize.width);
+  }
+
+  /** Moves the photos to their places, from so far beside them. */
+  #glide(x, y = 0) {
+    this.track.style.translate = "";
+    this.stage.style.opacity = "";
+    if (still()) return;
+    this.track.animate([{ translate: `${x}px ${y}px` }, { translate: "0 0" }], GLIDE);
+  }
+
+  #drag({ dx, dy, touch }) {
+    this.slideshow.stop();
+    if (this.lens.zoomed) return this.lens.drag(dx, dy);
+    this.axis ??= Math.abs(dx) > Math.abs(dy) || !touch ? "x" : "y";
+    const end = (dx > 0 && this.index === 0) || (dx < 0 && this.index === this.source.count - 1);
+    this.track.style.translate = this.axis === "x" ? `${end ? dx / 4 : dx}px 0` : `0 ${dy}px`;
+    if (this.axis === "y") this.stage.style.opacity = String(1 - Math.min(Math.abs(dy) / innerHeight, 0.7));
+  }
+
+  #drop({ dx, dy, vx, vy }) {
+    const { axis } = this;
+    this.axis = undefined;
+    if (this.lens.zoomed) return this.lens.drop();
+    if (axis === "y") return Math.abs(dy) > 120 || Math.abs(vy) > 0.6 ? this.#leave() : this.#glide(0, dy);
+    const far = Math.abs(dx) > this.stageSize.width * 0.25 || (Math.abs(vx) > 0.3 && Math.sign(vx) === Math.sign(dx));
+    this.#step(far ? -Math.sign(dx) : 0, dx);
+  }
+
+  #zoom(...given) {
+    this.slideshow.stop();
+    this.lens.zoom(...given);
+  }
+
+  #toggle(x, y) {
+    this.slideshow.stop();
+    this.lens.toggle(x, y);
+  }
+
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const on = event.target.closest("button, a");
+    const act = {
+      ArrowLeft: () => this.#step(-1), ArrowRight: () => this.#step(1),
+      PageUp: () => this.#step(-1), PageDown: () => this.#step(1),
+      Home: () => this.show(0), End: () => this.show(this.source.count - 1),
+      "+": () => this.#zoom(STEP, 0, 0), "=": () => this.#zoom(STEP, 0, 0),
+      "-": () => this.#zoom(1 / STEP, 0, 0), 0: () => this.#zoom(0, 0, 0),
+      z: () => this.#toggle(0, 0), i: () => this.#details(), " ": on ? undefined : () => this.play.click(),
+    }[event.key];
+    this.#wake();
+    if (!act) return;
+    event.preventDefault();
+    if (event.key !== " ") this.slideshow.stop();
+    act();
+  }
+
+  async #details() {
+    if (!this.details) return;
+    this.slideshow.stop();
+    (await import("./details.js")).showDetails(this.source.place, this.index);
+  }
+
+  #played() {
+    this.play.ariaPressed = String(this.slideshow.running);
+    this.play.replaceChildren(icon(this.slideshow.running ? "pause" : "play"));
+  }
+
+  /** A tap shows or hides the buttons; a finger that can't see a button does not press it. */
+  #tap(touch) {
+    if (!touch) return;
+    this.slideshow.stop();
+    if (this.element.classList.contains("idle")) this.#wake();
+    else this.element.classList.add("idle");
+  }
+
+  #click(event) {
+    if (event.target.closest("button") && event.target.closest("button") !== this.play) this.slideshow.stop();
+    if (event.pointerType !== "touch" || !this.element.classList.contains("idle")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#wake();
+  }
+
+  #wake() {
+    this.element.classList.remove("idle");
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.element.classList.add("idle"), IDLE);
+  }
+
+  #leave() {
+    const { index } = this;
+    this.close();
+    this.closed(index);
+  }
+
+  /** Takes it away. */
+  close() {
+    this.slideshow.stop();
+    this.lens.leave();
+    clearTimeout(this.#idle);
+    clearTimeout(this.#told);
+    for (const end of this.ends) end();
+    this.element.close();
+    const live = document.getElementById("live");
+    if (this.element.contains(live)) document.body.append(live);
+    this.element.remove();
+    this.larges.close();
+  }
+}
