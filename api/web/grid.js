@@ -88,7 +88,8 @@ export class Grid {
     const anchor = this.#last.time ? this.anchor() : null;
     const focused = this.element.contains(document.activeElement);
     const [gap, heading] = [given.rowGap, given.getPropertyValue("--heading")].map(parseFloat);
-    this.layout = new Layout(this.source.sections, { width, gap, heading });
+    const tiles = this.rows.sizes.map((side) => side / devicePixelRatio);
+    this.layout = new Layout(this.source.sections, { width, gap, heading, tiles });
     this.rows.arrange(this.layout);
     this.rows.active = Math.min(this.active, Math.max(this.source.count - 1, 0));
     style.height = `${this.layout.height}px`;

@@ -23,11 +23,18 @@ function inBands(sections, columns) {
   return bands;
 }
 
+/** How many columns there are in that width: one more than the aim says, where a smaller tile fills the cells then. */
+function inColumns(width, gap, tiles) {
+  const columns = Math.max(FEWEST, Math.floor(width / target(width)));
+  const cell = (columns) => (width - gap * (columns - 1)) / columns;
+  return tiles.some((side) => side < cell(columns) && side >= cell(columns + 1)) ? columns + 1 : columns;
+}
+
 export class Layout {
-  /** `width`, `gap` and `heading`, the height of one, are in pixels. */
-  constructor(sections, { width, gap, heading }) {
+  /** `width`, `gap` and `heading`, the height of one, are in pixels, as are the sides of the `tiles` that there are. */
+  constructor(sections, { width, gap, heading, tiles = [] }) {
     this.width = width;
-    this.columns = Math.max(FEWEST, Math.floor(width / target(width)));
+    this.columns = inColumns(width, gap, tiles);
     this.cell = (width - gap * (this.columns - 1)) / this.columns;
     this.step = this.cell + gap;
     let [top, row, aria] = [0, 0, 0]; // a screen reader counts headings as rows

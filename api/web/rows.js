@@ -6,6 +6,7 @@ import { Tiles } from "./tiles.js";
 
 const SQUARES = [160, 256, 512]; // where the server names no tiles
 const SPARE = 20; // rows that are kept to be filled again
+const CALM = 1000; // ms: what comes sooner is there at once; to fade in takes the time in which it could be there
 
 export class Rows {
   #rows = new Map(); // elements by the row's number
@@ -16,8 +17,13 @@ export class Rows {
   /** `source` and `selection` (null: nothing can be selected) are those of the grid; `sizes` are the sides of the tiles that
    * there are, the smallest first; `href(index)` gives where a photo's link leads. */
   constructor(element, { source, selection, sizes, href }) {
-    Object.assign(this, { element, source, selection, sizes, href, active: 0 });
-    this.tiles = new Tiles((url, tile) => this.#cells.has(url) && paint(this.#cells.get(url), tile, true));
+    Object.assign(this, { element, source, selection, href, active: 0 });
+    this.sizes = sizes.length ? sizes : SQUARES;
+    const calm = performance.now() + CALM;
+    this.tiles = new Tiles((url, tile) => {
+      const cell = this.#cells.get(url);
+      if (cell) paint(cell, tile, performance.now() > calm);
+    });
   }
 
   /** Begins anew with another layout. */
@@ -106,9 +112,8 @@ export class Rows {
   /** The address of a photo's tile: the smallest that fills a cell on this screen; "" where there is none yet. */
   url(index) {
     if (this.source.peek(index)?.gone) return "";
-    const sizes = this.sizes.length ? this.sizes : SQUARES;
     const fills = (side) => side >= this.layout.cell * devicePixelRatio;
-    return this.source.tileUrl(index, sizes.find(fills) ?? sizes.at(-1));
+    return this.source.tileUrl(index, this.sizes.find(fills) ?? this.sizes.at(-1));
   }
 
   /** Those of a row. */

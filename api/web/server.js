@@ -90,6 +90,19 @@ export const photoUrlById = (photoid, size) => url(`${API}getPhoto`, { photoid, 
 
 export const originalUrl = (place, index) => url(`${API}getOriginalFile`, { ...place, index });
 
+/** The picture of an URL of a photo as an image, loaded: less work for a browser than its bytes. Why one does not come,
+ * only `render` can tell. */
+export function load(address, signal, priority = "auto") {
+  const image = new Image();
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => (image.removeAttribute("src"), reject(signal.reason)));
+    image.addEventListener("load", () => resolve(image));
+    image.addEventListener("error", () => reject(new ServerError(0, "")));
+    image.fetchPriority = priority;
+    image.src = address;
+  });
+}
+
 /** The picture of an URL of a photo. */
 export async function render(address, signal, priority = "auto") {
   const response = await ask(address, { signal, priority });

@@ -1,9 +1,9 @@
 /** Loads tiles: those that are wanted now, nearest first, a few at a time, and none that was scrolled past. */
 
-import { pause, render, trouble } from "./server.js";
+import { load, pause, render, trouble } from "./server.js";
 
 const AT_ONCE = 12;
-const KEPT = 900; // tiles that are there at once when somebody scrolls back
+const KEPT = 300; // tiles that are there at once when somebody scrolls back: some screens
 
 export class Tiles {
   #tiles = new Map(); // {src} or {trouble} by address, the one that was wanted last at the end
@@ -65,9 +65,13 @@ export class Tiles {
   async #fetch(url) {
     const controller = new AbortController();
     this.#flights.set(url, controller);
+    const [get, priority] = [this.#tries.has(url) ? render : load, this.#seen.has(url) ? "high" : "low"];
     try {
-      const blob = await render(url, controller.signal, this.#seen.has(url) ? "high" : "low");
-      if (!controller.signal.aborted) this.#keep(url, { src: URL.createObjectURL(blob) });
+      const picture = await get(url, controller.signal, priority);
+      if (!controller.signal.aborted) {
+        // With the image in hand the browser shows the same address without asking for it again.
+        this.#keep(url, get === load ? { src: url, picture } : { src: URL.createObjectURL(picture) });
+      }
     } catch (error) {
       if (!controller.signal.aborted) this.#failed(url, error);
     }
@@ -90,19 +94,24 @@ export class Tiles {
   #keep(url, tile) {
     this.#tries.delete(url);
     this.#tiles.set(url, tile);
-    for (const [old, { src }] of this.#tiles) {
+    for (const old of this.#tiles.keys()) {
       if (this.#tiles.size <= KEPT) break;
-      if (this.#wanted.has(old)) continue;
-      this.#tiles.delete(old);
-      if (src) URL.revokeObjectURL(src);
+      if (!this.#wanted.has(old)) this.#drop(old);
     }
     this.show(url, tile);
+  }
+
+  /** Frees its memory now: the collector would take its time. */
+  #drop(url) {
+    const { src, picture } = this.#tiles.get(url);
+    this.#tiles.delete(url);
+    picture?.removeAttribute("src");
+    if (src && !picture) URL.revokeObjectURL(src);
   }
 
   /** Gives all up. */
   close() {
     this.stay([]);
-    for (const { src } of this.#tiles.values()) if (src) URL.revokeObjectURL(src);
-    this.#tiles.clear();
+    for (const url of this.#tiles.keys()) this.#drop(url);
   }
 }
