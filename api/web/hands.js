@@ -3,6 +3,7 @@
 import { on } from "./dom.js";
 
 const LONG = 450; // ms that a finger rests on a photo to select it
+const AFTER = 2000; // ms in which the click of a finger that has left comes at the latest
 
 /** Listens for a grid; gives the functions that end it. */
 export function listen(grid) {
@@ -41,11 +42,13 @@ function press(grid, down) {
   const index = indexOf(down.target);
   if (index === undefined) return;
   let chosen = false;
-  const timer = setTimeout(() => {
+  const choose = () => {
+    if (chosen) return;
     chosen = true;
     grid.selection.toggle(index);
     navigator.vibrate?.(10);
-  }, LONG);
+  };
+  const timer = setTimeout(choose, LONG);
   const ends = [
     on(window, "touchmove", (event) => {
       if (!chosen) return clearTimeout(timer);
@@ -54,18 +57,21 @@ function press(grid, down) {
       const under = indexOf(document.elementFromPoint(clientX, clientY));
       if (under !== undefined && grid.selection.has(index)) grid.selection.extendTo(under);
     }, { passive: false }),
-    on(grid.element, "contextmenu", (event) => event.preventDefault()),
-    on(grid.element, "click", (event) => {
-      if (!chosen) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }, { capture: true }),
+    // The browser's own word that a finger rests: on a busy device it comes before the timer's.
+    on(grid.element, "contextmenu", (event) => (event.preventDefault(), choose())),
     ...["pointerup", "touchend", "pointercancel"].map((type) => on(window, type, (event) => {
       if (type === "pointercancel" && chosen) return; // the touch goes on
       clearTimeout(timer);
-      setTimeout(() => ends.forEach((end) => end())); // after the click that follows
+      for (const end of ends) end();
+      setTimeout(deaf, AFTER);
     })),
   ];
+  // The click of this very finger, which on a busy device comes late, would take the photo out again.
+  const deaf = on(grid.element, "click", (event) => {
+    if (!chosen || event.pointerId !== down.pointerId) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true });
 }
 
 function key(grid, event) {

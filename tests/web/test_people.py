@@ -56,12 +56,17 @@ def test_logging_in_and_out(guest: Visitor) -> None:
 
 def test_a_wrong_password(guest: Visitor) -> None:
     guest.expects(403, "authorizeWebApiSession")
+    guest.expects(503, "WebApiSession|getPhoto")  # of a busy server
     guest.open("/login")
     fill_in(guest.page, SAILOR, "of the land")
     expect(guest.page.get_by_role("alert")).to_contain_text("User or password is wrong.")
     expect(guest.page.get_by_label("User", exact=True)).to_have_value(SAILOR)
     guest.page.get_by_label("Password", exact=True).fill(SAILOR_PASSWORD)
     guest.page.keyboard.press("Enter")
+    again = guest.page.get_by_role("alert").filter(has_text="try again")
+    expect(tile(guest.page, TITLE).or_(again).first).to_be_visible()
+    if again.is_visible():
+        guest.page.get_by_role("button", name="Log in").click()
     expect(tile(guest.page, TITLE)).to_be_visible()
 
 

@@ -74,6 +74,7 @@ def test_by_keyboard(guest: Visitor) -> None:
 def test_by_touch(visit: Visit) -> None:
     visitor = visit(PHONE)
     visitor.library(SHOWN)
+    visitor.page.wait_for_load_state("networkidle")  # a browser that is busy may take a finger for one that scrolls
     finger = Finger(visitor.page)
     finger.hold(tiles(visitor.page).nth(1))
     chosen(visitor.page, 1)
