@@ -85,7 +85,8 @@ class Guesses:
                     more = {"failures": guesses.c.failures + 1, "last": now}
                     connection.execute(row.on_conflict_do_update(index_elements=["subject"], set_=more))
         if wait > 0:
-            raise TryLater(f"Too many wrong passwords: try again in {wait} seconds.", wait)
+            unit = "second" if wait == 1 else "seconds"
+            raise TryLater(f"Too many wrong passwords: try again in {wait} {unit}.", wait)
 
     def right(self, uid: str, address: str) -> None:
         """The guess was right: the uid is forgiven, and the address this one guess, not those for others."""
