@@ -4,7 +4,7 @@ import { headed } from "./cells.js";
 import { h, on } from "./dom.js";
 import { t } from "./strings.js";
 
-const APART = 22; // pixels between two years
+const APART = 1.8; // between two years, in sizes of their type
 const EDGE = 12; // pixels that the thumb stays away from either end
 const LINGER = 1200; // ms that the strip stays after a scroll, where it is not always there
 
@@ -31,11 +31,12 @@ export function jump(grid) {
     if (element.hidden) return;
     element.ariaValueMax = months().length - 1;
     years.replaceChildren();
-    let [last, at] = ["", -APART];
+    const apart = APART * parseFloat(getComputedStyle(element).fontSize);
+    let [last, at] = ["", -apart];
     for (const { month, top } of months()) {
-      const y = Math.min(1, top / span()) * (innerHeight - grid.edge - APART);
+      const y = Math.min(1, top / span()) * (innerHeight - grid.edge - apart);
       const year = (month ?? "").slice(0, 4);
-      if (year === last || y < at + APART) continue;
+      if (year === last || y < at + apart) continue;
       [last, at] = [year, y];
       const mark = h("span", {}, year);
       mark.style.top = `${y}px`;

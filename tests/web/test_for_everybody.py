@@ -211,14 +211,23 @@ MOVING = """() => document.getAnimations().filter(each => {
     return duration + delay > 10 && each.playState === "running"; }).length"""
 
 
-def test_text_twice_as_large(visit: Visit) -> None:
-    """Nothing is cut off sideways."""
-    visitor = visit(Screen(640, 900))
+@pytest.mark.parametrize("width", [640, 1280])
+def test_text_twice_as_large(visit: Visit, width: int) -> None:
+    """As people set it in their browser: all text is, and nothing is cut off sideways."""
+    visitor = visit(Screen(width, 900))
+    page = visitor.page
     visitor.library()
-    visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    visitor.page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
-    expect(visitor.page.get_by_role("searchbox", name="Search")).to_be_in_viewport()
-    expect(visitor.page.get_by_role("button", name="Account")).to_be_in_viewport(ratio=1)
+    text = page.locator("body, input[type=search]")
+    before = text.evaluate_all(SIZE_OF_TYPE)
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    visitor.library()
+    assert text.evaluate_all(SIZE_OF_TYPE) == [2 * size for size in before]
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Account")).to_be_in_viewport(ratio=1)
+
+
+SIZE_OF_TYPE = "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
 
 
 def test_fingers_find_large_enough_targets(visit: Visit) -> None:
