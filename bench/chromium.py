@@ -19,15 +19,25 @@ def chromium(*arguments: str) -> Iterator[Browser]:
     Raises:
         NoChromium: there is none.
     """
-    program = shutil.which("chromium")
-    if program is None:
-        raise NoChromium("chromium is not installed: bin/setup tests installs it")
-    wanted = ["--disable-dev-shm-usage", *arguments]  # /dev/shm of a container is small
-    if os.geteuid() == 0:
-        wanted.append("--no-sandbox")  # it does not work for root, and the pages are our own
+    program, wanted = command(*arguments)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=wanted)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def command(*arguments: str) -> tuple[str, list[str]]:
+    """The program and its arguments.
+
+    Raises:
+        NoChromium: there is none.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        raise NoChromium("chromium is not installed: bin/setup tests installs it")
+    wanted = ["--disable-dev-shm-usage", *arguments]  # /dev/shm of a container is small
+    if os.geteuid() == 0:
+        wanted.append("--no-sandbox")  # it does not work for root, and the pages are our own
+    return program, wanted

@@ -22,10 +22,11 @@ from itertools import count, islice
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import select
 
 from bench import shoot
+from bench.alone import Alone, alone
 from bench.chromium import NoChromium, chromium
 from bench.library import ORIGINAL, PHOTOS
 from bench.peers import running, scratch
@@ -105,11 +106,12 @@ NODES = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Megabytes of the page's process: all of it (PSS); of this what it has allocated (anonymous), without mapped files
-    and shared memory, in which Chromium keeps pictures that it has decoded and may drop; and JavaScript's heap."""
+    """Megabytes of the page's process: its own (anonymous, what Chromium's task manager shows); with its share of
+    mapped files and of shared memory, in which Chromium keeps pictures that it has decoded and may drop (PSS); and
+    JavaScript's heap."""
 
+    own: float
     whole: float
-    anonymous: float
     heap: float
 
 
@@ -138,7 +140,7 @@ def main() -> int:
                         _swipe(browser, url, chosen.every, touch=True)
             if "scroll" in wanted:
                 with _crowd(chosen.photos, chosen.crowd) as url:
-                    _scroll(browser, url, chosen.crowd)
+                    _scroll(url, chosen.crowd)
     except NoChromium as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
@@ -260,47 +262,40 @@ def _tiles(wallpapers: Path, folder: Path) -> dict[int, list[bytes]]:
     return tiles
 
 
-def _scroll(browser: Browser, url: str, number: int) -> None:
+def _scroll(url: str, number: int) -> None:
     """From end to end, twelve screens a second, with a stop every four screens until the photos there are drawn."""
-    with _context(browser, DESK) as context:
-        page = context.new_page()
+    with alone(DESK["width"], DESK["height"]) as page:
+        page.ask("Performance.enable")
         page.goto(url)
-        page.locator("[role=gridcell] img").first.wait_for()
-        pid, session = _renderer(browser, context, page)
+        page.wait_for("document.querySelector('[role=gridcell] img') !== null")
+        pid = max(page.renderers(), key=lambda each: _rollup(each, "Rss"))
         most_elements = most_nodes = 0
         held: list[Memory] = []
         began = time.monotonic()
         seen, height = 0.0, 2.0
         steps = 0
         while seen < height - 1:
-            seen, height = page.evaluate(ROLL, [160, 5])
+            seen, height = page.evaluate(f"({ROLL})([160, 5])")
             steps += 1
-            elements, nodes = page.evaluate(NODES)
+            elements, nodes = page.evaluate(f"({NODES})()")
             most_elements, most_nodes = max(most_elements, elements), max(most_nodes, nodes)
             if steps % 4 == 0:
-                page.wait_for_function(DRAWN)
-                held.append(_memory(pid, session))
-        held.append(_memory(pid, session))
+                page.wait_for(f"({DRAWN})()")
+                held.append(_memory(pid, page))
+        held.append(_memory(pid, page))
         print(f"\n{number} photos, 1280x800, end to end in {time.monotonic() - began:.0f} s: the most at any time")
         print(f"elements in the document {most_elements}, nodes with their texts {most_nodes}")
-        print(f"the page's process, MB: PSS {max(each.whole for each in held):.0f}", end=", ")
-        print(f"of this anonymous {max(each.anonymous for each in held):.0f}", end=", ")
+        print(f"the page's process, MB: its own {max(each.own for each in held):.0f}", end=", ")
+        print(
+            f"with its share of the program and of pictures that may be dropped {max(each.whole for each in held):.0f}"
+        )
         print(f"JavaScript's heap {max(each.heap for each in held):.1f}")
 
 
-def _renderer(browser: Browser, context: BrowserContext, page: Page) -> tuple[int, object]:
-    """The process that shows a page, the only one that is open, and a session that asks it for its heap."""
-    found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    renderers = [each["id"] for each in found if each["type"] == "renderer"]
-    session = context.new_cdp_session(page)
-    session.send("Performance.enable")
-    return max(renderers, key=lambda pid: _rollup(pid, "Rss")), session
-
-
-def _memory(pid: int, session: object) -> Memory:
-    metrics = session.send("Performance.getMetrics")["metrics"]  # type: ignore[attr-defined]
+def _memory(pid: int, page: Alone) -> Memory:
+    metrics = page.ask("Performance.getMetrics")["metrics"]
     heap = next(each["value"] for each in metrics if each["name"] == "JSHeapUsedSize")
-    return Memory(_rollup(pid, "Pss"), _rollup(pid, "Pss_Anon"), heap / 1e6)
+    return Memory(_rollup(pid, "Pss_Anon"), _rollup(pid, "Pss"), heap / 1e6)
 
 
 def _rollup(pid: int, name: str) -> float:

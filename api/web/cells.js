@@ -34,7 +34,7 @@ export function makeRow(columns, selectable) {
 }
 
 function makeCell(selectable) {
-  const link = h("a", { tabIndex: -1, draggable: false }, h("img", { draggable: false }));
+  const link = h("a", { tabIndex: -1, draggable: false });
   const check = { type: "button", class: "check", tabIndex: -1, "aria-label": t("grid.select") };
   return h("div", { role: "gridcell", class: "cell" }, link, selectable && h("button", check));
 }
@@ -44,21 +44,20 @@ export function fill(cell, index, photo, href) {
   const link = cell.firstElementChild;
   cell.dataset.index = index;
   link.setAttribute("href", href);
-  link.ariaLabel = link.firstElementChild.alt = named(photo, index);
+  link.ariaLabel = named(photo, index);
   paint(cell, photo?.gone ? { trouble: "gone" } : {}, false);
 }
 
-/** Shows a tile, `{src}` or `{trouble}`; or neither. `fresh`: it has just come, so it fades in. */
-export function paint(cell, { src, trouble }, fresh) {
+/** Shows a tile, `{image}` or `{trouble}`; or neither. `fresh`: it has just come, so it fades in. */
+export function paint(cell, { image, trouble }, fresh) {
   const link = cell.firstElementChild;
-  const image = link.firstElementChild;
-  link.querySelector(".trouble")?.remove();
   cell.classList.toggle("fresh", fresh);
-  cell.classList.toggle("there", Boolean(src));
-  if (src) image.src = src;
-  else image.removeAttribute("src");
-  if (!trouble) return;
+  if (!trouble) {
+    link.replaceChildren(...(image ? [image] : []));
+    if (image) image.alt = link.ariaLabel;
+    return;
+  }
   const text = t(`grid.${trouble}`);
-  link.append(h("span", { class: "trouble" }, icon(trouble === "damaged" ? "damaged" : "unsupported"), text));
+  link.replaceChildren(h("span", { class: "trouble" }, icon(trouble === "damaged" ? "damaged" : "unsupported"), text));
   link.ariaLabel += ` – ${text}`;
 }

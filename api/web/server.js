@@ -90,14 +90,17 @@ export const photoUrlById = (photoid, size) => url(`${API}getPhoto`, { photoid, 
 
 export const originalUrl = (place, index) => url(`${API}getOriginalFile`, { ...place, index });
 
-/** The picture of an URL of a photo as an image, loaded: less work for a browser than its bytes. Why one does not come,
- * only `render` can tell. */
-export function load(address, signal, priority = "auto") {
-  const image = new Image();
+/** Loads the picture of an URL into an image. Why one does not come, only `render` can tell; what has come and is none
+ * is damaged. */
+export function load(image, address, signal, priority = "auto") {
   return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => (image.removeAttribute("src"), reject(signal.reason)));
-    image.addEventListener("load", () => resolve(image));
-    image.addEventListener("error", () => reject(new ServerError(0, "")));
+    signal.onabort = () => {
+      URL.revokeObjectURL(address);
+      image.removeAttribute("src");
+      reject(signal.reason);
+    };
+    image.onload = resolve;
+    image.onerror = () => reject(new ServerError(address.startsWith("blob:") ? 500 : 0, ""));
     image.fetchPriority = priority;
     image.src = address;
   });

@@ -19,7 +19,7 @@ export class Slide {
   know(photo, tile) {
     if (this.photo || !photo) return;
     this.photo = photo;
-    this.put(this.large ?? h("img", { draggable: false, ...(tile?.src ? { src: tile.src } : {}) }));
+    this.put(this.large ?? h("img", { draggable: false, ...(tile?.image ? { src: tile.image.src } : {}) }));
   }
 
   put(image) {

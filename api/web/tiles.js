@@ -1,12 +1,16 @@
 /** Loads tiles: those that are wanted now, nearest first, a few at a time, and none that was scrolled past. */
 
+import { h } from "./dom.js";
 import { load, pause, render, trouble } from "./server.js";
 
 const AT_ONCE = 12;
 const KEPT = 300; // tiles that are there at once when somebody scrolls back: some screens
 
+// Images that are used again: Chromium frees none that never was in the page as long as that lives.
+const spare = [];
+
 export class Tiles {
-  #tiles = new Map(); // {src} or {trouble} by address, the one that was wanted last at the end
+  #tiles = new Map(); // {image} or {trouble} by address, the one that was wanted last at the end
   #flights = new Map(); // controllers by address
   #pauses = new Map(); // timers of those that are tried again
   #tries = new Map();
@@ -65,15 +69,18 @@ export class Tiles {
   async #fetch(url) {
     const controller = new AbortController();
     this.#flights.set(url, controller);
-    const [get, priority] = [this.#tries.has(url) ? render : load, this.#seen.has(url) ? "high" : "low"];
+    const { signal } = controller;
+    const priority = this.#seen.has(url) ? "high" : "low";
+    const image = spare.pop() ?? h("img", { draggable: false });
     try {
-      const picture = await get(url, controller.signal, priority);
-      if (!controller.signal.aborted) {
-        // With the image in hand the browser shows the same address without asking for it again.
-        this.#keep(url, get === load ? { src: url, picture } : { src: URL.createObjectURL(picture) });
-      }
+      // Loaded as an image it is less work for the browser; only the bytes' answer says what is wrong.
+      const again = this.#tries.has(url);
+      await load(image, again ? URL.createObjectURL(await render(url, signal, priority)) : url, signal, priority);
+      if (signal.aborted) free(image);
+      else this.#keep(url, { image });
     } catch (error) {
-      if (!controller.signal.aborted) this.#failed(url, error);
+      free(image);
+      if (!signal.aborted) this.#failed(url, error);
     }
     if (this.#flights.get(url) === controller) this.#flights.delete(url);
     this.#pump();
@@ -101,12 +108,10 @@ export class Tiles {
     this.show(url, tile);
   }
 
-  /** Frees its memory now: the collector would take its time. */
   #drop(url) {
-    const { src, picture } = this.#tiles.get(url);
+    const { image } = this.#tiles.get(url);
     this.#tiles.delete(url);
-    picture?.removeAttribute("src");
-    if (src && !picture) URL.revokeObjectURL(src);
+    if (image) free(image);
   }
 
   /** Gives all up. */
@@ -114,4 +119,11 @@ export class Tiles {
     this.stay([]);
     for (const url of this.#tiles.keys()) this.#drop(url);
   }
+}
+
+/** Lets go of an image: another picture may come into it. */
+function free(image) {
+  image.remove();
+  URL.revokeObjectURL(image.src);
+  spare.push(image);
 }

@@ -44,8 +44,10 @@ export class Viewer {
       on(window, "resize", () => this.#arrange()),
       on(source, "change", async () => {
         const index = await source.find(this.name);
-        if (index < 0) this.#leave();
-        else [this.index, this.#slides] = [-1, new Map()], this.larges.close(), this.show(index);
+        if (index < 0) return this.#leave();
+        this.#clear();
+        this.index = -1;
+        this.show(index);
       }),
     ];
     document.body.append(this.element);
@@ -286,6 +288,12 @@ export class Viewer {
     const live = document.getElementById("live");
     if (this.element.contains(live)) document.body.append(live);
     this.element.remove();
+    this.#clear();
+  }
+
+  #clear() {
+    this.track.replaceChildren();
+    this.#slides.clear();
     this.larges.close();
   }
 }

@@ -68,6 +68,15 @@ def nodes(page: Page) -> int:
     return int(page.evaluate(NODES))
 
 
+def living(page: Page) -> float:
+    """How many nodes the browser holds, in the document or not, that it can't free."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == "Nodes"))
+
+
 def test_newest_first_under_their_months(guest: Visitor) -> None:
     guest.library("/?q=flower or poster")
     names = [tiles(guest.page).nth(index).get_by_role("link") for index in (0, 1)]
@@ -85,6 +94,7 @@ def test_scrolling_through_very_many(wanderer: Visitor) -> None:
         wanderer.page.wait_for_function(SEEN)
         most = max(most, nodes(wanderer.page))
     assert most < MOST_NODES
+    assert living(wanderer.page) < MOST_NODES
     oldest = wanderer.context.request.get(f"{wanderer.url}/picapportapi/1.0/runQuery?query=*&sort=date").json()
     first = wanderer.context.request.get(
         f"{wanderer.url}/picapportapi/1.0/getPhotoMetadata?vid={oldest['vid']}&index=0"
