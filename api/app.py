@@ -75,7 +75,7 @@ def _functions(parts: Parts) -> dict[str, Function]:
         "getServerStatus": GetServerStatus(identify),
         "runQuery": RunQuery(identify, library.search, library.views, cookies),
         "getSharedGallerys": GetSharedGallerys(library.shares),
-        "getGallery": GetGallery(library.shares, library.access, library.photo_by_id, library.photos.metadata),
+        "getGallery": GetGallery(identify, library.shares, library.access, library.photos.metadata),
         "getPhoto": GetPhoto(identify, parts.renders, parts.ahead),
         "getThumbnail": GetPhoto(identify, parts.renders, parts.ahead, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),

@@ -1,22 +1,22 @@
 """Shared galleries: getSharedGallerys (the vendor's spelling), getGallery, and sharing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import falcon
 
 from api.answers import answer
-from api.bodies import json_object
+from api.bodies import is_a, json_object
 from api.errors import RequestError
 from api.identify import Caller, Identify
 from api.metadata import MetadataOf, described
 from api.params import flag, parse, required
-from catalog.access import METADATA, SHARE, Access
+from catalog.access import METADATA, SHARE, Access, Rights
 from catalog.changes import Changes
-from catalog.errors import PhotoMissing
-from catalog.metadata import Metadata
-from catalog.photoid import decode, parse_photoid
+from catalog.photoid import SIZE, parse_photoid
 from catalog.photos import Photo
 from catalog.shares import Share, Shares, Terms, timestamp, written
+from catalog.snapshots import joined
 from catalog.views import Views
 
 TYPES: Mapping[str, type] = {
@@ -63,10 +63,10 @@ class GetSharedGallerys:
 class GetGallery:
     """`getGallery`: one gallery, to whoever has its sid."""
 
-    def __init__(self, shares: Shares, access: Access, photo_by_id: PhotoById, metadata: MetadataOf) -> None:
+    def __init__(self, identify: Identify, shares: Shares, access: Access, metadata: MetadataOf) -> None:
+        self._identify = identify
         self._shares = shares
         self._access = access
-        self._photo_by_id = photo_by_id
         self._metadata = metadata
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -74,20 +74,19 @@ class GetGallery:
         params = parse(request.query_string)
         share = self._shares.by_sid(required(params, "sid"))
         body = shown(share)
-        if flag(params, "withmeta") and self._access.owner(share.uid).may(METADATA):
-            photoids = self._shares.photoids(share)
-            known = self._metadata(photoids)
-            body["photos"] = [self._described(photoid, share, known.get(photoid)) for photoid in photoids]
+        rights = self._access.owner(share.uid)
+        if flag(params, "withmeta") and rights.may(METADATA):
+            body["photos"] = self._described(rights, self._shares.photoids(share))
         answer(response, body)
 
-    def _described(self, photoid: str, share: Share, known: Metadata | None) -> dict[str, object]:
-        """A photo that is gone, or no longer for the gallery's user, keeps its place: indexes stay true."""
-        if not self._access.sees(self._access.owner(share.uid), photoid):
-            return {"photoID": photoid}
-        try:
-            return described(self._photo_by_id(photoid), known)
-        except PhotoMissing:
-            return {"photoID": photoid}
+    def _described(self, rights: Rights, photoids: Sequence[str]) -> list[dict[str, object]]:
+        """Photos that are gone, or no longer for the gallery's user, keep their places: indexes stay true."""
+        # Asked for many at a time: galleries have 100,000 photos too, and anybody may ask.
+        photos = self._identify.in_sight(rights, photoids)
+        known = self._metadata(list(photos))
+        return [
+            described(photo, known.get(each)) if (photo := photos.get(each)) else {"photoID": each} for each in photoids
+        ]
 
 
 class SharesResource:
@@ -119,8 +118,7 @@ class SharesResource:
         """Shares the photos of a view, or those of a list: 201 and the gallery."""
         caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
         body = json_object(request, TYPES)
-        photoids = self._photoids(caller, body)
-        share = self._shares.make(caller.rights.uid, b"".join(map(decode, photoids)), _terms(body))
+        share = self._shares.make(caller.rights.uid, self._photoids(caller, body), _terms(body))
         response.status = 201
         answer(response, shown(share))
 
@@ -131,40 +129,42 @@ class SharesResource:
         self._changes.look()
         response.status = 204
 
-    def _photoids(self, caller: Caller, body: Mapping[str, object]) -> list[str]:
-        """The photos to be shared, each one that the caller may see."""
+    def _photoids(self, caller: Caller, body: Mapping[str, object]) -> bytes:
+        """The photos to be shared, each one that the caller may see: 16 bytes each."""
         vid, listed, ranges = body.get("vid"), body.get("photoids"), body.get("ranges")
         if isinstance(vid, int) and listed is None:
-            everything = self._views.everything(self._identify.session(caller), vid)
-            return everything if ranges is None else _in_ranges(everything, ranges)
+            whole = self._views.whole(self._identify.session(caller), vid)
+            return whole if ranges is None else _in_ranges(whole, ranges)
         if isinstance(listed, list) and vid is None and ranges is None:
             if not all(isinstance(each, str) for each in listed):
                 raise RequestError("malformed", "photoids is a list of photo ids.")
             photoids = [self._photo_by_id(parse_photoid(each)).photoid for each in listed]
             for photoid in photoids:
                 self._access.require_sight(caller.rights, photoid)
-            return photoids
+            return joined(photoids)
         raise RequestError("malformed", "What is to be shared? Name either vid, maybe with ranges of it, or photoids.")
 
 
-def _in_ranges(photoids: Sequence[str], ranges: object) -> list[str]:
+def _in_ranges(photoids: bytes, ranges: object) -> bytes:
     """The photos of ranges, each of which is a first place and a number of photos.
 
     Raises:
-        RequestError: malformed: these are none, or they reach beyond the end.
+        RequestError: malformed: these are none, they reach beyond the end, or two of them overlap.
     """
-    chosen: list[str] = []
+    total = len(photoids) // SIZE
+    chosen: list[range] = []
     for each in ranges if isinstance(ranges, list) else ():
         match each:
-            case [int(first), int(count)] if 0 <= first < first + count <= len(photoids):
-                chosen += photoids[first : first + count]
+            case [first, count] if is_a(first, int) and is_a(count, int) and 0 <= first < first + count <= total:
+                chosen.append(range(first, first + count))
             case _:
                 raise RequestError(
-                    "malformed", f"ranges is a list of [first, count], within the {len(photoids)} photos of the view."
+                    "malformed", f"ranges is a list of [first, count], within the {total} photos of the view."
                 )
-        if len(chosen) > len(photoids):
-            raise RequestError("malformed", "The ranges have more photos than the view: some overlap.")
-    return chosen
+    in_order = sorted(chosen, key=lambda each: each.start)
+    if any(following.start < each.stop for each, following in pairwise(in_order)):
+        raise RequestError("malformed", "Two of the ranges overlap: a photo is shared once.")
+    return b"".join(photoids[each.start * SIZE : each.stop * SIZE] for each in chosen)
 
 
 def _terms(body: Mapping[str, object]) -> Terms:

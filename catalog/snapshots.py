@@ -88,7 +88,11 @@ class Snapshots:
 
     def everything(self, snapshot: int) -> list[str]:
         """Every photo, in order."""
-        return [each for part in self._parts(snapshot) for each in ids(part)]
+        return ids(self.whole(snapshot))
+
+    def whole(self, snapshot: int) -> bytes:
+        """Every photo, in order: 16 bytes each, one behind the other. Of a million a fraction of what a list takes."""
+        return b"".join(self._parts(snapshot))
 
     def _parts(self, snapshot: int) -> Sequence[bytes]:
         """All chunks, which are not kept in memory."""

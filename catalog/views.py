@@ -62,13 +62,13 @@ class Views:
         """
         return self.of(apisid, vid).count
 
-    def everything(self, apisid: str, vid: int) -> list[str]:
-        """Every photo of a view, in order.
+    def whole(self, apisid: str, vid: int) -> bytes:
+        """Every photo of a view, in order: 16 bytes each, one behind the other.
 
         Raises:
             Missing: this session has no such view.
         """
-        return self._snapshots.everything(self.of(apisid, vid).snapshot)
+        return self._snapshots.whole(self.of(apisid, vid).snapshot)
 
     def of(self, apisid: str, vid: int) -> View:
         """A view of that session.

@@ -10,16 +10,17 @@ from falcon.testing import Result, TestClient
 from api.errors import handle, serialize
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
 from catalog.groups import Group, Groups
-from catalog.photoid import decode
+from catalog.photoid import decode, encode
 from catalog.shares import Share, Terms
 from tests.api.house import Asking, House
+from tests.api.test_listings import counted
 
 
 @pytest.fixture
 def ask(house: House) -> Asking:
     """getGallery."""
     parts = house.parts
-    return house.ask(GetGallery(parts.shares, parts.access, parts.photo_by_id, parts.photos.metadata))
+    return house.ask(GetGallery(house.identify, parts.shares, parts.access, parts.photos.metadata))
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_a_photo_that_is_gone_or_out_of_sight_keeps_its_place(house: House, ask:
     gallery = ask(sid=sid, withmeta="true").json
     assert gallery["photos"] == [{"photoID": house.town}, {"photoID": house.sea}, {"photoID": house.sea}]
     assert gallery["count"] == 3
+
+
+@pytest.mark.parametrize(("uid", "questions"), [("root", 3), ("sailor", 4)])
+def test_a_large_gallery_costs_few_questions(house: House, ask: Asking, uid: str, questions: int) -> None:
+    """The ids, the photos, what is known of them; and which of them, for a user who sees some."""
+    gone = [encode(number.to_bytes(16)) for number in range(300)]
+    sid = share(house, uid, house.sea, *gone).sid
+    photos = ask(sid=sid, withmeta="true").json["photos"]
+    assert photos[0]["fileName"] == "a/sea/beach.jpg"
+    assert photos[1:] == [{"photoID": each} for each in gone]
+    assert counted(house, lambda: ask(sid=sid, withmeta="true")) == questions
 
 
 def test_photos_are_listed_for_whom_the_user_may_show_metadata(house: House, ask: Asking) -> None:
@@ -186,6 +198,10 @@ def test_ranges_of_a_view_are_shared(house: House, client: TestClient, ranges: o
         [[0.0, 1.0]],
         [[None, 1]],
         [[0, 5], [0, 1]],
+        [[0, 1], [0, 1]],
+        [[3, 2], [1, 3]],
+        [[False, 1]],
+        [[0, True]],
         [[10**30, 1]],
         "all",
         {"0": 1},

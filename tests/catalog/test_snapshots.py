@@ -20,7 +20,7 @@ def test_views_keep_order_and_ends(here: Side, there: Side, count: int) -> None:
     vid, made = here.views.make(apisid, ids(count))
     assert made == count
     wanted = [encode(number.to_bytes(SIZE, "big")) for number in range(count)]
-    assert there.views.everything(apisid, vid) == wanted
+    assert apart(there.views.whole(apisid, vid)) == wanted
     assert [there.views.photoid(apisid, vid, index) for index in range(count)] == wanted
     for index in (count, count + CHUNK, 10**17):
         with pytest.raises(Missing, match="past the end"):
@@ -46,7 +46,7 @@ def test_the_same_photos_are_kept_once_and_until_the_last_goes(library: Library,
     # Another one has another number, so nothing that is remembered is taken for it.
     third = here.sessions.create("10.0.0.1", "ann", None)
     vid, _ = here.views.make(third, ids(3)[::-1])
-    assert here.views.everything(third, vid) == [here.views.photoid(third, vid, index) for index in range(3)]
+    assert apart(here.views.whole(third, vid)) == [here.views.photoid(third, vid, index) for index in range(3)]
     with library.engine.connect() as connection:
         assert connection.execute(select(schema.snapshots.c.id)).scalar_one() > 2
     assert other
