@@ -73,7 +73,7 @@ def _functions(parts: Parts) -> dict[str, Function]:
         "createWebApiSession": create_session,
         "authorizeWebApiSession": authorize,
         "getServerStatus": GetServerStatus(identify),
-        "runQuery": RunQuery(identify, library.search, library.views, cookies),
+        "runQuery": RunQuery(identify, library.finds, library.views, cookies),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, library.photos.metadata),
         "getPhoto": GetPhoto(identify, parts.renders, parts.ahead),
@@ -95,7 +95,7 @@ def _add_own(app: App, parts: Parts) -> None:
     app.add_route("/api/prefetch", PrefetchResource(identify, parts.renders, settings.render_max_side))
     app.add_route("/api/me", Me(identify, cookies, parts.devices))
     app.add_route("/api/session", EndSession(identify, library.sessions, library.changes, cookies))
-    app.add_route("/api/timeline", Timeline(identify, library.snapshots))
+    app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.changes))
     app.add_route("/api/photos", SomePhotos(identify, library.snapshots, library.faults, library.photos.metadata))
     app.add_route("/api/cache", CacheResource(identify, lambda: list(summaries(tiers, settings, own=True))))
     app.add_route("/api/openapi.json", OpenApi())

@@ -10,6 +10,7 @@ from catalog.access import Access
 from catalog.changes import LOOK_EVERY, Changes, Memo, Ticker
 from catalog.database import open_catalog
 from catalog.faults import Faults
+from catalog.finds import Finds
 from catalog.passwords import Guesses
 from catalog.photos import Photo, Photos
 from catalog.scan import sync_roots
@@ -30,7 +31,7 @@ class Library:
     changes: Changes
     photos: Photos
     photo_by_id: Callable[[str], Photo]
-    search: Search
+    finds: Finds
     users: Users
     access: Access
     faults: Faults
@@ -77,7 +78,7 @@ def _library(engine: Engine, changes: Changes, photos: Photos, snapshots: Snapsh
         changes=changes,
         photos=photos,
         photo_by_id=Memo(lambda: changes.anything, photos.by_id),
-        search=Search(engine),
+        finds=Finds(Search(engine), changes),
         users=Users(engine),
         access=Access(engine, changes),
         faults=Faults(engine, lambda: changes.faults),

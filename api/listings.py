@@ -10,36 +10,42 @@ from api.identify import Identify, Listing
 from api.metadata import MetadataOf, file_name
 from api.params import Params, number, required
 from catalog.access import METADATA
+from catalog.changes import Changes, Memo
 from catalog.errors import Missing
 from catalog.faults import Fault, Faults
 from catalog.metadata import Metadata
 from catalog.photoid import parse_photoid
 from catalog.photos import Photo
 from catalog.snapshots import Snapshots
-from catalog.timeline import sections
+from catalog.timeline import Section, sections
 
 COUNT, MOST = 100, 500  # photos of an answer: where nothing is said, and at most
+REMEMBERED = 256  # lists whose months are remembered
 
 
 class Timeline:
     """`GET /api/timeline`: the months of a view or a gallery that is sorted by date."""
 
-    def __init__(self, identify: Identify, snapshots: Snapshots) -> None:
+    def __init__(self, identify: Identify, snapshots: Snapshots, changes: Changes) -> None:
         self._identify = identify
         self._snapshots = snapshots
+        # Two thousand photos are looked at for it, which everybody who comes to the page would have to wait for.
+        self._sections = Memo(lambda: changes.photos, self._find, REMEMBERED)
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Where each month begins; no months where it is not sorted so, or where dates are not for the caller."""
         listing = self._identify.listed(self._identify.asked(request, response), request.remote_addr)
+        found = self._sections(listing) if listing.rights.may(METADATA) else []
+        shown = [{"month": each.month, "first": each.first, "count": each.count} for each in found]
+        answer(response, {"count": listing.count, "sections": shown})
 
+    def _find(self, listing: Listing) -> list[Section]:
         def months_at(places: Sequence[int]) -> list[str | None]:
             photoids = [self._snapshots.photoid(listing.snapshot, place) for place in places]
             photos = self._identify.in_sight(listing.rights, photoids)
             return [photo.created[:7] if (photo := photos.get(each)) else None for each in photoids]
 
-        found = sections(listing.count, months_at) if listing.rights.may(METADATA) else []
-        shown = [{"month": each.month, "first": each.first, "count": each.count} for each in found]
-        answer(response, {"count": listing.count, "sections": shown})
+        return sections(listing.count, months_at)
 
 
 class SomePhotos:

@@ -8,18 +8,19 @@ from api.errors import RequestError
 from api.identify import Identify
 from api.params import text
 from catalog import query
-from catalog.access import SEARCH, parsed
-from catalog.search import SORTS, Search
+from catalog.access import SEARCH
+from catalog.finds import Finds
+from catalog.search import SORTS
 from catalog.views import Views
 
 
 class RunQuery:
     """`runQuery`."""
 
-    def __init__(self, identify: Identify, search: Search, views: Views, cookies: Cookies) -> None:
+    def __init__(self, identify: Identify, finds: Finds, views: Views, cookies: Cookies) -> None:
         self._identify = identify
         self._cookies = cookies
-        self._search = search
+        self._finds = finds
         self._views = views
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -31,7 +32,7 @@ class RunQuery:
         sort = text(params, "sort") or "date"
         if sort not in SORTS:
             raise RequestError("malformed", f"The parameter sort is one of {', '.join(SORTS)}.")
-        found = self._search.find(query.parse(params["query"]), parsed(caller.rights.filters), sort)
+        found = self._finds.find(query.parse(params["query"]), caller.rights.filters, sort)
         apisid = self._identify.session(caller)
         vid, count = self._views.make(apisid, found)
         # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere.

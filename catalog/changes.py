@@ -18,6 +18,7 @@ UNSEEN = -1
 
 LOOK = text(
     "SELECT (SELECT number FROM access), (SELECT seq FROM sqlite_sequence WHERE name = 'changes'),"
+    " (SELECT group_concat(id) FROM roots WHERE active),"
     " (SELECT count(*) FROM faults), (SELECT max(since) FROM faults)"
 )
 
@@ -62,8 +63,9 @@ class Ticker:
 class Changes:
     """What the catalogue was like when it was last looked at.
 
-    `access` is another object after every change of who may see what, `anything` after every change of that or of
-    photos, `faults` after whatever came to be known against a photo. While the catalogue can't be looked at all of
+    `access` is another object after every change of who may see what, with each new session; `photos` after every
+    change of photos, and of which roots are in sight; `anything` after either; `faults` after whatever came to be known
+    against a photo. While the catalogue can't be looked at all of
     them change with each look, so that nothing remembered counts.
     """
 
@@ -73,6 +75,7 @@ class Changes:
         self._blind = 0
         self._file = self._identity()
         self.access: Generation = ()
+        self.photos: Generation = ()
         self.anything: Generation = ()
         self.faults: Generation = ()
         self.look()
@@ -83,15 +86,17 @@ class Changes:
             try:
                 self._follow()
                 with self._engine.connect() as connection:
-                    access, photos, *faults = connection.execute(LOOK).one()
+                    access, photos, roots, *faults = connection.execute(LOOK).one()
             except (CatalogError, SQLAlchemyError) as error:
                 if self.access[:1] != (UNSEEN,):
                     log.error("%s", error)
                 self._blind += 1
-                access, photos, faults = UNSEEN, UNSEEN, []
+                access, photos, roots, faults = UNSEEN, UNSEEN, None, []
             # Replaced only where they differ: memos compare by identity.
             if (access, self._blind) != self.access:
                 self.access = (access, self._blind)
+            if (photos, roots, self._blind) != self.photos:
+                self.photos = (photos, roots, self._blind)
             if (access, photos, self._blind) != self.anything:
                 self.anything = (access, photos, self._blind)
             if (*faults, self._blind) != self.faults:

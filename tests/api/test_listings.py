@@ -216,6 +216,27 @@ def test_one_that_can_t_be_shown_says_why(house: House, visitor: Visitor) -> Non
     assert visitor.ask("/api/photos", vid=vid).json["photos"][0]["failed"] == "It is broken."
 
 
+def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor: Visitor) -> None:
+    sid = house.parts.shares.make("root", b"".join(map(decode, old(house))), Terms()).sid
+    looked: list[str] = []
+
+    def note(*told: object) -> None:
+        if "photos.created" in str(told[2]):
+            looked.append(str(told[2]))
+
+    def months() -> list[str]:
+        house.parts.sessions.create("10.9.9.9", None, None)  # somebody else comes
+        house.parts.changes.look()
+        return [each["month"] for each in visitor.ask("/api/timeline", sid=sid).json["sections"]]
+
+    event.listen(house.parts.engine, "before_cursor_execute", note)
+    assert [months() for _ in range(3)] == [sorted(set(MONTHS))] * 3
+    event.remove(house.parts.engine, "before_cursor_execute", note)
+    assert len(looked) == 1  # four photos are looked at in one question
+    remove(house, "old/0.jpg")
+    assert months() == sorted(set(MONTHS[1:]))
+
+
 @pytest.mark.parametrize(("uid", "questions"), [("viewer", 2), ("root", 3), ("sailor", 4)])
 def test_a_long_list_costs_few_questions(house: House, visitor: Visitor, uid: str, questions: int) -> None:
     """The photos, what is known against them; metadata, for who may see it; which of them, for who sees some."""
