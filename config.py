@@ -68,6 +68,9 @@ class Settings:
     server_cors_origins: str = setting(
         "server.cors.origins", "", "web pages of other origins that may call, with commas, or *; empty: none"
     )
+    server_names: str = setting(
+        "server.names", "", "names of hosts under which browsers may reach it, with commas; empty: any"
+    )
     server_access_log: bool = setting("server.access.log", False, "whether each answer is logged, secrets masked")
     thumbs_height: int = setting("thumbs.height", 160, "height of thumbnails", low=16, high=4096, unit="pixels")
 

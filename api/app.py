@@ -16,6 +16,7 @@ from api.jobs import JobsResource
 from api.listings import SomePhotos, Timeline
 from api.me import Me
 from api.metadata import GetPhotoMetadata
+from api.names import OnlyByName
 from api.openapi import OpenApi
 from api.originals import GetOriginalFile
 from api.parts import Parts, open_parts
@@ -128,4 +129,6 @@ def _middleware(settings: Settings, closing: ExitStack) -> list[Any]:  # Falcon'
         access_log.start()
         closing.callback(access_log.close)
         middleware.append(access_log)
+    if settings.server_names:
+        middleware.append(OnlyByName(settings.server_names))
     return middleware
