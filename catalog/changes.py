@@ -65,8 +65,8 @@ class Changes:
 
     `access` is another object after every change of who may see what, with each new session; `photos` after every
     change of photos, and of which roots are in sight; `anything` after either; `faults` after whatever came to be known
-    against a photo. While the catalogue can't be looked at all of
-    them change with each look, so that nothing remembered counts.
+    against a photo. While the catalogue can't be looked at all of them change with each look, so that nothing
+    remembered counts.
     """
 
     def __init__(self, engine: Engine) -> None:
