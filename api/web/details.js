@@ -77,11 +77,7 @@ function written(name, value) {
       "★".repeat(value) + "☆".repeat(5 - value),
     );
   if (Array.isArray(value))
-    return h(
-      "ul",
-      { class: "words" },
-      value.map((word) => h("li", {}, word)),
-    );
+    return h("ul", { class: "words" }, value.map((word) => h("li", {}, word)));
   return GERMAN.has(name) && language === "en" ? value.replace(",", ".") : String(value);
 }
 
