@@ -150,6 +150,7 @@ export const STRINGS = {
   "viewer.close": ["Close", "Schließen"],
   "viewer.zoom": ["Zoom", "Zoom"],
   "viewer.slideshow": ["Slideshow", "Diaschau"],
+  "viewer.full": ["Full screen", "Ganzer Bildschirm"],
   "viewer.details": ["Details", "Einzelheiten"],
   "viewer.download": ["Download original", "Original laden"],
   "viewer.place": ["{n} of {count}", "{n} von {count}"],

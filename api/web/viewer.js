@@ -2,6 +2,7 @@
 
 import { called, named } from "./cells.js";
 import { announce, h, icon, iconButton, on, still } from "./dom.js";
+import { fullscreen } from "./fullscreen.js";
 import { gestures } from "./gestures.js";
 import { coverage, Larges } from "./larges.js";
 import { Lens } from "./lens.js";
@@ -70,12 +71,14 @@ export class Viewer {
     const called = { "aria-label": t("viewer.download"), title: t("viewer.download") };
     this.download = may("pap:access:downloads") && h("a", { class: "quiet", ...called, download: "" }, icon("download"));
     this.details = may("pap:access:metadata") && iconButton("info", t("viewer.details"), () => this.#details());
+    this.full = fullscreen();
     const close = iconButton("close", t("viewer.close"), () => this.#leave());
     this.element = h("dialog", { class: "viewer", "aria-label": t("viewer"), tabIndex: -1,
       onkeydown: (event) => this.#key(event), oncancel: (event) => (event.preventDefault(), this.#leave()),
       onpointermove: () => this.#wake(), onfocusin: () => this.#wake() },
       this.stage,
-      h("div", { class: "chrome bar" }, close, this.place, this.zoomButton, this.play, this.details, this.download),
+      h("div", { class: "chrome bar" },
+        close, this.place, this.zoomButton, this.play, this.full?.button, this.details, this.download),
       h("div", { class: "chrome sides" }, this.previous, this.next),
       h("div", { class: "chrome foot" }, this.caption));
     on(this.element, "click", (event) => this.#click(event), { capture: true });
@@ -229,12 +232,12 @@ export class Viewer {
       Home: () => this.show(0), End: () => this.show(this.source.count - 1),
       "+": () => this.#zoom(STEP, 0, 0), "=": () => this.#zoom(STEP, 0, 0),
       "-": () => this.#zoom(1 / STEP, 0, 0), 0: () => this.#zoom(0, 0, 0),
-      z: () => this.#toggle(0, 0), i: () => this.#details(), " ": on ? undefined : () => this.play.click(),
+      z: () => this.#toggle(0, 0), f: this.full?.toggle, i: () => this.#details(), " ": on ? undefined : () => this.play.click(),
     }[event.key];
     this.#wake();
     if (!act) return;
     event.preventDefault();
-    if (event.key !== " ") this.slideshow.stop();
+    if (event.key !== " " && event.key !== "f") this.slideshow.stop();
     act();
   }
 
@@ -258,7 +261,8 @@ export class Viewer {
   }
 
   #click(event) {
-    if (event.target.closest("button") && event.target.closest("button") !== this.play) this.slideshow.stop();
+    const button = event.target.closest("button");
+    if (button && button !== this.play && button !== this.full?.button) this.slideshow.stop();
     if (event.pointerType !== "touch" || !this.element.classList.contains("idle")) return;
     event.preventDefault();
     event.stopPropagation();
@@ -280,6 +284,7 @@ export class Viewer {
   /** Takes it away. */
   close() {
     this.slideshow.stop();
+    this.full?.end();
     this.lens.leave();
     clearTimeout(this.#idle);
     clearTimeout(this.#told);

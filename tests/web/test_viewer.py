@@ -158,6 +158,21 @@ def test_pinching(visit: Visit) -> None:
 WIDTHS = "all => all.map(img => img.getBoundingClientRect().width)"
 
 
+def test_full_screen(guest: Visitor) -> None:
+    """By button and by key; whoever closes the photo has his screen again."""
+    shown = opened(guest)
+    button = shown.get_by_role("button", name="Full screen")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(large(guest.page)).to_be_visible()
+    guest.page.keyboard.press("f")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    guest.page.keyboard.press("f")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    shown.get_by_role("button", name="Close").click()
+    guest.page.wait_for_function("() => document.fullscreenElement === null")
+
+
 def test_a_slideshow(guest: Visitor) -> None:
     shown = opened(guest)
     shown.get_by_role("button", name="Slideshow").click()
