@@ -59,20 +59,12 @@ function described({ photoID, width, height, latitude, longitude, creationYear, 
     (name) => fields[name],
   );
   return [
-    h(
-      "p",
-      { class: "id" },
-      h("span", {}, t("field.photoID"), " ", h("code", {}, photoID)),
-      copyButton(t("details.copy"), photoID),
-    ),
-    h(
-      "dl",
-      {},
-      names.map((name) => [
-        h("dt", {}, `field.${name}` in STRINGS ? t(`field.${name}`) : name),
-        h("dd", {}, written(name, fields[name])),
-      ]),
-    ),
+    h("p", { class: "id" }, h("span", {}, t("field.photoID"), " ", h("code", {}, photoID)),
+      copyButton(t("details.copy"), photoID)),
+    h("dl", {}, names.map((name) => [
+      h("dt", {}, `field.${name}` in STRINGS ? t(`field.${name}`) : name),
+      h("dd", {}, written(name, fields[name])),
+    ])),
   ];
 }
 
@@ -85,11 +77,7 @@ function written(name, value) {
       "★".repeat(value) + "☆".repeat(5 - value),
     );
   if (Array.isArray(value))
-    return h(
-      "ul",
-      { class: "words" },
-      value.map((word) => h("li", {}, word)),
-    );
+    return h("ul", { class: "words" }, value.map((word) => h("li", {}, word)));
   return GERMAN.has(name) && language === "en" ? value.replace(",", ".") : String(value);
 }
 

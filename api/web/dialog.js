@@ -25,12 +25,8 @@ export function copyButton(label, text) {
     said.textContent = "";
     said.textContent = t((await copy(text, said)) ? "copied" : "copyFailed");
   };
-  return h(
-    "span",
-    { class: "copy" },
-    h("button", { type: "button", class: "plain", onclick }, icon("copy"), label),
-    said,
-  );
+  return h("span", { class: "copy" },
+    h("button", { type: "button", class: "plain", onclick }, icon("copy"), label), said);
 }
 
 /** Copies a text; says whether that went. A page that came by plain http has no clipboard: there it goes by a field,

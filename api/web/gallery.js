@@ -11,13 +11,8 @@ export function galleryHead({ name, description, uid, count, expires }) {
     t("photos", { n: count }),
     expires !== "never" && t("shares.expires", { date: date(expires) }),
   ];
-  return h(
-    "header",
-    { class: "gallery" },
-    h("h1", {}, title),
-    description && h("p", {}, description),
-    h("p", { class: "muted" }, facts.filter(Boolean).join(" · ")),
-  );
+  return h("header", { class: "gallery" }, h("h1", {}, title), description && h("p", {}, description),
+    h("p", { class: "muted" }, facts.filter(Boolean).join(" · ")));
 }
 
 export function showGalleryEnded(main) {

@@ -42,13 +42,8 @@ export function showJobs(main, me) {
 function starter(sizes, look) {
   const query = h("input", { autocomplete: "off", spellcheck: false });
   const choice = sizes.map(({ name, width, height }) =>
-    h(
-      "label",
-      { class: "chip" },
-      h("input", { type: "checkbox", value: name, "aria-label": name }),
-      name,
-      h("small", {}, `${width ?? ""}×${height ?? ""}`),
-    ),
+    h("label", { class: "chip" }, h("input", { type: "checkbox", value: name, "aria-label": name }), name,
+      h("small", {}, `${width ?? ""}×${height ?? ""}`)),
   );
   const send = async () => {
     const chosen = choice.map((label) => label.firstChild).filter((box) => box.checked);
@@ -96,25 +91,12 @@ function jobList(sizes) {
 function tier({ name, entries, bytes: used, mostBytes, hits, misses }) {
   const title = t(`cache.${name}`);
   const share = used === null || !mostBytes ? null : used / mostBytes;
-  return h(
-    "tr",
-    {},
-    h("th", { scope: "row" }, title),
-    h("td", {}, entries === null ? "—" : number(entries)),
-    h(
-      "td",
-      {},
-      share !== null && h("meter", { value: share, "aria-label": title }),
+  return h("tr", {}, h("th", { scope: "row" }, title), h("td", {}, entries === null ? "—" : number(entries)),
+    h("td", {}, share !== null && h("meter", { value: share, "aria-label": title }),
       share === null ? "—" : percent(share),
-      h("small", {}, t("cache.of", { used: bytes(used ?? 0), most: bytes(mostBytes ?? 0) })),
-    ),
-    h(
-      "td",
-      {},
-      hits + misses ? percent(hits / (hits + misses)) : "—",
-      h("small", {}, t("cache.of", { used: hits, most: hits + misses })),
-    ),
-  );
+      h("small", {}, t("cache.of", { used: bytes(used ?? 0), most: bytes(mostBytes ?? 0) }))),
+    h("td", {}, hits + misses ? percent(hits / (hits + misses)) : "—",
+      h("small", {}, t("cache.of", { used: hits, most: hits + misses }))));
 }
 
 /** Looks again and again while the element is there and the page in sight. `once` gives the milliseconds to the next

@@ -3,6 +3,7 @@
 const SMALLEST = 110;
 const LARGEST = 220;
 const FEWEST = 3;
+const LEAST = 88; // twice what a finger needs: beside its circle, a photo is there to be opened
 
 /** The side of a cell to aim at in a grid of that width: small on phones, large on large screens. */
 export function target(width) {
@@ -27,7 +28,8 @@ function inBands(sections, columns) {
 function inColumns(width, gap, tiles) {
   const columns = Math.max(FEWEST, Math.floor(width / target(width)));
   const cell = (columns) => (width - gap * (columns - 1)) / columns;
-  return tiles.some((side) => side < cell(columns) && side >= cell(columns + 1)) ? columns + 1 : columns;
+  const smaller = tiles.some((side) => side < cell(columns) && side >= cell(columns + 1));
+  return smaller && cell(columns + 1) >= LEAST ? columns + 1 : columns;
 }
 
 export class Layout {

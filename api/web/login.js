@@ -8,11 +8,7 @@ import { t } from "./strings.js";
 export function showLogin(main) {
   document.title = `${t("login")} · Darkroom`;
   const user = h("input", {
-    name: "username",
-    autocomplete: "username",
-    required: true,
-    autocapitalize: "none",
-    spellcheck: false,
+    name: "username", autocomplete: "username", required: true, autocapitalize: "none", spellcheck: false,
   });
   const password = h("input", { name: "password", type: "password", autocomplete: "current-password", required: true });
   const send = async () => {

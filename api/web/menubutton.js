@@ -8,18 +8,10 @@ let made = 0;
  * The focus is back on the button before an item runs: a dialog finds it there. */
 export function menuButton(label, face, items, note) {
   const id = `menu${++made}`;
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: "opener",
-      "aria-label": label,
-      "aria-haspopup": "menu",
-      "aria-expanded": "false",
-      "aria-controls": id,
-    },
-    face,
-  );
+  const button = h("button", {
+    type: "button", class: "opener",
+    "aria-label": label, "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": id,
+  }, face);
   const entries = items.map(({ label, run, href }) => {
     const onclick = () => {
       popup.hidePopover();

@@ -32,35 +32,21 @@ function card(share, gone) {
   const href = `/s/${share.sid}`;
   const src = photoUrl({ sid: share.sid }, share.indexmarked, { width: 256, height: 256 });
   const cover = h("img", { alt: "", loading: "lazy", src, onerror: () => (cover.hidden = true) });
-  const end = h(
-    "button",
-    {
-      type: "button",
-      class: "plain end",
-      "aria-label": t("shares.end.of", { name }),
-      onclick: () => ask(share.sid, name, () => gone(element)),
-    },
-    t("shares.end"),
-  );
+  const end = h("button", {
+    type: "button", class: "plain end", "aria-label": t("shares.end.of", { name }),
+    onclick: () => ask(share.sid, name, () => gone(element)),
+  }, t("shares.end"));
   const facts = [
     t("photos", { n: share.count }),
     t("shares.created", { date: date(share.created) }),
     expiry(share.expires),
     t(share.public ? "share.public" : "shares.private"),
   ];
-  const element = h(
-    "li",
-    { class: "card share" },
-    h("div", { class: "cover" }, cover),
-    h(
-      "div",
-      {},
-      h("h2", {}, h("a", { href }, name)),
-      share.description && h("p", {}, share.description),
-      h("p", { class: "muted" }, facts.join(" · ")),
-      h("div", { class: "actions" }, copyButton(t("share.copy"), location.origin + href), end),
-    ),
-  );
+  const element = h("li", { class: "card share" }, h("div", { class: "cover" }, cover), h("div", {},
+    h("h2", {}, h("a", { href }, name)),
+    share.description && h("p", {}, share.description),
+    h("p", { class: "muted" }, facts.join(" · ")),
+    h("div", { class: "actions" }, copyButton(t("share.copy"), location.origin + href), end)));
   return element;
 }
 

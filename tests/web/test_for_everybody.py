@@ -227,6 +227,27 @@ def test_text_twice_as_large(visit: Visit, width: int) -> None:
     expect(page.get_by_role("button", name="Account")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_dialogs_with_text_twice_as_large(visit: Visit, width: int) -> None:
+    """Nothing in them is cut off sideways."""
+    visitor = visit(Screen(width, 900))
+    page = visitor.page
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    visitor.log_in(ADMIN, ADMIN_PASSWORD)
+    visitor.library("/?q=flower")
+    tile(page, TITLE).get_by_role("link").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Share photos").click()
+    expect(page.get_by_role("dialog", name="Share photos").get_by_label("Name")).to_be_visible()
+    assert page.get_by_role("dialog").evaluate(CUT_OFF) == 0
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Tags").click()
+    page.get_by_role("menuitem", name="Show metadata details").click()
+    expect(page.get_by_role("dialog", name="Metadata details").get_by_text(TITLE)).to_be_visible()
+    assert page.get_by_role("dialog").evaluate(CUT_OFF) == 0
+
+
+CUT_OFF = "dialog => dialog.scrollWidth - dialog.clientWidth"
 SIZE_OF_TYPE = "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
 
 

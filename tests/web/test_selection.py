@@ -8,7 +8,7 @@ from tests.end_to_end.servers import Server
 from tests.web.conftest import Visit
 from tests.web.house import LARGE, TITLE
 from tests.web.touch import Finger
-from tests.web.visitor import PHONE, Visitor, grid, tile, tiles
+from tests.web.visitor import PHONE, Screen, Visitor, grid, tile, tiles, viewer
 
 SHOWN = "/?q=town&sort=name"
 
@@ -85,6 +85,13 @@ def test_by_touch(visit: Visit) -> None:
     tiles(visitor.page).nth(1).tap()
     tiles(visitor.page).nth(2).tap()
     chosen(visitor.page, 0)
+
+
+def test_a_tap_where_no_circle_is_seen_opens_the_photo(visit: Visit) -> None:
+    visitor = visit(Screen(320, 640, scale=2, touch=True))
+    visitor.library(SHOWN)
+    tiles(visitor.page).nth(1).tap(position={"x": 18, "y": 18})
+    expect(viewer(visitor.page)).to_be_visible()
 
 
 def test_metadata_details_show_the_photoid_that_getphoto_takes(guest: Visitor, server: Server) -> None:
