@@ -5,6 +5,7 @@ import { t } from "./strings.js";
 
 /** Opens a dialog. It ends by its button, Esc or a click beside it; the focus goes back to where it was. */
 export function openDialog(title, ...children) {
+  document.querySelector("dialog.room")?.close(); // of a double click
   const close = iconButton("close", t("close"), () => dialog.close());
   const dialog = h(
     "dialog",
