@@ -95,7 +95,7 @@ function show(main, above, key, source, now, me, anchor) {
     href: (index) => address({ ...now, photo: source.name(index) }),
     open: (index) => {
       remember({ anchor: grid.anchor() });
-      const replace = route.photo !== ""; // of a double click
+      const replace = route.photo !== "";
       go({ photo: source.name(index) }, { replace, state: replace ? { index } : { index, inside: true } });
     },
     moved: () => {

@@ -42,14 +42,14 @@ function show(now, before) {
   if (before) main.focus();
 }
 
-// Shown each time anew: above a dialog that has opened.
+// Shown anew each time, above any dialog.
 const away = h("p", { class: "error away", role: "alert", popover: "manual" }, t("unreachable"));
 document.body.append(away);
 reach((there) => {
   away.hidePopover();
   if (!there) away.showPopover();
 });
-addEventListener("unhandledrejection", (event) => event.reason?.status === 0 && event.preventDefault()); // said above
+addEventListener("unhandledrejection", (event) => event.reason?.status === 0 && event.preventDefault());
 
 who();
 onRoute(show);
