@@ -5,16 +5,18 @@ import { t } from "./strings.js";
 
 /** Opens a dialog. It ends by its button, Esc or a click beside it; the focus goes back to where it was. */
 export function openDialog(title, ...children) {
+  document.querySelector("dialog.room")?.close();
   const close = iconButton("close", t("close"), () => dialog.close());
   const dialog = h(
     "dialog",
-    { class: "room", "aria-label": title, closedby: "any" },
+    { class: "room", "aria-label": title },
     h("header", {}, h("h2", {}, title), close),
     children,
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  setTimeout(() => (dialog.closedBy = "any"), 500); // the second of two clicks ends none
   return dialog;
 }
 

@@ -19,10 +19,12 @@ export const sentence = (error) => (error.status === 0 ? t("unreachable") : erro
 /** A line in which errors are said. */
 export const alertLine = () => h("p", { class: "error", role: "alert" });
 
-/** A form. While `send` lasts, its button is off and goes by `busy`. */
+/** A form. While `send` lasts, its button is off and goes by `busy`. A double click and a held Enter send once. */
 export function form(send, { label, busy = label, kind = "primary" }, ...children) {
   const problem = alertLine();
-  const button = h("button", { class: kind }, label);
+  const once = (event) => (event.detail > 1 || event.repeat) && event.preventDefault();
+  const button = h("button", { class: kind, onclick: once }, label);
+  const onkeydown = (event) => event.key === "Enter" && event.target.type !== "textarea" && once(event);
   const onsubmit = async (event) => {
     event.preventDefault();
     if (button.ariaDisabled) return; // which keeps the focus, as `disabled` does not
@@ -37,5 +39,5 @@ export function form(send, { label, busy = label, kind = "primary" }, ...childre
     button.textContent = label;
     button.ariaDisabled = null;
   };
-  return h("form", { onsubmit }, children, problem, h("div", { class: "actions" }, button));
+  return h("form", { onsubmit, onkeydown }, children, problem, h("div", { class: "actions" }, button));
 }

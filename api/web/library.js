@@ -6,6 +6,7 @@ import { Grid } from "./grid.js";
 import { jump } from "./jump.js";
 import { address, go, remember } from "./router.js";
 import { searchForm } from "./search.js";
+import { reached } from "./server.js";
 import { Selection } from "./selection.js";
 import { Source } from "./source.js";
 import { t } from "./strings.js";
@@ -21,17 +22,21 @@ let viewer = null;
 let title = ""; // of the page, while the viewer is closed
 let timer = 0;
 
-/** Shows in `main` what a route says; `account` is the promise of who is there. */
-export async function showLibrary(main, now, account) {
+/** Shows in `main` what a route says; `who()` says who is there. */
+export async function showLibrary(main, now, who) {
   route = now;
   if (now.page === "library") head(now);
   const key = JSON.stringify([now.page, now.sid, now.query, now.sort]);
   try {
-    if (shown?.key !== key || !shown.grid.element.isConnected) await open(main, key, now, account);
-    if (route === now) await view(now, account);
+    if (shown?.key !== key || !shown.grid.element.isConnected) await open(main, key, now, who);
+    if (route === now) await view(now, who);
   } catch (error) {
     sources.delete(key);
-    if (route === now) trouble(main, error, now, account);
+    if (route !== now) return;
+    leave();
+    main.replaceChildren();
+    if (error.status === 400 && now.page === "library") search.refuse(error.detail);
+    else failed(main, error, () => showLibrary(main, now, who));
   }
 }
 
@@ -63,13 +68,13 @@ function load(key, { page, sid, query, sort }) {
   return source;
 }
 
-async function open(main, key, now, account) {
+async function open(main, key, now, who) {
   const { anchor } = history.state ?? {};
   const coming = load(key, now);
   coming.catch(() => {}); // where there is no such gallery, its head says so
   const above = now.page === "gallery" ? await galleryHead(now.sid) : h("h1", { class: "unseen" }, t("grid"));
   if (above === null) return;
-  const [source, me] = await Promise.all([coming, account]);
+  const [source, me] = await Promise.all([coming, who()]);
   if (route !== now && JSON.stringify([route.page, route.sid, route.query, route.sort]) !== key) return;
   leave();
   if (!source.count) main.replaceChildren(above, nothing(now));
@@ -90,7 +95,8 @@ function show(main, above, key, source, now, me, anchor) {
     href: (index) => address({ ...now, photo: source.name(index) }),
     open: (index) => {
       remember({ anchor: grid.anchor() });
-      go({ photo: source.name(index) }, { state: { index, inside: true } });
+      const replace = route.photo !== "";
+      go({ photo: source.name(index) }, { replace, state: replace ? { index } : { index, inside: true } });
     },
     moved: () => {
       strip?.update();
@@ -102,24 +108,25 @@ function show(main, above, key, source, now, me, anchor) {
   let bar = null;
   selection?.addEventListener("change", () => {
     if (bar || !selection.count) return;
-    bar = import("./menu.js").then(({ selectionBar }) => {
+    bar = reached(import("./menu.js")).then(({ selectionBar }) => {
       const element = selectionBar({ selection, source, me });
       document.body.append(element);
       return element;
     });
+    bar.catch(() => (bar = null));
   });
   source.addEventListener("change", () => selection?.clear());
   const close = () => {
     grid.close();
     strip.element.remove();
-    bar?.then((element) => element.remove());
+    bar?.then((element) => element?.remove());
   };
   shown = { key, source, grid, close };
   main.replaceChildren(above, grid.element, strip.element);
   grid.arrange();
   if (anchor) grid.restore(anchor);
   else scrollTo(0, 0);
-  setTimeout(() => import("./viewer.js"), WARM);
+  setTimeout(() => reached(import("./viewer.js")), WARM);
 }
 
 async function galleryHead(sid) {
@@ -130,13 +137,13 @@ async function galleryHead(sid) {
   } catch (error) {
     if (error.status !== 404) throw error;
     leave();
-    room.showGalleryEnded(document.getElementById("main"), error);
+    room.showGalleryEnded(document.getElementById("main"));
     return null;
   }
 }
 
 /** Opens, moves or closes the viewer, as the route says. */
-async function view(now, account) {
+async function view(now, who) {
   if (!shown) return;
   const { source, grid } = shown;
   if (!now.photo) {
@@ -157,9 +164,10 @@ async function view(now, account) {
   }
   if (viewer) return viewer.show(index);
   const { Viewer } = await import("./viewer.js");
+  const me = await who();
   if (route !== now) return;
   viewer = new Viewer({
-    source, me: await account, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
+    source, me, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
     moved: (at) => {
       go({ photo: source.name(at) }, { replace: true, state: { index: at } });
       document.title = `${called(source.peek(at), at)} – Darkroom`;
@@ -181,12 +189,10 @@ function nothing({ query }) {
   return h("div", { class: "note" }, h("h2", {}, t(title)), h("p", {}, t(hint)), all);
 }
 
-function trouble(main, error, now, account) {
-  leave();
-  main.replaceChildren();
-  if (error.status === 400 && now.page === "library") return search.refuse(error.detail);
+/** Says why a room can't be shown, with a way to try again. */
+export function failed(main, error, retry) {
   if (error.status === undefined) console.error(error);
-  const retry = () => showLibrary(main, now, account);
-  main.append(h("div", { class: "note" }, h("p", { role: "alert" }, error.status ? error.detail : t("unreachable")),
+  main.replaceChildren(h("div", { class: "note" },
+    h("p", { role: "alert" }, error.status ? error.detail : t("unreachable")),
     h("button", { class: "plain", onclick: retry }, t("retry"))));
 }

@@ -29,6 +29,6 @@ export function showLogin(main) {
 
 /** Where to go after: a place on this site. */
 function back() {
-  const wanted = new URL(new URLSearchParams(location.search).get("back") ?? "/", location.origin);
-  return wanted.origin === location.origin && wanted.pathname !== "/login" ? wanted.href : "/";
+  const wanted = URL.parse(new URLSearchParams(location.search).get("back") ?? "/", location.origin);
+  return wanted?.origin === location.origin && wanted.pathname !== "/login" ? wanted.href : "/";
 }

@@ -1,36 +1,56 @@
 /** Starts the page: asks who is there, and shows what the address says. */
 
-import { leave, showLibrary } from "./library.js";
+import { h } from "./dom.js";
+import { failed, leave, showLibrary } from "./library.js";
 import { onRoute, route } from "./router.js";
-import * as server from "./server.js";
+import { me, reach } from "./server.js";
+import { t } from "./strings.js";
 
 const main = document.getElementById("main");
-const account = server.me();
-account.then(showAccount, () => {});
+let account = null;
 
-// Rooms that most people enter seldom are loaded when somebody does.
+/** Who is there; asked again where there was no answer. */
+function who() {
+  account ??= me().then(showAccount);
+  account.catch(() => (account = null));
+  return account;
+}
+
+// Rooms that few enter are loaded when somebody does.
 const ROOMS = {
   shares: async (main) => (await import("./shares.js")).showShares(main),
-  jobs: async (main) => (await import("./jobs.js")).showJobs(main, await account),
+  jobs: async (main) => (await import("./jobs.js")).showJobs(main, await who()),
   login: async (main) => (await import("./login.js")).showLogin(main),
 };
 
 async function showAccount(me) {
   const { accountMenu } = await import("./account.js");
-  document.getElementById("account")?.replaceChildren(accountMenu(me));
+  document.getElementById("account").replaceChildren(accountMenu(me));
+  return me;
 }
 
 function show(now, before) {
   document.body.dataset.page = now.page;
   const room = ROOMS[now.page];
-  if (!room) return showLibrary(main, now, account);
+  if (!room) return showLibrary(main, now, who);
   if (now.page === before?.page) return;
   leave();
   main.replaceChildren();
   scrollTo(0, 0);
-  room(main);
+  const enter = () => room(main).catch((error) => route().page === now.page && failed(main, error, enter));
+  enter();
   if (before) main.focus();
 }
 
+// Shown anew each time, above any dialog.
+const away = h("p", { class: "error away", role: "alert", popover: "manual" }, t("unreachable"));
+document.body.append(away);
+reach((there) => {
+  away.hidePopover();
+  if (!there) away.showPopover();
+});
+addEventListener("unhandledrejection", (event) => event.reason?.status === 0 && event.preventDefault());
+
+who();
 onRoute(show);
 show(route());

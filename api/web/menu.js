@@ -3,7 +3,7 @@
 import { h, icon, iconButton } from "./dom.js";
 import { alertLine, sentence } from "./forms.js";
 import { menuButton } from "./menubutton.js";
-import { originalUrl } from "./server.js";
+import { originalUrl, reached } from "./server.js";
 import { t } from "./strings.js";
 
 const MOST_ORIGINALS = 10; // each is a download of its own
@@ -46,13 +46,13 @@ export function selectionBar(hand) {
 }
 
 async function details({ selection, source }) {
-  const { showDetails } = await import("./details.js");
+  const { showDetails } = await reached(import("./details.js"));
   const indexes = [...selection.indexes()];
   await showDetails(source.place, indexes[0], indexes);
 }
 
 async function share({ selection, source }) {
-  const { showShare } = await import("./share.js");
+  const { showShare } = await reached(import("./share.js"));
   const ranges = selection.ranges.map(([first, end]) => [first, end - first]);
   const some = selection.count < source.count;
   showShare(selection.count, some ? { ...source.place, ranges } : source.place);

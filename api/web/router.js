@@ -14,7 +14,7 @@ export function route(url = location) {
   const given = new URLSearchParams(url.search);
   return {
     page: first === "s" ? "gallery" : PAGES.has(first) ? first : "library",
-    sid: first === "s" ? decodeURIComponent(second) : "",
+    sid: first === "s" ? second : "",
     query: given.get("q") ?? "",
     sort: given.get("sort") ?? DEFAULT_SORT,
     photo: given.get("photo") ?? "",
@@ -23,7 +23,7 @@ export function route(url = location) {
 
 /** The address of a route. */
 export function address({ page = "library", sid = "", query = "", sort = DEFAULT_SORT, photo = "" }) {
-  const path = page === "gallery" ? `/s/${encodeURIComponent(sid)}` : page === "library" ? "/" : `/${page}`;
+  const path = page === "gallery" ? `/s/${sid}` : page === "library" ? "/" : `/${page}`;
   const given = new URLSearchParams();
   if (query) given.set("q", query);
   if (sort !== DEFAULT_SORT) given.set("sort", sort);
@@ -34,7 +34,7 @@ export function address({ page = "library", sid = "", query = "", sort = DEFAULT
 /** Goes to where the changes lead from here; `replace`: without a step in the history; `state` is kept with it. */
 export function go(changes, { replace = false, state = {} } = {}) {
   const url = address({ ...current, ...changes });
-  if (replace) history.replaceState({ ...history.state, ...state }, "", url);
+  if (replace || url === location.pathname + location.search) history.replaceState({ ...history.state, ...state }, "", url);
   else history.pushState(state, "", url);
   arrive();
 }

@@ -38,17 +38,25 @@ async function ask(address, request = {}) {
   const response = await reached(fetch(address, request), request.signal);
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
-  if (response.status === 403 && (await isStranger())) toLogin();
+  if ([403, 404].includes(response.status)) await notice().catch(() => {});
   const wait = parseFloat(response.headers.get("Retry-After") ?? "");
   throw new ServerError(response.status, problem.detail ?? response.statusText, Number.isNaN(wait) ? null : wait);
 }
 
+let told;
+
+/** `listener(there)` is told whether the server could be reached. */
+export const reach = (listener) => (told = listener);
+
 /** What comes over the network; a ServerError where it breaks off, unless it was given up. */
-async function reached(coming, signal) {
+export async function reached(coming, signal) {
   try {
-    return await coming;
+    const come = await coming;
+    told(true);
+    return come;
   } catch (error) {
     if (signal?.aborted) throw error;
+    told(false);
     throw new ServerError(0, String(error));
   }
 }
@@ -56,24 +64,32 @@ async function reached(coming, signal) {
 /** Goes to the login page, which comes back to here. */
 export const toLogin = () => location.assign(`/login?back=${encodeURIComponent(location.pathname + location.search)}`);
 
+let first = null; // who was here when the page was read
 let who = null;
 
-/** Whether nobody is signed in, here where somebody should be. */
-async function isStranger() {
-  if (/^\/(login$|s\/)/.test(location.pathname)) return false;
-  who ??= me().finally(() => (who = null)); // once for all that is refused at the same time
-  return (await who).uid === null;
+/** Reads the page anew where somebody else is here by now; where nobody is, goes to the login page. */
+async function notice() {
+  if (/^\/(login$|s\/)/.test(location.pathname)) return;
+  who ??= json("/api/me").finally(() => (who = null)); // once for all that is refused
+  const { uid } = await who;
+  if (uid === null) toLogin();
+  else if (first && uid !== first) location.reload();
 }
+
+// Who logs in or out does so in all tabs, and in pages that are kept to go back to.
+const tabs = new BroadcastChannel("login");
+tabs.onmessage = () => location.reload();
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 /** The JSON of an answer. The header is what another site can't send. */
 async function json(address, { method = "GET", body, signal } = {}) {
   const headers = { "X-Darkroom": "page" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await ask(address, { method, headers, signal, body: body && JSON.stringify(body) });
-  return response.status === 204 ? null : response.json();
+  return response.status === 204 ? null : reached(response.json(), signal);
 }
 
-export const me = () => json("/api/me");
+export const me = () => json("/api/me").then((me) => ((first = me.uid), me));
 
 export const runQuery = (query, sort, signal) => json(url(`${API}runQuery`, { query, sort }), { signal });
 
@@ -135,6 +151,7 @@ export async function login(uid, password) {
   const { encrypt } = await import("./rsa.js");
   const pw = algorithm === "RSA" ? encrypt(password, modulus, exponent) : password;
   await json(url(`${API}authorizeWebApiSession`, { uid, pw }));
+  tabs.postMessage("");
 }
 
-export const logout = () => json("/api/session", { method: "DELETE" });
+export const logout = () => json("/api/session", { method: "DELETE" }).then(() => tabs.postMessage(""));

@@ -6,7 +6,7 @@ import { fullscreen } from "./fullscreen.js";
 import { gestures } from "./gestures.js";
 import { coverage, Larges } from "./larges.js";
 import { Lens } from "./lens.js";
-import { originalUrl, prefetch, trouble } from "./server.js";
+import { originalUrl, prefetch, reached, trouble } from "./server.js";
 import { Slide } from "./slide.js";
 import { Slideshow } from "./slideshow.js";
 import { moment, t } from "./strings.js";
@@ -18,7 +18,9 @@ const STEP = 1.5; // of a zoom by key
 const EACH = 150; // ms between two addresses
 
 await new Promise((done) => {
-  document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror: done }));
+  const ask = () => document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror }));
+  const onerror = () => setTimeout(ask, 1000);
+  ask();
 });
 
 export class Viewer {
@@ -29,6 +31,7 @@ export class Viewer {
   #told = 0;
   #last = 0;
   #renewed = "";
+  #name = "";
 
   /** `tile(index)` gives the tile that the grid has; `moved(index)` and `closed(index)` are told. */
   constructor({ source, me, tile, gallery, moved, closed }) {
@@ -44,7 +47,7 @@ export class Viewer {
     this.ends = [
       on(window, "resize", () => this.#arrange()),
       on(source, "change", async () => {
-        const index = await source.find(this.name);
+        const index = await source.find(this.#name).catch(() => -1);
         if (index < 0) return this.#leave();
         this.#clear();
         this.index = -1;
@@ -98,12 +101,13 @@ export class Viewer {
     if (index === this.index) return;
     if (this.index >= 0) this.#way = index < this.index ? -1 : 1;
     this.index = index;
+    this.#name = this.name;
     this.#arrange();
     const { count } = this.source;
     const way = this.#way;
     this.larges.want([index, index + way, index + 2 * way, index - way].filter((at) => at >= 0 && at < count));
     this.#ahead(way);
-    await this.source.range(Math.max(0, index - 2), 5).catch(() => {});
+    await this.source.range(Math.max(0, index - 2), 5).catch(() => {}); // `#arrived` asks again
     if (index === this.index && this.source.peek(index)) this.#present();
   }
 
@@ -145,12 +149,16 @@ export class Viewer {
       return void this.source.renew().catch(() => {});
     }
     this.#fill(index);
-    if (index === this.index) this.slideshow.seen();
+    if (index !== this.index) return;
+    if (this.source.peek(index)) return this.slideshow.seen();
+    this.index = -1;
+    this.show(index);
   }
 
   #present() {
     const photo = this.source.peek(this.index);
     const { count } = this.source;
+    this.#name = this.name;
     this.#arrange();
     this.place.textContent = t("viewer.place", { n: this.index + 1, count });
     const taken = photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "";
@@ -161,7 +169,7 @@ export class Viewer {
     if (this.download) this.download.href = originalUrl(this.source.place, this.index);
     announce(`${named(photo, this.index)}, ${this.place.textContent}`);
     const { image, error } = this.larges.get(this.index);
-    if (image || error) this.slideshow.seen();
+    if (image || error) this.#arrived(this.index); // when it was only the next one
     clearTimeout(this.#told); // of those that are only passed by, not each one changes the address
     const soon = Math.max(0, this.#last + EACH - performance.now());
     const tell = () => ((this.#last = performance.now()), this.moved(this.index));
@@ -215,6 +223,7 @@ export class Viewer {
 
   #zoom(...given) {
     this.slideshow.stop();
+    this.track.style.translate = this.stage.style.opacity = ""; // where a swipe has become a pinch
     this.lens.zoom(...given);
   }
 
@@ -244,7 +253,7 @@ export class Viewer {
   async #details() {
     if (!this.details) return;
     this.slideshow.stop();
-    (await import("./details.js")).showDetails(this.source.place, this.index);
+    (await reached(import("./details.js"))).showDetails(this.source.place, this.index);
   }
 
   #played() {

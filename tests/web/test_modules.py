@@ -111,3 +111,20 @@ def test_copying_where_the_page_came_by_plain_http(page: Page) -> None:
     expect(button).to_be_focused()
     expect(page.get_by_role("dialog").get_by_role("textbox")).to_have_count(0)
     assert page.evaluate(CLIPBOARD) == "the text"
+
+
+FORM = """async () => {
+    const { form } = await import("/web/forms.js"), { h } = await import("/web/dom.js");
+    window.sent = 0;
+    document.getElementById("main").replaceChildren(form(async () => window.sent++, { label: "Go" }, h("input"))); }"""
+
+
+def test_a_form_is_sent_once(page: Page) -> None:
+    """By a double click, and by an Enter that is held."""
+    page.evaluate(FORM)
+    page.get_by_role("button", name="Go").dblclick()
+    assert page.evaluate("window.sent") == 1
+    page.get_by_role("textbox").focus()
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    assert page.evaluate("window.sent") == 2

@@ -100,8 +100,9 @@ def test_nothing_is_shared_yet(visit: Visit, server: Server) -> None:
 
 def test_a_wrong_link(guest: Visitor) -> None:
     guest.expects(404, "/")
-    guest.open("/s/nothing")
-    expect(guest.page.get_by_role("heading", name="no longer here")).to_be_visible()
+    for sid in ("nothing", "%", "%E0%A4"):
+        guest.open(f"/s/{sid}")
+        expect(guest.page.get_by_role("heading", name="no longer here")).to_be_visible()
 
 
 def test_what_the_server_refuses_is_said_in_the_dialog(visit: Visit) -> None:

@@ -46,6 +46,19 @@ class Finger:
             self._send("touchMove", two(1 + (times - 1) * step / STEPS))
         self.up()
 
+    def pinch_after(self, on: Locator, across: float) -> None:
+        """One finger goes so many parts of an element's width from its middle; a second joins it, and they part."""
+        x, y, width, height = _box(on)
+        x, y = x + width / 2, y + height / 2
+        self.down(x, y)
+        for step in range(1, STEPS + 1):
+            self._send("touchMove", [(x + across * width * step / STEPS, y)])
+        x += across * width
+        self._send("touchStart", [(x, y), (x - 40, y + 40)])
+        for step in range(1, STEPS + 1):
+            self._send("touchMove", [(x, y), (x - 40 - 10 * step, y + 40 + 10 * step)])
+        self.up()
+
     def _send(self, kind: str, points: list[tuple[float, float]]) -> None:
         touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
         self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})

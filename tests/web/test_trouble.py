@@ -1,0 +1,114 @@
+"""What a person does not wait for and no server foresees: one that goes away, lists that end, hasty hands."""
+
+import re
+
+from playwright.sync_api import Route, expect
+
+from tests.web.conftest import Visit
+from tests.web.house import ADMIN, ADMIN_PASSWORD, LARGE, SAILOR, SAILOR_PASSWORD
+from tests.web.touch import Finger
+from tests.web.visitor import DESK, PHONE, SEEN, Visitor, fill_in, large, tile, tiles, viewer
+
+AWAY = ".away"
+UNREACHABLE = "The server can't be reached."
+
+
+def refuse(route: Route) -> None:
+    """Answers as a server that is just starting."""
+    route.fulfill(status=503, content_type="application/problem+json", body='{"detail": "Busy."}')
+
+
+def test_a_page_that_began_without_an_answer_goes_on(guest: Visitor) -> None:
+    guest.expects(503, "/")
+    guest.expects(500, "getPhoto")
+    guest.page.route("**/api/me", refuse)
+    guest.open("/?q=flower")
+    again = guest.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    guest.page.unroute("**/api/me")
+    again.click()
+    guest.page.wait_for_function(SEEN)
+    expect(guest.page.get_by_role("button", name="Account")).to_be_visible()
+
+
+def test_it_says_so_while_the_server_is_away(guest: Visitor) -> None:
+    guest.expects(0, "/")
+    guest.library("/?q=flower")
+    tile(guest.page, "Sunflower").get_by_role("link").click()
+    expect(large(guest.page)).to_be_visible()
+    guest.context.set_offline(True)
+    guest.page.keyboard.press("i")
+    expect(guest.page.locator(AWAY)).to_have_text(UNREACHABLE)
+    expect(guest.page.locator(AWAY)).to_be_visible()
+    guest.context.set_offline(False)
+    guest.page.keyboard.press("i")
+    expect(guest.page.get_by_role("dialog", name="Metadata details").get_by_text("f/22")).to_be_visible()
+    expect(guest.page.locator(AWAY)).to_be_hidden()
+
+
+def test_the_viewer_stays_at_its_photo_when_the_list_is_made_anew(guest: Visitor) -> None:
+    """Far down, where the new list's photos are not known yet."""
+    guest.library("/?sort=date")
+    tiles(guest.page).nth(3).get_by_role("link").click()
+    expect(large(guest.page)).to_be_visible()
+    guest.page.keyboard.press("End")
+    place = viewer(guest.page).locator(".place")
+    expect(place).to_have_text(re.compile(r"^(\d+) of \1$"))
+    (vid,) = {match[1] for url in guest.requests if (match := re.search(r"[?&]vid=(\d+)", url))}
+    ended = re.compile(rf"[?&]vid={vid}(&|$)")
+    guest.expects(404, ended.pattern)
+    guest.context.route(ended, lambda route: route.fulfill(status=404, body="{}"))
+    for number in range(1, 6):
+        guest.page.keyboard.press("ArrowLeft")
+        expect(place).not_to_have_text(re.compile(rf"^{number} "))
+    guest.until(lambda: any("getPhoto?vid=" in url and not ended.search(url) for url in guest.requests))
+    expect(large(guest.page)).to_be_visible()
+    expect(place).to_have_text(re.compile(r"^1\d\d of"))
+
+
+def test_a_double_click_is_one_step(guest: Visitor) -> None:
+    guest.library("/?q=flower+or+poster")
+    held: list[Route] = []
+    guest.page.route("**/web/viewer.js", lambda route: held.append(route))
+    tile(guest.page, LARGE).get_by_role("link").dblclick()
+    guest.until(lambda: bool(held))
+    held[0].continue_()
+    expect(large(guest.page)).to_be_visible()
+    guest.page.keyboard.press("Escape")
+    expect(guest.page).to_have_url(f"{guest.url}/?q=flower+or+poster")
+    expect(viewer(guest.page)).to_be_hidden()
+
+
+def test_who_logs_in_does_so_in_every_tab(guest: Visitor) -> None:
+    guest.library("/?q=flower+or+poster")
+    expect(tiles(guest.page)).to_have_count(2)
+    other = guest.context.new_page()
+    other.goto(f"{guest.url}/login")
+    fill_in(other, SAILOR, SAILOR_PASSWORD)
+    expect(tiles(guest.page)).to_have_count(1)
+    expect(guest.page.get_by_role("button", name="Account")).to_contain_text(SAILOR)
+
+
+def test_a_session_that_has_ended_is_nobody_s_page(visit: Visit) -> None:
+    admin = visit(DESK)
+    admin.log_in(ADMIN, ADMIN_PASSWORD)
+    admin.open("/jobs")
+    start = admin.page.get_by_role("button", name="Start job")
+    expect(start).to_be_visible()
+    admin.expects(403, "/api/")
+    admin.context.clear_cookies()
+    admin.page.get_by_role("checkbox", name="tile160").check()
+    start.click()
+    expect(admin.page.get_by_role("alert").filter(has_text="Jobs are for admins.")).to_be_visible()
+    expect(start).to_have_count(0)
+
+
+def test_a_swipe_that_becomes_a_pinch(visit: Visit) -> None:
+    visitor = visit(PHONE)
+    visitor.library("/?q=poster")
+    tile(visitor.page, LARGE).get_by_role("link").click()
+    expect(large(visitor.page)).to_be_visible()
+    finger = Finger(visitor.page)
+    finger.pinch_after(viewer(visitor.page), across=0.3)
+    expect(viewer(visitor.page)).to_contain_class("zoomed")
+    expect(viewer(visitor.page).locator(".track")).to_have_css("translate", "none")
