@@ -156,18 +156,25 @@ def scale(results: Results) -> str:
     """Hits and misses by how many photos there are."""
     rows = results.rows("scale")
     counts = values(rows, "count")
-    lines = []
+    rates, costs = [], []
     for tier in values(rows, "tier"):
         for way in (each for each in values(rows, "way") if each != "miss"):
-            found = [where(rows, way=way, tier=tier, count=count)[0].median("requests/s") for count in counts]
-            lines.append([f"hit by {way}, from {tier}", *map(figure, found), f"{found[0] / found[-1]:.2f}"])
+            found = [where(rows, way=way, tier=tier, count=count)[0] for count in counts]
+            name = f"hit by {way}, from {tier}"
+            rate = [row.median("requests/s") for row in found]
+            cost = [row.median("CPU µs") for row in found]
+            rates.append([name, *map(figure, rate), f"{rate[0] / rate[-1]:.2f}"])
+            costs.append([name, *map(figure, cost), f"{cost[-1] / cost[0]:.2f}"])
     missed = [where(rows, way="miss", count=count)[0].median("ms") for count in counts]
     header = ["", *(f"{int(count):,} photos" for count in counts)]
     return "\n\n".join(
         [
-            "Each photo record has a render in the cache. Requests a second, and how many times as long a hit takes at "
-            "the most photos as at the fewest:",
-            table([*header, "times as long"], lines),
+            "Each photo record has a render in the cache. Microseconds of the server's CPU for a hit, and how many "
+            "times as much it is at the most photos as at the fewest:",
+            table([*header, "times as much"], costs),
+            "Requests a second, and how many times as long a hit takes; of servers asked by turns, on cores that "
+            "others use too:",
+            table([*header, "times as long"], rates),
             "A miss, milliseconds:",
             table([*header, "times as long"], [["miss", *map(figure, missed), f"{missed[-1] / missed[0]:.2f}"]]),
         ]

@@ -79,11 +79,11 @@ def _scale(results: Results) -> Iterator[Verdict]:
         return
     for tier in values(rows, "tier"):
         each = {
-            way: where(rows, way=way, tier=tier, count=counts[0])[0].median("requests/s")
-            / where(rows, way=way, tier=tier, count=counts[-1])[0].median("requests/s")
+            way: where(rows, way=way, tier=tier, count=counts[-1])[0].median("CPU µs")
+            / where(rows, way=way, tier=tier, count=counts[0])[0].median("CPU µs")
             for way in values(rows, "way")
         }
-        wish = f"hits from {tier} at {counts[-1]:,} photos: within {FLAT} times of those at {counts[0]:,}"
+        wish = f"hits from {tier} at {counts[-1]:,} photos: CPU within {FLAT} times of that at {counts[0]:,}"
         figures = ", ".join(f"{ratio:.2f} by {way}" for way, ratio in each.items())
         yield Verdict(wish, max(each.values()) <= FLAT, figures)
 

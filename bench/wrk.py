@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+COUNT = re.compile(r"(\d+) requests in ")
 LATENCY = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m)$", re.MULTILINE)
 REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 BROKEN = re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
@@ -27,11 +28,13 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Requests a second, the 50th and the 99th of 100 in milliseconds, and how many were not answered with 2xx."""
+    """Requests a second, the 50th and the 99th of 100 in milliseconds, how many were answered, and how many of these
+    not with 2xx."""
 
     rate: float
     p50: float
     p99: float
+    count: int
     failed: int = 0
 
 
@@ -45,13 +48,13 @@ def parse(output: str) -> Load:
     Raises:
         LoadError: there is no figure in it.
     """
-    rate = RATE.search(output)
+    rate, count = RATE.search(output), COUNT.search(output)
     late = {part: float(value) * MILLISECONDS[unit] for part, value, unit in LATENCY.findall(output)}
-    if not rate or late.keys() != {"50", "99"}:
+    if not rate or not count or late.keys() != {"50", "99"}:
         raise LoadError(f"wrk did not say how fast it went:\n{output}")
     refused, broken = REFUSED.search(output), BROKEN.search(output)
     failed = (int(refused[1]) if refused else 0) + (sum(map(int, broken.groups())) if broken else 0)
-    return Load(float(rate[1]), late["50"], late["99"], failed)
+    return Load(float(rate[1]), late["50"], late["99"], int(count[1]), failed)
 
 
 def load(url: str, connections: int, seconds: int, headers: Sequence[str] = ()) -> Load:

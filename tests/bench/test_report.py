@@ -19,7 +19,7 @@ def test_a_page_of_all_measures() -> None:
     assert "| Darkroom | 15.0 |" in text
     assert "| thumbor | 1.41 (1 of 2) |" in text
     assert "| thumbor | 5.00 |" in text
-    assert "| hit by photoid, from disk | 5,000 | 2,500 | 2.00 |" in text
+    assert "| hit by photoid, from disk | 200 | 400 | 2.00 |" in text
     assert "quality 80" in text
     assert "**missed**" in text
 

@@ -25,11 +25,16 @@ Transfer/sec:     63.35MB
 @pytest.mark.parametrize(
     ("p50", "p99", "more", "load"),
     [
-        ("2.45ms", "5.36ms", "", Load(6130.05, 2.45, 5.36)),
-        ("890.00us", "1.02s", "", Load(6130.05, 0.89, 1020.0)),
-        ("1.50m", "2.00m", "", Load(6130.05, 90_000.0, 120_000.0)),
-        ("2.45ms", "5.36ms", "  Non-2xx or 3xx responses: 12\n", Load(6130.05, 2.45, 5.36, 12)),
-        ("2.45ms", "5.36ms", "  Socket errors: connect 1, read 2, write 3, timeout 4\n", Load(6130.05, 2.45, 5.36, 10)),
+        ("2.45ms", "5.36ms", "", Load(6130.05, 2.45, 5.36, 18394)),
+        ("890.00us", "1.02s", "", Load(6130.05, 0.89, 1020.0, 18394)),
+        ("1.50m", "2.00m", "", Load(6130.05, 90_000.0, 120_000.0, 18394)),
+        ("2.45ms", "5.36ms", "  Non-2xx or 3xx responses: 12\n", Load(6130.05, 2.45, 5.36, 18394, 12)),
+        (
+            "2.45ms",
+            "5.36ms",
+            "  Socket errors: connect 1, read 2, write 3, timeout 4\n",
+            Load(6130.05, 2.45, 5.36, 18394, 10),
+        ),
     ],
 )
 def test_output(p50: str, p99: str, more: str, load: Load) -> None:
