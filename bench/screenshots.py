@@ -235,7 +235,7 @@ def _jobs(page: Page, url: str) -> None:
     _log_in(page, url)
     page.goto(f"{url}/jobs")
     seen = len(page.request.get(f"{url}/api/jobs").json()["jobs"])
-    page.get_by_role("checkbox", name=JOBS[seen % len(JOBS)]).check()
+    page.get_by_role("checkbox", name=JOBS[seen % len(JOBS)], exact=True).check()
     page.get_by_role("button", name="Start job").click()
     expect(page.get_by_role("article")).to_have_count(seen + 1)
     page.wait_for_function(RENDERED)  # not yet all: every photo, in a size that no job has made before
