@@ -203,12 +203,22 @@ class Settings:
     @property
     def trusted_proxy_headers(self) -> set[str]:
         """The headers in which the proxy in front says who calls, in lower case."""
-        return {each.strip().lower() for each in self.server_trusted_proxy_headers.split(",") if each.strip()}
+        return _in_lower_case(self.server_trusted_proxy_headers)
+
+    @property
+    def names(self) -> set[str]:
+        """The names of hosts under which browsers may reach the server, in lower case; empty: any."""
+        return _in_lower_case(self.server_names)
 
     @property
     def root_paths(self) -> dict[str, Path]:
         """The photo roots, by alias."""
         return {root.alias: root.path for root in self.roots}
+
+
+def _in_lower_case(text: str) -> set[str]:
+    """The words that a setting names with commas between."""
+    return {each.strip().lower() for each in text.split(",") if each.strip()}
 
 
 def table() -> list[tuple[Setting, "Field[Any]"]]:

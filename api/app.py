@@ -129,6 +129,6 @@ def _middleware(settings: Settings, closing: ExitStack) -> list[Any]:  # Falcon'
         access_log.start()
         closing.callback(access_log.close)
         middleware.append(access_log)
-    if settings.server_names:
-        middleware.append(OnlyByName(settings.server_names))
+    if settings.names:
+        middleware.append(OnlyByName(settings.names))
     return middleware

@@ -6,6 +6,7 @@ stand for another one, so addresses and localhost are always allowed.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -18,10 +19,10 @@ LOCALHOST = "localhost"
 
 
 class OnlyByName:
-    """Middleware that refuses requests whose `Host` is none of these names (with commas between), nor an address."""
+    """Middleware that refuses requests whose `Host` is none of these names (in lower case), nor an address."""
 
-    def __init__(self, names: str) -> None:
-        named = frozenset(each.strip().lower().rstrip(".") for each in names.split(",")) - {""} | {LOCALHOST}
+    def __init__(self, names: Iterable[str]) -> None:
+        named = frozenset({each.rstrip(".") for each in names} | {LOCALHOST})
         self._allowed = lru_cache(1024)(lambda host: is_allowed(host, named))
 
     def process_request(self, request: falcon.Request, _response: falcon.Response) -> None:

@@ -34,9 +34,9 @@ export async function showLibrary(main, now, who) {
     sources.delete(key);
     if (route !== now) return;
     leave();
+    if (error.status !== 400 || now.page !== "library") return failed(main, error, () => showLibrary(main, now, who));
     main.replaceChildren();
-    if (error.status === 400 && now.page === "library") search.refuse(error.detail);
-    else failed(main, error, () => showLibrary(main, now, who));
+    search.refuse(error.detail);
   }
 }
 
@@ -119,7 +119,7 @@ function show(main, above, key, source, now, me, anchor) {
   const close = () => {
     grid.close();
     strip.element.remove();
-    bar?.then((element) => element?.remove());
+    bar?.then((element) => element.remove());
   };
   shown = { key, source, grid, close };
   main.replaceChildren(above, grid.element, strip.element);

@@ -38,7 +38,7 @@ async function ask(address, request = {}) {
   const response = await reached(fetch(address, request), request.signal);
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
-  if ([403, 404].includes(response.status)) await notice().catch(() => {});
+  if ([403, 404].includes(response.status)) await notice().catch(() => {}); // what was refused is said
   const wait = parseFloat(response.headers.get("Retry-After") ?? "");
   throw new ServerError(response.status, problem.detail ?? response.statusText, Number.isNaN(wait) ? null : wait);
 }
