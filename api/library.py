@@ -77,7 +77,7 @@ def _library(engine: Engine, changes: Changes, photos: Photos, snapshots: Snapsh
         engine=engine,
         changes=changes,
         photos=photos,
-        photo_by_id=Memo(lambda: changes.anything, photos.by_id),
+        photo_by_id=Memo(lambda: changes.photos, photos.by_id),
         finds=Finds(Search(engine), changes),
         users=Users(engine),
         access=Access(engine, changes),

@@ -55,7 +55,7 @@ class Access:
         self.rights = Memo(lambda: changes.access, self._rights)
         """The rights of the user of a uid. Raises Missing."""
         self._open = Memo(lambda: changes.access, self._is_open)
-        self._sees = Memo(lambda: changes.anything, self._inside)
+        self._sees = Memo(lambda: changes.photos, self._inside)
 
     def is_open(self, uid: str) -> bool:
         """Whether there is a user of that uid whose password equals it."""

@@ -64,9 +64,8 @@ class Changes:
     """What the catalogue was like when it was last looked at.
 
     `access` is another object after every change of who may see what, with each new session; `photos` after every
-    change of photos, and of which roots are in sight; `anything` after either; `faults` after whatever came to be known
-    against a photo. While the catalogue can't be looked at all of them change with each look, so that nothing
-    remembered counts.
+    change of photos, and of which roots are in sight; `faults` after whatever came to be known against a photo. While
+    the catalogue can't be looked at all of them change with each look, so that nothing remembered counts.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -76,7 +75,6 @@ class Changes:
         self._file = self._identity()
         self.access: Generation = ()
         self.photos: Generation = ()
-        self.anything: Generation = ()
         self.faults: Generation = ()
         self.look()
 
@@ -97,8 +95,6 @@ class Changes:
                 self.access = (access, self._blind)
             if (photos, roots, self._blind) != self.photos:
                 self.photos = (photos, roots, self._blind)
-            if (access, photos, self._blind) != self.anything:
-                self.anything = (access, photos, self._blind)
             if (*faults, self._blind) != self.faults:
                 self.faults = (*faults, self._blind)
 

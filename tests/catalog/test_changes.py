@@ -39,12 +39,12 @@ def test_every_change_is_seen_for_what_it_is(library: Library) -> None:
         (scan("blue"), False),
     ):
         changes.look()
-        access, anything = changes.access, changes.anything
+        access, photos = changes.access, changes.photos
         changes.look()
-        assert (changes.access is access, changes.anything is anything) == (True, True)
+        assert (changes.access is access, changes.photos is photos) == (True, True)
         change()
         changes.look()
-        assert changes.anything is not anything
+        assert changes.access is not access or changes.photos is not photos
         assert (changes.access is not access) == of_access
 
 
@@ -53,11 +53,11 @@ def test_a_removed_photo_is_a_change(library: Library) -> None:
     put(library.a / "blue.jpg", jpeg("blue"))
     library.scan()
     changes = Changes(library.engine)
-    before = changes.anything
+    before = changes.photos
     file.unlink()
     library.scan()
     changes.look()
-    assert changes.anything is not before
+    assert changes.photos is not before
 
 
 def test_while_the_catalogue_cannot_be_read_nothing_remembered_counts(

@@ -39,11 +39,11 @@ def kept(library: Library, tmp_path: Path) -> Path:
 def test_what_was_kept_comes_back_and_what_was_replaced_is_kept(library: Library, kept: Path) -> None:
     photos, content = library.photos(), kept.read_bytes()
     changes = Changes(library.engine)
-    before, anything = changes.access, changes.anything
+    before, photos_before = changes.access, changes.photos
     replaced = restore(library.settings, kept)
     changes.look()
     assert changes.access is not before
-    assert changes.anything is not anything
+    assert changes.photos is not photos_before
     assert uids(library) == ["ann"]
     assert library.photos() == photos
     Users(library.engine).add("cy", "x")  # a writer that had the catalogue open
