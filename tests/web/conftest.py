@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from bench.chromium import NoChromium, chromium
 from tests.end_to_end.servers import Server, serving
-from tests.web.house import invite, make_library
+from tests.web.house import invite, make_library, welcome
 from tests.web.visitor import DESK, Screen, Visitor, visiting
 
 Visit = Callable[[Screen], Visitor]
@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
     """Makes visitors, each in a context of its own."""
     with ExitStack() as stack:
-        yield lambda screen: stack.enter_context(visiting(browser, server.url, screen))
+        yield lambda screen: welcome(stack.enter_context(visiting(browser, server.url, screen)), server)
 
 
 @pytest.fixture

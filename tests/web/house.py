@@ -3,12 +3,14 @@
 import io
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import ExifTags, Image, ImageDraw, ImageFont
 
 from tests.catalog.metadata.packets import bag, xmp
 from tests.end_to_end.servers import Server
 from tests.photos import SHARED, colours
+from tests.web.visitor import Visitor
 
 ADMIN, ADMIN_PASSWORD = "boss", "all of it"
 SAILOR, SAILOR_PASSWORD = "sailor", "pässwörd of the sea"
@@ -56,6 +58,15 @@ def invite(server: Server) -> None:
     """Adds the people to a server's catalogue."""
     for each in PEOPLE:
         server.manage(*each)
+
+
+def welcome(visitor: Visitor, server: Server) -> Visitor:
+    """Tells what is no trouble in this house: its damaged photo, which whoever scrolls or sees few may come upon, and
+    a busy server's word for patience.
+    """
+    visitor.expects(500, f"getPhoto.*{quote(server.photos()[f'sea/{DAMAGED}'], safe='')}&")
+    visitor.expects(503, "getPhoto")
+    return visitor
 
 
 def _exif(taken: date) -> Image.Exif:

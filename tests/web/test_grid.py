@@ -115,7 +115,6 @@ def test_what_is_scrolled_past_is_not_waited_for(wanderer: Visitor) -> None:
 
 
 def test_jumping_in_time(guest: Visitor) -> None:
-    guest.expects(500, "getPhoto")
     guest.library()
     jump = slider(guest.page)
     jump.focus()
@@ -155,7 +154,6 @@ def test_arrows_go_through_the_tiles(guest: Visitor) -> None:
 
 
 def test_a_tile_that_is_refused_is_tried_again(guest: Visitor) -> None:
-    guest.expects(503, "getPhoto")
     refused: list[str] = []
 
     def refuse(route: Route) -> None:
@@ -195,7 +193,6 @@ def test_a_photo_whose_file_is_gone_leaves_the_others_alone(guest: Visitor, serv
 )
 def test_the_width_is_filled(visit: Visit, screen: Screen) -> None:
     visitor = visit(screen)
-    visitor.expects(500, "getPhoto")
     visitor.library("/?sort=name")
     boxes = tiles(visitor.page).evaluate_all("all => all.map(tile => tile.getBoundingClientRect().toJSON())")
     assert max(box["right"] for box in boxes) > 0.85 * screen.width

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.end_to_end.servers import Server, serving
 from tests.web.conftest import Visit
-from tests.web.house import ADMIN, ADMIN_PASSWORD, SAILOR, SAILOR_PASSWORD, TITLE, invite
+from tests.web.house import ADMIN, ADMIN_PASSWORD, SAILOR, SAILOR_PASSWORD, TITLE, invite, welcome
 from tests.web.visitor import DESK, Visitor, fill_in, grid, tile, tiles, visiting
 
 
@@ -31,7 +31,7 @@ def stranger(browser: Browser, closed: Server) -> Iterator[Visitor]:
     """Somebody whom the closed server does not know."""
     with visiting(browser, closed.url) as visitor:
         visitor.expects(403, "/")
-        yield visitor
+        yield welcome(visitor, closed)
 
 
 def account(visitor: Visitor, entry: str) -> None:
@@ -57,7 +57,7 @@ def test_logging_in_and_out(guest: Visitor) -> None:
 
 def test_a_wrong_password(guest: Visitor) -> None:
     guest.expects(403, "authorizeWebApiSession")
-    guest.expects(503, "WebApiSession|getPhoto")  # of a busy server
+    guest.expects(503, "WebApiSession")  # of a busy server
     guest.open("/login")
     fill_in(guest.page, SAILOR, "of the land")
     expect(guest.page.get_by_role("alert")).to_contain_text("User or password is wrong.")

@@ -69,19 +69,13 @@ class Visitor:
         return self.page
 
     def library(self, path: str = "/") -> Locator:
-        """Goes to the library, where the damaged photo may come into sight, and a busy server may ask for patience;
-        waits for a tile, and gives the grid.
-        """
-        self.expects(500, "getPhoto")
-        self.expects(503, "getPhoto")
+        """Goes to the library, waits for a tile, and gives the grid."""
         self.open(path)
         self.page.wait_for_function(SEEN)
         return grid(self.page)
 
     def log_in(self, uid: str, password: str) -> None:
         """Logs in on the page for that, and waits for the library, as above."""
-        self.expects(500, "getPhoto")
-        self.expects(503, "getPhoto")
         self.open("/login")
         fill_in(self.page, uid, password)
         expect(grid(self.page).get_by_role("gridcell").first).to_be_visible()
