@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Engine, select
 
@@ -107,6 +108,7 @@ class Access:
         return self._search.sees(photoid, parsed(filters))
 
 
+@lru_cache(256)
 def parsed(filters: tuple[str, ...] | None) -> tuple[Node, ...] | None:
     """The filters of `Rights`, as a search wants them."""
     return None if filters is None else tuple(query.parse(text) for text in filters)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import count
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select
 
 from catalog.changes import Changes, Memo
 from catalog.errors import Missing
@@ -13,6 +13,10 @@ from catalog.schema import chunks, snapshots
 
 CHUNK = 512  # ids: 8 kB, a read that costs about as much as a single one
 REMEMBERED = 2000  # chunks in memory: 16 MB at most
+
+_CHUNK = select(chunks.c.photoids).where(
+    chunks.c.snapshot_id == bindparam("snapshot"), chunks.c.number == bindparam("chunk")
+)
 
 
 def put(connection: Connection, photoids: bytes) -> int:
@@ -53,7 +57,8 @@ class Snapshots:
 
     def __init__(self, engine: Engine, changes: Changes) -> None:
         self._engine = engine
-        self._chunk = Memo(lambda: changes.access, self._read, REMEMBERED)
+        # They never change. Only a restored catalogue brings others, of which this says so too.
+        self._chunk = Memo(lambda: changes.photos, self._read, REMEMBERED)
 
     def photoid(self, snapshot: int, index: int) -> str:
         """The photo at a place, counted from 0.
@@ -101,6 +106,5 @@ class Snapshots:
             return connection.execute(query).scalars().all()
 
     def _read(self, key: tuple[int, int]) -> bytes:
-        query = select(chunks.c.photoids).where(chunks.c.snapshot_id == key[0], chunks.c.number == key[1])
         with self._engine.connect() as connection:
-            return connection.execute(query).scalar() or b""
+            return connection.execute(_CHUNK, {"snapshot": key[0], "chunk": key[1]}).scalar() or b""
