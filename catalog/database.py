@@ -9,8 +9,8 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
@@ -71,7 +71,7 @@ def open_catalog(data_dir: Path) -> Engine:
                 _migrate(engine, file)
     except OSError as error:
         raise trouble(file, error) from error
-    event.listen(engine, "handle_error", partial(_overtaken, file))
+    event.listen(engine, "handle_error", lambda context: _explain_overtaken(file, context.original_exception))
     return engine
 
 
@@ -94,6 +94,26 @@ def writing(connection: Connection) -> Iterator[Connection]:
     finally:
         connection.execution_options(**{IMMEDIATE: False})
         WRITERS.release()
+
+
+def look_up(engine: Engine, statement: str, *values: object) -> tuple[Any, ...] | None:
+    """The first row that a statement of SQL finds, which only reads; None where there is none.
+
+    For what a request may ask: it takes 25 µs, where SQLAlchemy with a transaction takes 150.
+
+    Raises:
+        CatalogError: the catalogue can't be used.
+    """
+    try:
+        # To close it is to give it back to the others.
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchone()
+    except sqlite3.Error as error:
+        file = Path(str(engine.url.database))
+        _explain(file, error)
+        _explain_overtaken(file, error)
+        raise
 
 
 def trouble(file: Path, error: BaseException) -> CatalogError:
@@ -130,9 +150,14 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _overtaken(file: Path, context: ExceptionContext) -> None:
+def _explain(file: Path, error: BaseException) -> None:
+    """Raises what an error of SQLite means for the operator, where it means anything."""
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in REASONS:
+        raise trouble(file, error) from error
+
+
+def _explain_overtaken(file: Path, error: BaseException) -> None:
     """Says so where a statement fails as another Darkroom has migrated the catalogue since this one opened it."""
-    error = context.original_exception
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR and (found := _found(file)) != HEAD:
         said = f"was brought to revision {found} while this Darkroom ran, which has {HEAD}: start it anew"
         raise CatalogError("newer", f"the catalogue {file} {said}") from error
@@ -173,10 +198,8 @@ def _engine(file: Path) -> Engine:
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
         error = context.original_exception
-        code = getattr(error, "sqlite_errorcode", 0)
-        if isinstance(error, sqlite3.Error) and code & 0xFF in REASONS:
-            raise trouble(file, error) from error
-        if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        _explain(file, error)
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
             # A session, a user, … that another process removed between a look at it and this statement.
             raise TryLater("What this belongs to has just been removed: try again.", 1) from error
 

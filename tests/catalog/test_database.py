@@ -1,5 +1,6 @@
 """Opening the catalogue, its migrations, and what can be wrong with its file."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from catalog import photoid
-from catalog.database import FILE, HEAD, open_catalog, writing
+from catalog.database import FILE, HEAD, look_up, open_catalog, writing
 from catalog.errors import CatalogError, TryLater
 from catalog.metadata import READER
 from catalog.photos import Photos
@@ -71,6 +72,27 @@ def test_a_damaged_catalogue_is_left_alone(tmp_path: Path, content: bytes) -> No
         open_catalog(tmp_path)
     assert caught.value.reason == "damaged"
     assert (tmp_path / FILE).read_bytes() == content
+
+
+def test_what_is_looked_up_past_sqlalchemy_fails_in_the_same_words(tmp_path: Path) -> None:
+    engine, file = open_catalog(tmp_path), tmp_path / FILE
+    assert look_up(engine, "SELECT count(*), ? FROM photos", "x") == (0, "x")
+    assert look_up(engine, "SELECT path FROM photos") is None
+    with pytest.raises(sqlite3.OperationalError, match="pictures"):
+        look_up(engine, "SELECT path FROM pictures")
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        other.executescript("UPDATE alembic_version SET version_num = '9999'; ALTER TABLE photos RENAME TO pictures")
+    with pytest.raises(CatalogError) as newer:
+        look_up(engine, "SELECT path FROM photos")
+    engine.dispose()
+    file.write_bytes(b"\0" * file.stat().st_size)
+    for leftover in tmp_path.glob(f"{FILE}-*"):
+        leftover.unlink()
+    with pytest.raises(CatalogError) as damaged:
+        look_up(engine, "SELECT path FROM photos")
+    assert (newer.value.reason, damaged.value.reason) == ("newer", "damaged")
+    assert all(str(file) in str(caught.value) for caught in (newer, damaged))
+    engine.dispose()
 
 
 def test_a_data_folder_that_can_t_be(tmp_path: Path) -> None:

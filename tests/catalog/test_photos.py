@@ -28,6 +28,16 @@ def test_by_id(library: Library) -> None:
         known.by_id("nonsense")
 
 
+def test_by_id_it_is_the_photo_of_the_listing(library: Library) -> None:
+    for name in (b"x/1.jpg", "ä €.jpg".encode(), b"not \xff UTF-8.jpg"):
+        put(library.a / os.fsdecode(name), jpeg(size=(30, 10 + len(name))))
+    library.scan()
+    known = Photos(library.engine)
+    photos = list(known.everything())
+    assert [known.by_id(photo.photoid) for photo in photos] == photos
+    assert len(photos) == 3
+
+
 def test_a_photo_of_an_inactive_root_is_missing(library: Library) -> None:
     put(library.a / "1.jpg", jpeg())
     put(library.a / "2.jpg", b"garbage")
