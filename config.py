@@ -7,7 +7,7 @@ A value comes from the environment (`cache.memory.bytes` is `CACHE_MEMORY_BYTES`
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -16,21 +16,11 @@ from given import Root as Root
 from given import from_environ, from_toml, unknown
 from given import roots as given_roots
 from setting import Bytes, Setting, convert, folder
+from setting import SettingsError as SettingsError
 
 FORWARDED = "forwarded"
 PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
-
-
-class SettingsError(Exception):
-    """Settings that can't be used; `problems` has one sentence for each of them.
-
-    Each sentence names the setting, the value and what is allowed.
-    """
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 def setting(name: str, default: Any, help: str, **more: Any) -> Any:

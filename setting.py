@@ -1,14 +1,25 @@
-"""One setting: what the table of settings says of it, and how its value is read from text."""
+"""One setting: what the table of settings says of it, how its value is read from text, and the error where it can't."""
 
 import os.path
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 BYTES = re.compile(r"(\d+)\s*(k|m|g|t)?(i?)b?", re.IGNORECASE)
 UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
+
+class SettingsError(Exception):
+    """Settings that can't be used; `problems` has one sentence for each of them.
+
+    Each sentence names the setting, the value and what is allowed.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from api.loop import Loop
 from config import Settings
 
 if TYPE_CHECKING:
-    from api.app import App
+    from wsgiref.types import WSGIApplication
 
 CLIENT = "darkroom.client"
 """Where in the environment of a request its `workers.waits.Client` is."""
@@ -143,7 +143,11 @@ class FrontEnd:
     """
 
     def __init__(
-        self, app: "App", listening: socket.socket, settings: Settings, give_up: Callable[[], None] = lambda: None
+        self,
+        app: "WSGIApplication",
+        listening: socket.socket,
+        settings: Settings,
+        give_up: Callable[[], None] = lambda: None,
     ) -> None:
         self._listening = listening
         self._give_up = give_up

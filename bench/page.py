@@ -8,44 +8,28 @@
 """
 
 import argparse
-import random
 import re
-import shutil
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import count, islice
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext
-from sqlalchemy import select
 
 from bench import shoot
 from bench.alone import Alone, alone
 from bench.chromium import NoChromium, chromium
+from bench.crowd import crowd
 from bench.library import ORIGINAL, PHOTOS
 from bench.peers import running, scratch
 from bench.peers.darkroom import Darkroom
-from bench.records import ALIASES, fill, places
-from cache.disk import Budget, DiskTier
-from cache.key import RenderKey
-from catalog.database import open_catalog
-from catalog.photoid import source_version
-from catalog.schema import photos
-from catalog.users import GUEST, Users
-from workers.versions import key_version
 
 TILES = 60
 SWIPES = 60
 CROWD = 20_000
-SIDES = (160, 256, 512)
-DIFFERENT = 64  # pictures that the crowd shows by turns
-QUALITY = 70
 LATE = 150.0  # milliseconds
 WIDE = {"width": 2560, "height": 1440}
 DESK = {"width": 1280, "height": 800}
@@ -139,7 +123,7 @@ def main() -> int:
                         _swipe(browser, url, chosen.every / 2, touch=False)
                         _swipe(browser, url, chosen.every, touch=True)
             if "scroll" in wanted:
-                with _crowd(chosen.photos, chosen.crowd) as url:
+                with crowd(chosen.photos, chosen.crowd) as url:
                     _scroll(url, chosen.crowd)
     except NoChromium as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -211,55 +195,6 @@ def _flick(finger: object, size: dict[str, int]) -> None:
         at = {"x": x - step * size["width"] * 0.1, "y": y}
         send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
     send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-@contextmanager
-def _crowd(wallpapers: Path, number: int) -> Iterator[str]:
-    """A server with so many photo records, and their tiles in its cache; the files are nowhere."""
-    with scratch() as folder:
-        tiles = _tiles(wallpapers, folder / "shots")
-        engine = open_catalog(folder / "peer-0/data")
-        chance = random.Random(number)
-        fill(engine, islice(places(chance), number), chance)
-        Users(engine).add(GUEST, GUEST)
-        tier = DiskTier(folder / "peer-0/data/renders", Budget(entries=4 * number, free=0))
-        for _ in tier.reconcile():
-            pass
-        with engine.connect() as connection:
-            rows = connection.execute(select(photos.c.photoid, photos.c.bytes, photos.c.mtime_ns)).all()
-        for which, (photoid, size, mtime) in zip(count(), rows, strict=False):
-            version = key_version(source_version(size, mtime))
-            for side in SIDES:
-                jpeg = tiles[side][which % len(tiles[side])]
-                tier.put(RenderKey(photoid, version, side, side, QUALITY), jpeg)
-        tier.close()
-        engine.dispose()
-        (folder / "none").mkdir()
-        roots = {
-            f"ROBOT_ROOT_{place}_{name}": value
-            for place, alias in enumerate(ALIASES, start=1)
-            for name, value in (("PATH", str(folder / "not-mounted" / alias)), ("ALIAS", alias))
-        }
-        settings = roots | {"CACHE_DISK_ENTRIES": str(4 * number), "CACHE_DISK_FREE": "0"}
-        with running([Darkroom("Darkroom", settings=settings)], folder / "none", folder) as (url,):
-            yield url
-
-
-def _tiles(wallpapers: Path, folder: Path) -> dict[int, list[bytes]]:
-    """Tiles of real photos, by their side."""
-    files = sorted(shoot.make(wallpapers, folder).rglob("*.jpg"))[:DIFFERENT]
-    tiles: dict[int, list[bytes]] = {side: [] for side in SIDES}
-    for file in files:
-        with Image.open(file) as image:
-            short = min(image.size)
-            left, top = (image.width - short) // 2, (image.height - short) // 2
-            square = image.crop((left, top, left + short, top + short))
-        for side in SIDES:
-            saved = BytesIO()
-            square.resize((side, side)).save(saved, "JPEG", quality=QUALITY)
-            tiles[side].append(saved.getvalue())
-    shutil.rmtree(folder)
-    return tiles
 
 
 def _scroll(url: str, number: int) -> None:

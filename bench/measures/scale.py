@@ -30,6 +30,10 @@ MISSES = 5  # in a turn
 QUIET_BY = 150.0  # seconds
 BUSY = 30.0  # milliseconds of CPU a second that a server at rest may use
 TILE = Size(SIDE, SIDE)
+NOTE = (
+    "By vid and by sid the server also looks whether the next photos are there: of 1,000 photos those are some of the "
+    "same, of more they are others, which it has to look up first."
+)
 TIERS = {"memory": {}, "disk": {"CACHE_MEMORY_BYTES": "0"}}
 
 
@@ -137,12 +141,7 @@ def measure(plan: Plan) -> Measured:
         for (way, tier, count), found in hits.items()
     ]
     rows += [Row(EMBEDDED, {"way": "miss", "count": count}, {"ms": rounded(took)}) for count, took in missed.items()]
-    note = (
-        f"Hits are of {ASKED} photos, evenly spread; misses of {photo.name}, {SIDE}x{SIDE}. "
-        "By vid and by sid the server also looks whether the next photos are there: of 1,000 photos those are some of "
-        "the same, of more they are others, which it has to look up first."
-    )
-    return Measured(rows, [note])
+    return Measured(rows, [f"Hits are of {ASKED} photos, evenly spread; misses of {photo.name}, {SIDE}x{SIDE}.", NOTE])
 
 
 def _until_quiet(every: Sequence[Scaled]) -> None:
