@@ -12,6 +12,9 @@ import { Source } from "./source.js";
 import { t } from "./strings.js";
 
 const REMEMBERED = 6; // lists to which one comes back as they were
+const SOON = 1000; // ms until a library without photos is looked at again, at first
+const LATEST = 15000; // ms, however often there were none
+const MORE = 3000; // ms until one looks whether it has more photos by now
 const WARM = 2000; // ms after which the viewer is loaded, though nobody has asked for it yet
 
 const sources = new Map(); // promises by key
@@ -77,8 +80,11 @@ async function open(main, key, now, who) {
   const [source, me] = await Promise.all([coming, who()]);
   if (route !== now && JSON.stringify([route.page, route.sid, route.query, route.sort]) !== key) return;
   leave();
-  if (!source.count) main.replaceChildren(above, nothing(now));
-  else show(main, above, key, source, now, me, anchor);
+  if (source.count) show(main, above, key, source, now, me, anchor);
+  else {
+    main.replaceChildren(above, nothing(now));
+    if (now.page === "library" && !now.query) grow(source, now, () => showLibrary(main, now, who));
+  }
   announce(source.count ? t("photos", { n: source.count }) : t("grid.none"));
   if (now.page === "library") document.title = now.query ? `${now.query} – Darkroom` : "Darkroom";
   title = document.title;
@@ -182,6 +188,23 @@ async function view(now, who) {
   });
   viewer.show(index);
 }
+
+/** While the library is read for the first time: looks with growing pauses until there are photos, has them shown, and
+ * looks for more as long as there are more each time, and nobody has begun to do anything with them. */
+async function grow(source, now, show) {
+  const look = async (list, pause) => {
+    do await new Promise((resolve) => setTimeout(resolve, pause)); while (document.hidden);
+    if (route === now) await list.renew().catch(() => {}); // it stays as it is
+  };
+  for (let pause = SOON; route === now && !source.count; pause = Math.min(1.5 * pause, LATEST)) await look(source, pause);
+  if (route !== now) return;
+  await show();
+  const here = shown;
+  for (let before = 0; here && here.source.count !== before && idle(here, now); await look(here.source, MORE))
+    before = here.source.count;
+}
+
+const idle = (here, now) => shown === here && route === now && !viewer && !scrollY && !here.grid.selection.count;
 
 function nothing({ query }) {
   const [title, hint] = query ? ["grid.none", "grid.none.hint"] : ["grid.empty", "grid.empty.hint"];

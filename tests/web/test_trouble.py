@@ -1,13 +1,16 @@
 """What a person does not wait for and no server foresees: one that goes away, lists that end, hasty hands."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import Route, expect
+from PIL import Image
+from playwright.sync_api import Browser, Route, expect
 
+from tests.end_to_end.servers import eventually, serving
 from tests.web.conftest import Visit
 from tests.web.house import ADMIN, ADMIN_PASSWORD, LARGE, SAILOR, SAILOR_PASSWORD
 from tests.web.touch import Finger
-from tests.web.visitor import DESK, PHONE, SEEN, Visitor, fill_in, large, tile, tiles, viewer
+from tests.web.visitor import DESK, PHONE, SEEN, Visitor, fill_in, large, tile, tiles, viewer, visiting
 
 AWAY = ".away"
 UNREACHABLE = "The server can't be reached."
@@ -28,6 +31,30 @@ def test_a_page_that_began_without_an_answer_goes_on(guest: Visitor) -> None:
     again.click()
     guest.page.wait_for_function(SEEN)
     expect(guest.page.get_by_role("button", name="Account")).to_be_visible()
+
+
+def test_photos_appear_as_the_library_is_read(browser: Browser, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    found: list[Path] = []
+
+    def find_one_more(route: Route) -> None:
+        """Each time that the page asks but the first, one more photo has been read."""
+        if expected and len(found) < len(expected):
+            found.append(photos / expected[len(found)])
+            Image.new("RGB", (300, 300), (60 * len(found), 90, 90)).save(found[-1])
+            eventually(lambda: server.api("runQuery", query="*").json()["count"], len(found))
+        route.continue_()
+
+    expected: list[str] = []
+    with serving(photos, tmp_path / "data", "embedded") as server, visiting(browser, server.url) as guest:
+        guest.page.route("**/runQuery*", find_one_more)
+        guest.open()
+        expect(guest.page.get_by_role("heading", name="No photos yet")).to_be_visible()
+        expected += ["1.jpg", "2.jpg", "3.jpg"]
+        for name in expected:
+            expect(tile(guest.page, name)).to_be_visible()
+        expect(guest.page.get_by_role("heading", name="No photos yet")).to_have_count(0)
 
 
 def test_it_says_so_while_the_server_is_away(guest: Visitor) -> None:
