@@ -14,7 +14,8 @@ from sqlalchemy import select
 from bench import shoot
 from bench.peers import running, scratch
 from bench.peers.darkroom import Darkroom
-from bench.records import ALIASES, fill, places
+from bench.records import fill, places
+from bench.scale_data import ROOTS
 from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.database import open_catalog
@@ -50,12 +51,7 @@ def crowd(wallpapers: Path, number: int) -> Iterator[str]:
         tier.close()
         engine.dispose()
         (folder / "none").mkdir()
-        roots = {
-            f"ROBOT_ROOT_{place}_{name}": value
-            for place, alias in enumerate(ALIASES, start=1)
-            for name, value in (("PATH", str(folder / "not-mounted" / alias)), ("ALIAS", alias))
-        }
-        settings = roots | {"CACHE_DISK_ENTRIES": str(4 * number), "CACHE_DISK_FREE": "0"}
+        settings = ROOTS | {"CACHE_DISK_ENTRIES": str(4 * number), "CACHE_DISK_FREE": "0"}
         with running([Darkroom("Darkroom", settings=settings)], folder / "none", folder) as (url,):
             yield url
 
