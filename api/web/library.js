@@ -192,19 +192,19 @@ async function view(now, who) {
 /** While the library is read for the first time: looks with growing pauses until there are photos, has them shown, and
  * looks for more as long as there are more each time, and nobody has begun to do anything with them. */
 async function grow(source, now, show) {
-  const look = async (list, pause) => {
+  const look = async (list, pause, wanted) => {
     do await new Promise((resolve) => setTimeout(resolve, pause)); while (document.hidden);
-    if (route === now) await list.renew().catch(() => {}); // it stays as it is
+    if (wanted()) await list.renew().catch(() => {}); // it stays as it is
   };
-  for (let pause = SOON; route === now && !source.count; pause = Math.min(1.5 * pause, LATEST)) await look(source, pause);
+  const empty = () => route === now && !source.count;
+  for (let pause = SOON; empty(); pause = Math.min(1.5 * pause, LATEST)) await look(source, pause, empty);
   if (route !== now) return;
   await show();
   const here = shown;
-  for (let before = 0; here && here.source.count !== before && idle(here, now); await look(here.source, MORE))
+  const idle = () => here && shown === here && route === now && !viewer && !scrollY && !here.grid.selection.count;
+  for (let before = 0; idle() && here.source.count !== before; await look(here.source, MORE, idle))
     before = here.source.count;
 }
-
-const idle = (here, now) => shown === here && route === now && !viewer && !scrollY && !here.grid.selection.count;
 
 function nothing({ query }) {
   const [title, hint] = query ? ["grid.none", "grid.none.hint"] : ["grid.empty", "grid.empty.hint"];
