@@ -99,7 +99,7 @@ def writing(connection: Connection) -> Iterator[Connection]:
 def look_up(engine: Engine, statement: str, *values: object) -> tuple[Any, ...] | None:
     """The first row that a statement of SQL finds, which only reads; None where there is none.
 
-    For what a request may ask: it takes 25 µs, where SQLAlchemy with a transaction takes 150.
+    For what a request may ask often: SQLAlchemy with a transaction takes several times as long (docs/decisions.md).
 
     Raises:
         CatalogError: the catalogue can't be used.
