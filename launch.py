@@ -19,7 +19,7 @@ from catalog.database import FILE, open_catalog
 from catalog.errors import CatalogProblem
 from catalog.sample import make_sample
 from catalog.users import GUEST, LOOPBACK, Users
-from setting import folder
+from config.setting import folder
 
 REDIS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "volatile-lru")
 

@@ -28,7 +28,7 @@ from catalog.database import open_catalog
 from catalog.groups import Group, Groups
 from catalog.tree import Everything
 from config import Settings
-from given import Root
+from config.sources import Root
 
 ROUNDS = 20
 

@@ -10,7 +10,7 @@ PROJECT = Path(__file__).parents[1]
 
 def test_every_setting_is_in_the_docs() -> None:
     text = (PROJECT / "docs/running.md").read_text()
-    missing = [row.name for row, _ in config.table() if f"`{row.name}`" not in text]
+    missing = [row.name for row, _ in config.every_setting() if f"`{row.name}`" not in text]
     assert missing == []
 
 

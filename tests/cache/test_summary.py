@@ -12,7 +12,7 @@ from cache.summary import Summary, summaries
 from cache.tier import Figures
 from cache.tiers import RenderCache, tiers
 from config import Settings
-from setting import Bytes
+from config.setting import Bytes
 from tests.cache.keys import key, render
 
 

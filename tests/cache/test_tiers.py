@@ -15,7 +15,7 @@ from cache.errors import TierError
 from cache.key import RenderKey
 from cache.tier import HURRIED, PATIENT, PROMPT, Figures, Tier
 from cache.tiers import RenderCache, build
-from setting import Bytes
+from config.setting import Bytes
 from tests.cache.keys import key, render
 from tests.end_to_end.servers import eventually
 

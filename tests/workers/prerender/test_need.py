@@ -11,7 +11,7 @@ from cache.rows import Size
 from cache.tiers import RenderCache
 from catalog.ledger import Place
 from config import Settings
-from setting import Bytes
+from config.setting import Bytes
 from tests.catalog.library import Library
 from tests.workers.prerender.shop import BOXES, House
 from workers.prerender.need import EACH_PIXEL, FEWEST, FIXED, SAMPLED, Need, Needs, render_bytes, sample, written

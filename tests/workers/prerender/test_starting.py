@@ -12,7 +12,7 @@ from catalog.jobs import Origin
 from catalog.search import Search
 from catalog.snapshots import Snapshots
 from config import Settings
-from setting import Bytes
+from config.setting import Bytes
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock, Side
 from tests.workers.prerender.shop import House

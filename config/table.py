@@ -1,26 +1,16 @@
 """Every setting of Darkroom: its name, type, default, bounds and one line of help. One table, one source.
 
-A value comes from the environment (`cache.memory.bytes` is `CACHE_MEMORY_BYTES` there), else from
-`darkroom.toml` in the working directory (or the file that `DARKROOM_TOML` names), else from this table.
 `python -m config` prints each setting with its value, its source and its help.
 """
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
-from given import Root as Root
-from given import from_environ, from_toml, unknown
-from given import roots as given_roots
-from setting import Bytes, Setting, convert, folder
-from setting import SettingsError as SettingsError
-
-FORWARDED = "forwarded"
-PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
-METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+from config.setting import Bytes, Setting
+from config.sources import Root
 
 
 def setting(name: str, default: Any, help: str, **more: Any) -> Any:
@@ -211,86 +201,6 @@ def _in_lower_case(text: str) -> set[str]:
     return {each.strip().lower() for each in text.split(",") if each.strip()}
 
 
-def table() -> list[tuple[Setting, "Field[Any]"]]:
+def every_setting() -> list[tuple[Setting, "Field[Any]"]]:
     """Every setting but the photo roots, in order, with its field of `Settings`."""
     return [(each.metadata["setting"], each) for each in fields(Settings) if "setting" in each.metadata]
-
-
-def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> Settings:
-    """The settings in force.
-
-    Raises:
-        SettingsError: naming every value that can't be used, all at once.
-    """
-    environ = os.environ if environ is None else environ
-    toml = toml or Path(environ.get("DARKROOM_TOML") or "darkroom.toml")
-    problems: list[str] = []
-    rows = [row for row, _ in table()]
-    given = from_toml(toml, problems, required="DARKROOM_TOML" in environ)
-    from_environ(environ, rows, given)
-
-    values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    types = get_type_hints(Settings)
-    for row, column in table():
-        if row.name.lower() in given:
-            _, raw, source = given.pop(row.name.lower())
-            try:
-                values[column.name] = convert(types[column.name], raw, row)
-                sources[row.name] = source
-            except ValueError as error:
-                shown = "(secret)" if row.secret else repr(raw)
-                problems.append(f"{row.name} is {shown} ({source}): allowed is {error}")
-    values["data_dir"] = folder(values.get("data_dir", "data"))
-    values["roots"] = given_roots(given, problems, sources)
-    problems += [unknown(name, source, rows) for name, _, source in given.values()]
-
-    settings = Settings(**values, sources=sources)
-    problems += _contradictions(settings)
-    if problems:
-        raise SettingsError(problems)
-    return settings
-
-
-def _contradictions(settings: Settings) -> list[str]:
-    """What is wrong with settings of which each would do by itself."""
-    problems: list[str] = []
-    if settings.server_waiting_places >= settings.server_threads:
-        problems.append(
-            f"server.waiting.places is {settings.server_waiting_places}: allowed is less than server.threads, "
-            f"which is {settings.server_threads}: cached photos must find a free thread"
-        )
-    headers = settings.trusted_proxy_headers
-    if not headers <= PROXY_HEADERS or (FORWARDED in headers and len(headers) > 1):
-        problems.append(
-            f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED} alone, "
-            f"or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
-        )
-    return problems
-
-
-def load_or_exit() -> Settings:
-    """The settings in force; where they can't be used, says why on standard error and exits with 2."""
-    try:
-        return load()
-    except SettingsError as error:
-        for problem in error.problems:
-            print(f"settings: {problem}", file=sys.stderr)
-        raise SystemExit(2) from None
-
-
-def share_metrics(settings: Settings) -> None:
-    """Lets the processes of this host count together, where there are several (see `metrics`).
-
-    Has to be called before `metrics` is imported. `launch` empties the folder at each start.
-    """
-    if settings.distributed and METRICS_DIR not in os.environ:
-        folder = settings.data_dir / "metrics"
-        folder.mkdir(parents=True, exist_ok=True)
-        os.environ[METRICS_DIR] = str(folder)
-
-
-if __name__ == "__main__":
-    from config_command import main  # which needs this module
-
-    sys.exit(main())

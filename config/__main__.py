@@ -5,14 +5,15 @@ import os
 import sys
 from pathlib import Path
 
-from config import Settings, load_or_exit, table
-from moving import move_in
+from config.loading import load_or_exit
+from config.picapport import move_in
+from config.table import Settings, every_setting
 
 
 def lines(settings: Settings) -> list[str]:
     """Each setting with its value, its source and its help, as `python -m config` prints them."""
     rows: list[tuple[str, str, str, str]] = []
-    for row, column in table():
+    for row, column in every_setting():
         value = getattr(settings, column.name)
         shown = str(value).lower() if isinstance(value, bool) else str(value) if value != "" else "(unset)"
         if row.secret and value:
@@ -47,3 +48,7 @@ def main() -> int:
         # Whoever reads had enough. What Python would still flush at its end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

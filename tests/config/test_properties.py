@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from properties import MalformedProperties, decode, parse
+from config.properties import MalformedProperties, decode, parse
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_type_hints
 
-import config
-import given
-from properties import MalformedProperties, decode, parse
-from setting import Bytes, convert, expanded
+from config.properties import MalformedProperties, decode, parse
+from config.setting import Bytes, convert, expanded
+from config.sources import ALIAS, ROOT_NAME
+from config.table import Settings, every_setting
 
 SHARED = (
     "server.port",
@@ -47,7 +47,7 @@ def take_over(properties: Mapping[str, str]) -> Move:
     remarks: list[str] = []
     for key, value in properties.items():
         try:
-            if given.ROOT_NAME.fullmatch(key):
+            if ROOT_NAME.fullmatch(key):
                 taken[key.lower()] = _of_root(key.lower(), value.strip(), properties, remarks)
             elif key.lower() in names:
                 name = names[key.lower()]
@@ -114,7 +114,7 @@ def _of_root(name: str, value: str, properties: Mapping[str, str], remarks: list
         path = f"{name.removesuffix('.alias')}.path"
         if not any(key.lower() == path and value.strip() for key, value in properties.items()):
             raise ValueError(f"there is no {path} that it would be the alias of")
-        if not given.ALIAS.fullmatch(value):
+        if not ALIAS.fullmatch(value):
             raise ValueError("allowed are 1 to 64 characters without / and @")
         return value
     if not value:
@@ -132,8 +132,8 @@ def _value(name: str, value: str) -> bool | int | float | str:
     Raises:
         ValueError: Darkroom does not allow it; the message says what it does.
     """
-    row, column = next((row, column) for row, column in config.table() if row.name == name)
-    kind = get_type_hints(config.Settings)[column.name]
+    row, column = next((row, column) for row, column in every_setting() if row.name == name)
+    kind = get_type_hints(Settings)[column.name]
     try:
         found = convert(kind, value, row)
     except ValueError as error:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from moving import SHARED, as_toml, take_over
+from config.picapport import SHARED, as_toml, take_over
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 EXAMPLE = """\
 # PicApport
 server.port=8085
@@ -80,7 +80,7 @@ def test_what_is_not_allowed_here_is_left_with_the_reason(key: str, value: str, 
 
 
 def test_every_shared_setting_is_one() -> None:
-    assert set(SHARED) <= {row.name for row, _ in config.table()}
+    assert set(SHARED) <= {row.name for row, _ in config.every_setting()}
 
 
 def test_out_is_not_replaced_without_force(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import config
-from config_command import lines
+from config.__main__ import lines
 
 
 def load(tmp_path: Path, toml: str = "", **environ: str) -> config.Settings:
@@ -71,5 +71,5 @@ def test_two_roots_of_one_alias(tmp_path: Path) -> None:
 
 def test_every_setting_is_printed_but_no_secret(tmp_path: Path) -> None:
     text = "\n".join(lines(load(tmp_path, REDIS_URL="redis://:word@host")))
-    assert all(row.name in text for row, _ in config.table())
+    assert all(row.name in text for row, _ in config.every_setting())
     assert "word@" not in text
