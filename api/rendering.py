@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from celery import Celery
 
-from cache.tiers import RenderCache, build
+from cache.render_cache import RenderCache, build
 from config import Settings
 from workers.celery import QueueLengths, create_celery
 from workers.dispatch import Ahead, Dispatcher

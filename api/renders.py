@@ -14,7 +14,7 @@ from api.known import KnownFaults
 from api.params import Wanted
 from api.serving import CLIENT
 from cache.key import RenderKey
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.files import stored_mtime
 from catalog.photos import Photo, source_version
 from workers.celery import INTERACTIVE

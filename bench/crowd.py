@@ -16,7 +16,7 @@ from bench.peers import running, scratch
 from bench.peers.darkroom import Darkroom
 from bench.records import fill, places
 from bench.scale_data import ROOTS
-from cache.disk import Budget, DiskTier
+from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.database import open_catalog
 from catalog.photoid import source_version

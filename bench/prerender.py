@@ -29,7 +29,7 @@ from bench.peers.darkroom import API, Darkroom
 from bench.records import fill, places
 from bench.turns import PHOTOS
 from cache.key import RenderKey
-from cache.tiers import RENDERS, build
+from cache.render_cache import RENDERS, build
 from catalog.database import open_catalog
 from catalog.jobs import ENDED, Job, Jobs
 from catalog.photos import Photos

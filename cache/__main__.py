@@ -15,14 +15,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from cache.disk import DiskTier
+from cache.disk.rows import Size
+from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import PHOTOID, STANDARD
 from cache.redis import RedisTier
-from cache.rows import Size
+from cache.render_cache import tiers
 from cache.summary import Summary, summaries
 from cache.tier import Tier
-from cache.tiers import tiers
 from config import Settings, load_or_exit
 
 DURATION = re.compile(r"(\d{1,6})([smhdw])")

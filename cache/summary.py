@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cache.disk import DiskTier
+from cache.disk.rows import Count
+from cache.disk.tier import DiskTier
 from cache.errors import TierError
-from cache.rows import Count
 from cache.tier import Figures, Tier
 from config import Settings
 

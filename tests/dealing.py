@@ -14,7 +14,7 @@ ONE_SERVER = (
 PAGE = "tests/web/"
 # Each of these may run anywhere: it has what it needs to itself, and takes its time.
 ALONE = (
-    "tests/cache/test_disk.py::test_killed_at_any_instant",
+    "tests/cache/disk/test_tier.py::test_killed_at_any_instant",
     "tests/catalog/test_copies.py",
     "tests/catalog/test_main.py",
     "tests/catalog/test_search.py::test_a_search_finds_what_looking_at_each_photo_finds",

@@ -119,7 +119,7 @@ import sys
 from pathlib import Path
 from cache.disk import Budget, DiskTier
 from cache.memory import MemoryTier
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from tests.cache.keys import key, render
 import metrics
 number = int(sys.argv[2])

@@ -195,7 +195,7 @@ def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: 
 
 
 def _renderer(settings: config.Settings, *, patient: bool) -> "Renderer":
-    from cache.tiers import build
+    from cache.render_cache import build
     from workers.orders import RedisOrders
     from workers.pipeline.limits import Limits
     from workers.redis_flights import RedisFlights

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 import metrics
 from cache.key import RenderKey
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from workers.breaker import Breaker
 from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER

@@ -2,8 +2,8 @@
 
 import logging
 
-from cache.disk import TEMPORARY_SECONDS, DiskTier
-from cache.tiers import RenderCache
+from cache.disk.tier import TEMPORARY_SECONDS, DiskTier
+from cache.render_cache import RenderCache
 from catalog.changelog import Changelog
 from catalog.photoid import source_version
 from workers.versions import key_version

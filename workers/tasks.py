@@ -12,8 +12,8 @@ from celery import Celery
 
 import metrics
 from cache.key import RenderKey
+from cache.render_cache import RenderCache
 from cache.tier import PATIENT
-from cache.tiers import RenderCache
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers import pipeline

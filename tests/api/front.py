@@ -11,7 +11,7 @@ import api.parts
 from api.app import create_app
 from api.rendering import Rendering
 from cache.memory import MemoryTier
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from tests.api.house import House
 from tests.api.test_renders import Played
 from workers.celery import QueueLengths, create_celery

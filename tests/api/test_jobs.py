@@ -12,8 +12,8 @@ from falcon.testing import Result, TestClient
 from api.errors import handle, serialize
 from api.jobs import JobsResource, shown
 from api.openapi_jobs import JOB_FIELDS
-from cache.disk import Budget, DiskTier
-from cache.tiers import RenderCache
+from cache.disk.tier import Budget, DiskTier
+from cache.render_cache import RenderCache
 from catalog.jobs import Jobs
 from catalog.ledger import Failed, Ledger
 from tests.api.house import House

@@ -21,7 +21,7 @@ from api.operations import (
     disk_takes_a_write,
     worker_answers,
 )
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.photos import Photos
 from config import Settings
 from tests.catalog.library import Library

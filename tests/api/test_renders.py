@@ -15,7 +15,7 @@ from api.photos import GetPhoto, thumbnail
 from api.renders import Renders
 from cache.key import RenderKey
 from cache.memory import MemoryTier
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.database import FILE
 from catalog.faults import Fault, Faults
 from catalog.photos import Photo

@@ -11,7 +11,7 @@ import pytest
 
 import config
 from cache.__main__ import main
-from cache.tiers import RenderCache, build
+from cache.render_cache import RenderCache, build
 from tests.cache.disks import assert_equal, on_disk
 from tests.cache.keys import key, render
 

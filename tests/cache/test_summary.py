@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 import config
-from cache.disk import DiskTier
+from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.memory import MemoryTier
+from cache.render_cache import RenderCache, tiers
 from cache.summary import Summary, summaries
 from cache.tier import Figures
-from cache.tiers import RenderCache, tiers
 from config import Settings
 from config.setting import Bytes
 from tests.cache.keys import key, render

@@ -16,7 +16,7 @@ from celery import Celery
 from redis import Redis
 
 from cache.key import RenderKey
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from config import Settings
 from tests.cache.keys import render as some_render

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from tests.cache.keys import render as some_render
 from tests.photos import decoded

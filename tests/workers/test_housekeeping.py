@@ -4,10 +4,10 @@ import os
 import time
 from pathlib import Path
 
-from cache.disk import TEMPORARY_SECONDS, Budget, DiskTier
+from cache.disk.tier import TEMPORARY_SECONDS, Budget, DiskTier
 from cache.key import RenderKey
 from cache.memory import MemoryTier
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.changelog import Changelog
 from catalog.jobs import Jobs
 from tests.cache.disks import assert_equal

@@ -13,8 +13,8 @@ from PIL import Image
 
 from cache.errors import TierError
 from cache.key import RenderKey
+from cache.render_cache import RenderCache
 from cache.tier import PROMPT, Figures
-from cache.tiers import RenderCache
 from catalog import metadata
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid

@@ -8,8 +8,8 @@ from PIL import Image
 
 from cache.errors import TierError
 from cache.key import RenderKey
+from cache.render_cache import RenderCache
 from cache.tier import PROMPT
-from cache.tiers import RenderCache
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg
 from tests.workers.test_tasks import Landings, Tray, edited

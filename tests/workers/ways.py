@@ -14,9 +14,9 @@ from celery import Celery
 from prometheus_client import REGISTRY
 from redis import Redis
 
-from cache.disk import Budget, DiskTier
+from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from config import Settings
 from tests.photos import save_jpeg, solid

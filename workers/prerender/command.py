@@ -16,7 +16,7 @@ from celery import Celery
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from cache.tiers import RenderCache, build
+from cache.render_cache import RenderCache, build
 from catalog.database import open_catalog
 from catalog.errors import CatalogProblem
 from catalog.jobs import Job, Jobs, State

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cache.key import RenderKey
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.faults import Faults
 from catalog.ledger import Failed, Place
 from catalog.photos import Photo, Photos

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cache.disk import DiskTier
+from cache.disk.rows import Size
+from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
-from cache.rows import Size
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.ledger import Place
 from catalog.photoid import SIZE
 from catalog.snapshots import ids

@@ -7,7 +7,7 @@ from functools import partial
 from celery import Celery
 from sqlalchemy import Engine
 
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.faults import Faults
 from catalog.jobs import Jobs
 from catalog.ledger import Ledger

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cache.disk import Budget, DiskTier
+from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
-from cache.tiers import RenderCache
+from cache.render_cache import RenderCache
 from catalog.faults import Faults
 from catalog.jobs import Job, Jobs, Origin, Terms
 from catalog.ledger import Ledger

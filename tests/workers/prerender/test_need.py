@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.disk import Budget, DiskTier
-from cache.rows import Size
-from cache.tiers import RenderCache
+from cache.disk.rows import Size
+from cache.disk.tier import Budget, DiskTier
+from cache.render_cache import RenderCache
 from catalog.ledger import Place
 from config import Settings
 from config.setting import Bytes

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cache.tiers import build
+from cache.render_cache import build
 from catalog.jobs import State
 from config import SettingsError
 from tests.catalog.library import Library

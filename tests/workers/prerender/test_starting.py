@@ -60,8 +60,8 @@ def test_what_can_not_be_asked_for(house: House, clock: Clock) -> None:
 
 
 def test_a_need_beyond_the_share_is_said_before_it_starts(library: Library, clock: Clock) -> None:
-    from cache.disk import Budget, DiskTier
-    from cache.tiers import RenderCache
+    from cache.disk.tier import Budget, DiskTier
+    from cache.render_cache import RenderCache
 
     house = House(library)
     house.cache = RenderCache([DiskTier(library.folder / "small", Budget(20_000, free=0))])

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cache.disk.files import Files
+from cache.disk.lock import locked
+from cache.disk.rows import VERSION, Rows
 from cache.errors import TierError
-from cache.files import Files
-from cache.lock import locked
-from cache.rows import VERSION, Rows
 
 FILE = "index.sqlite"
 BOOT = Path("/proc/sys/kernel/random/boot_id")

@@ -10,18 +10,18 @@ from threading import Thread
 
 import pytest
 
+from cache.disk.lock import locked
 from cache.errors import Held
-from cache.lock import locked
 
 HOLDS = """
 import sys
 from pathlib import Path
-from cache.lock import locked
+from cache.disk.lock import locked
 with locked(Path(sys.argv[1]), 1):
     print("held", flush=True)
     sys.stdin.read()
 """
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_one_thread_at_a_time(tmp_path: Path) -> None:

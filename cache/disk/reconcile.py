@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
+from cache.disk.files import Files, Found, is_whole, key_of, path_of
+from cache.disk.index import Index
+from cache.disk.lock import locked
+from cache.disk.rows import Rows
 from cache.errors import TierError
-from cache.files import Files, Found, is_whole, key_of, path_of
-from cache.index import Index
-from cache.lock import locked
-from cache.rows import Rows
 
 CHUNK = 100  # files or rows between two yields
 PATIENCE = 5.0  # seconds that this waits for the lock

@@ -10,11 +10,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 import config
-from cache.disk import DiskTier
+from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
+from cache.render_cache import RenderCache, build
 from cache.tier import HURRIED, PATIENT, PROMPT, Figures, Tier
-from cache.tiers import RenderCache, build
 from config.setting import Bytes
 from tests.cache.keys import key, render
 from tests.end_to_end.servers import eventually

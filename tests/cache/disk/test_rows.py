@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.rows import Rows, Size
+from cache.disk.rows import Rows, Size
 from tests.cache.keys import key
 
 

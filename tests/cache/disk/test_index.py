@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cache.disk.files import Files
+from cache.disk.index import FILE, Index
 from cache.errors import TierError
-from cache.files import Files
-from cache.index import FILE, Index
 from tests.cache.keys import key
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import metrics
+from cache.disk.files import Files, is_whole, path_of, remove
+from cache.disk.index import Index
+from cache.disk.reconcile import Chunk, reconcile
+from cache.disk.rows import Count, Rows, Size, State
 from cache.errors import Held, TierError
-from cache.files import Files, is_whole, path_of, remove
-from cache.index import Index
 from cache.key import RenderKey
-from cache.reconcile import Chunk, reconcile
-from cache.rows import Count, Rows, Size, State
 from cache.tier import HURRIED, LARGEST_SHARE, PATIENT, PROMPT, Figures
 
 EVICTING = 0.02  # seconds that one call evicts for
@@ -206,7 +206,7 @@ class DiskTier:
         self._asked = True
 
     def reconcile(self, *, reading: bool = False, patience: float = 0) -> Iterator[Chunk]:
-        """Makes index and files equal, chunk by chunk, as `cache.reconcile` says."""
+        """Makes index and files equal, chunk by chunk, as `cache.disk.reconcile` says."""
         return reconcile(self._files, self._index, reading=reading, patience=patience)
 
     def sweep(self, older_than: float) -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.files import Files, is_whole, key_of
+from cache.disk.files import Files, is_whole, key_of
 from tests.cache.keys import key, render
 
 

@@ -12,15 +12,15 @@ from threading import Thread
 
 import pytest
 
-from cache.disk import Budget, DiskTier
+from cache.disk.files import is_whole
+from cache.disk.lock import locked
+from cache.disk.tier import Budget, DiskTier
 from cache.errors import TierError
-from cache.files import is_whole
-from cache.lock import locked
 from cache.tier import HURRIED
 from tests.cache.disks import ROOMY, assert_equal, in_index, on_disk
 from tests.cache.keys import key, render
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -275,8 +275,8 @@ def in_tmpfs(tmp_path: Path, script: str, size: int = 2) -> str:
 BEGIN = """
 import sys
 from pathlib import Path
-from cache.disk import Budget, DiskTier
-from cache.tiers import RenderCache
+from cache.disk.tier import Budget, DiskTier
+from cache.render_cache import RenderCache
 from tests.cache.disks import assert_equal, on_disk
 from tests.cache.keys import key, render
 mount = Path(sys.argv[1])
