@@ -17,8 +17,8 @@ from types import FrameType
 import config
 from catalog.database import FILE, open_catalog
 from catalog.errors import CatalogProblem
+from catalog.people.users import GUEST, LOOPBACK, Users
 from catalog.sample import make_sample
-from catalog.users import GUEST, LOOPBACK, Users
 from config.setting import folder
 
 REDIS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "volatile-lru")

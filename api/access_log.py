@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 import falcon
 
-from catalog.changes import Ticker
+from catalog.generations import Ticker
 
 WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thread than the one that answers
 MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost, rather than an answer held up

@@ -10,7 +10,7 @@ import re
 import falcon
 
 from catalog.errors import Forbidden
-from catalog.sessions import LENGTH
+from catalog.people.sessions import LENGTH
 
 NAME = "darkroom"
 HEADER = "X-Darkroom"

@@ -11,13 +11,13 @@ from api.errors import RequestError
 from api.identify import Caller, Identify
 from api.metadata import MetadataOf, described
 from api.params import flag, parse, required
-from catalog.access import METADATA, SHARE, Access, Rights
-from catalog.changes import Changes
+from catalog.generations import Changes
+from catalog.lists.shares import Share, Shares, Terms, timestamp, written
+from catalog.lists.snapshots import joined
+from catalog.lists.views import Views
+from catalog.people.access import METADATA, SHARE, Access, Rights
 from catalog.photoid import SIZE, parse_photoid
 from catalog.photos import Photo
-from catalog.shares import Share, Shares, Terms, timestamp, written
-from catalog.snapshots import joined
-from catalog.views import Views
 
 TYPES: Mapping[str, type] = {
     "vid": int,

@@ -9,8 +9,8 @@ from api.cookies import READING, Cookies
 from api.errors import RequestError
 from api.library import Library
 from api.params import Params, number, parse, required, text
-from catalog.access import NOBODY, Rights
 from catalog.errors import Forbidden
+from catalog.people.access import NOBODY, Rights
 from catalog.photos import Photo
 
 NO_SESSION = "There is no session: name one with apisid, from createWebApiSession."

@@ -11,9 +11,9 @@ from api.errors import RequestError
 from api.identify import Identify
 from api.metadata import file_name
 from catalog.errors import Missing
-from catalog.jobs import Failure, Job, Jobs
+from catalog.jobs.jobs import Failure, Job, Jobs
+from catalog.lists.shares import written
 from catalog.photos import Photo
-from catalog.shares import written
 from workers.devices import Unknown
 from workers.prerender.starting import Starter
 

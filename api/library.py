@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from catalog.access import Access
-from catalog.changes import LOOK_EVERY, Changes, Memo, Ticker
 from catalog.database import open_catalog
 from catalog.faults import Faults
-from catalog.finds import Finds
-from catalog.passwords import Guesses
+from catalog.generations import LOOK_EVERY, Changes, Memo, Ticker
+from catalog.lists.cached_search import Finds
+from catalog.lists.shares import Shares
+from catalog.lists.snapshots import Snapshots
+from catalog.lists.views import Views
+from catalog.people.access import Access
+from catalog.people.passwords import Guesses
+from catalog.people.sessions import FLUSH_EVERY, SWEEP_EVERY, Sessions
+from catalog.people.users import Users
 from catalog.photos import Photo, Photos
-from catalog.scan import sync_roots
-from catalog.search import Search
-from catalog.sessions import FLUSH_EVERY, SWEEP_EVERY, Sessions
-from catalog.shares import Shares
-from catalog.snapshots import Snapshots
-from catalog.users import Users
-from catalog.views import Views
+from catalog.scan.scan import sync_roots
+from catalog.search.sql import Search
 from config import Settings
 
 

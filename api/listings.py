@@ -9,15 +9,15 @@ from api.errors import RequestError
 from api.identify import Identify, Listing
 from api.metadata import MetadataOf, file_name
 from api.params import Params, number, required
-from catalog.access import METADATA
-from catalog.changes import Changes, Memo
 from catalog.errors import Missing
 from catalog.faults import Fault, Faults
+from catalog.generations import Changes, Memo
+from catalog.lists.snapshots import Snapshots
+from catalog.lists.timeline import Section, sections
 from catalog.metadata import Metadata
+from catalog.people.access import METADATA
 from catalog.photoid import parse_photoid
 from catalog.photos import Photo
-from catalog.snapshots import Snapshots
-from catalog.timeline import Section, sections
 
 COUNT, MOST = 100, 500  # photos of an answer: where nothing is said, and at most
 REMEMBERED = 256  # lists whose months are remembered

@@ -6,8 +6,8 @@ from api.answers import answer
 from api.cookies import Cookies
 from api.identify import Identify
 from api.sessions import VERSION
-from catalog.access import ASKED_FOR, NOBODY
 from catalog.errors import Forbidden
+from catalog.people.access import ASKED_FOR, NOBODY
 from workers.devices import Devices
 
 

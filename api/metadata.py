@@ -6,8 +6,8 @@ import falcon
 
 from api.answers import answer, readable
 from api.identify import Identify
-from catalog.access import METADATA
 from catalog.metadata import Metadata
+from catalog.people.access import METADATA
 from catalog.photos import Photo
 
 MetadataOf = Callable[[Sequence[str]], Mapping[str, Metadata]]

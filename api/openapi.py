@@ -23,7 +23,7 @@ from api.openapi_jobs import JOB_PATHS
 from api.openapi_page import BY_PAGE, PAGE_PATHS, SECURITY
 from api.schemas import GALLERY_FIELDS, SCHEMAS
 from api.sessions import VERSION
-from catalog.search import SORTS
+from catalog.search.sql import SORTS
 
 BASE = "/picapportapi/1.0/"
 

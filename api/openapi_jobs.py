@@ -1,7 +1,7 @@
 """What `api/openapi.py` says of jobs."""
 
 from api.describe import JSON, Described, answered, maybe, operation, parameter, record, several, shown, text, whole
-from catalog.jobs import Origin, State
+from catalog.jobs.jobs import Origin, State
 
 JOB_FIELDS = {
     "id": whole("the job"),

@@ -10,8 +10,8 @@ from api.conditional import cache_control
 from api.delivery import Files, send
 from api.identify import Identify
 from api.metadata import media_type
-from catalog.access import DOWNLOADS
 from catalog.files import stored_mtime
+from catalog.people.access import DOWNLOADS
 from catalog.photos import source_version
 from workers.pipeline.strip import Span
 

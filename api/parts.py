@@ -14,9 +14,9 @@ from api.prerendering import Prerendering, start_prerendering
 from api.rendering import Rendering, start_rendering
 from api.renders import Renders
 from catalog.changelog import Changelog
-from catalog.changes import Ticker
-from catalog.scan import refresh
-from catalog.users import default_uid
+from catalog.generations import Ticker
+from catalog.people.users import default_uid
+from catalog.scan.scan import refresh
 from config import Settings
 from workers.devices import Devices
 from workers.housekeeping import FOLLOW_EVERY, follow

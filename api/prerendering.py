@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.library import Library
 from api.rendering import Rendering
-from catalog.jobs import Jobs
+from catalog.jobs.jobs import Jobs
 from config import Settings
 from workers.prerender.driver import Driver
 from workers.prerender.parts import build_driver, build_starter

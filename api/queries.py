@@ -7,11 +7,11 @@ from api.cookies import Cookies
 from api.errors import RequestError
 from api.identify import Identify
 from api.params import text
-from catalog import query
-from catalog.access import SEARCH
-from catalog.finds import Finds
-from catalog.search import SORTS
-from catalog.views import Views
+from catalog.lists.cached_search import Finds
+from catalog.lists.views import Views
+from catalog.people.access import SEARCH
+from catalog.search import query
+from catalog.search.sql import SORTS
 
 
 class RunQuery:

@@ -18,12 +18,12 @@ from api.cookies import Cookies
 from api.errors import RequestError
 from api.identify import Identify
 from api.params import flag, parse, required
-from catalog.access import Access
-from catalog.changes import Changes
 from catalog.errors import Forbidden, TryLater
-from catalog.passwords import Guesses
-from catalog.sessions import Session, Sessions
-from catalog.users import Users
+from catalog.generations import Changes
+from catalog.people.access import Access
+from catalog.people.passwords import Guesses
+from catalog.people.sessions import Session, Sessions
+from catalog.people.users import Users
 
 KEY_BITS = 2048
 EXPONENT = 65537

@@ -19,9 +19,9 @@ from bench.scale_data import ROOTS
 from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.database import open_catalog
+from catalog.people.users import GUEST, Users
 from catalog.photoid import source_version
-from catalog.schema import photos
-from catalog.users import GUEST, Users
+from catalog.schema.tables import photos
 from workers.versions import key_version
 
 SIDES = (160, 256, 512)

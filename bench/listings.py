@@ -23,10 +23,10 @@ from api.identify import Identify
 from api.library import Library, open_library
 from api.listings import MOST, SomePhotos, Timeline
 from bench.records import ALIASES, fill, places
-from catalog.access import METADATA
 from catalog.database import open_catalog
-from catalog.groups import Group, Groups
-from catalog.tree import Everything
+from catalog.people.access import METADATA
+from catalog.people.groups import Group, Groups
+from catalog.search.tree import Everything
 from config import Settings
 from config.sources import Root
 

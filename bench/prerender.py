@@ -31,10 +31,10 @@ from bench.turns import PHOTOS
 from cache.key import RenderKey
 from cache.render_cache import RENDERS, build
 from catalog.database import open_catalog
-from catalog.jobs import ENDED, Job, Jobs
+from catalog.jobs.jobs import ENDED, Job, Jobs
+from catalog.people.users import GUEST
 from catalog.photos import Photos
-from catalog.scan import scan
-from catalog.users import GUEST
+from catalog.scan.scan import scan
 from config import Root, Settings
 from workers.devices import Devices
 from workers.prerender.command import driving

@@ -18,11 +18,13 @@ from pathlib import Path
 from sqlalchemy import Engine, false, func, select
 
 from bench.records import PERSONS, Place, fill, header, places
-from catalog import photoid, record, words
+from catalog import photoid
 from catalog.database import FILE, open_catalog, writing
-from catalog.query import parse
-from catalog.schema import photos
-from catalog.search import Search, Sort
+from catalog.scan import record
+from catalog.schema.tables import photos
+from catalog.search import words
+from catalog.search.query import parse
+from catalog.search.sql import Search, Sort
 
 RECORDED = 5_000  # photos written down as a scan does, …
 ALIKE = 200  # … so many in one transaction

@@ -7,10 +7,11 @@ from itertools import islice
 
 from sqlalchemy import Engine, insert
 
-from catalog import photoid, words
+from catalog import photoid
 from catalog.database import writing
 from catalog.metadata import READER, Header, Metadata
-from catalog.schema import details, folders, photos, roots, texts
+from catalog.schema.tables import details, folders, photos, roots, texts
+from catalog.search import words
 
 BATCH = 10_000
 PLACES = [

@@ -21,9 +21,9 @@ from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.changelog import Changelog
 from catalog.database import open_catalog
+from catalog.people.users import GUEST, Users
 from catalog.photoid import source_version
-from catalog.schema import photos
-from catalog.users import GUEST, Users
+from catalog.schema.tables import photos
 from workers import pipeline
 from workers.versions import key_version
 

@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from catalog.commands import copies, people, photos, shares, stats
+from catalog.commands import backup as copies
+from catalog.commands import people, photos, shares, stats
 from catalog.errors import CatalogProblem
 from config import load_or_exit
 

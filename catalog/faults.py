@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from catalog.changes import Generation, Memo
 from catalog.database import writing
 from catalog.errors import Missing
+from catalog.generations import Generation, Memo
 from catalog.photoid import parse_photoid
 from catalog.photos import BATCH, Photo
-from catalog.schema import failures, faults
+from catalog.schema.tables import failures, faults
 
 
 @dataclass(frozen=True, slots=True)

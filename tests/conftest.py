@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
-from catalog.users import Users
+from catalog.people.users import Users
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock, Side
 from tests.dealing import Dealing
@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _quick_hashes() -> Iterator[None]:
     """Users' passwords are hashed as in earnest, at less cost."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("catalog.passwords._hasher", QUICK)
+        patch.setattr("catalog.people.passwords._hasher", QUICK)
         yield
 
 

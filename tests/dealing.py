@@ -15,10 +15,10 @@ PAGE = "tests/web/"
 # Each of these may run anywhere: it has what it needs to itself, and takes its time.
 ALONE = (
     "tests/cache/disk/test_tier.py::test_killed_at_any_instant",
-    "tests/catalog/test_copies.py",
+    "tests/catalog/test_backup.py",
     "tests/catalog/test_main.py",
-    "tests/catalog/test_search.py::test_a_search_finds_what_looking_at_each_photo_finds",
-    "tests/catalog/test_watch.py",
+    "tests/catalog/search/test_sql.py::test_a_search_finds_what_looking_at_each_photo_finds",
+    "tests/catalog/watch/test_watch.py",
     "tests/end_to_end/test_faults.py",
     "tests/end_to_end/test_load.py::test_a_front_end_that_is_stopped_finishes_what_runs",
     "tests/end_to_end/test_load.py::test_a_screen_of_100_missing_tiles_is_there_at_the_first_try",

@@ -10,7 +10,7 @@ import pytest
 
 import launch
 from catalog.database import open_catalog
-from catalog.users import Users
+from catalog.people.users import Users
 from tests.end_to_end.servers import environ
 from tests.photos import save_jpeg, solid
 

@@ -16,7 +16,7 @@ import httpx
 from bench.peers import QUALITY
 from bench.processes import PROJECT, Program, environ, free_port, wait_until_up
 from catalog.database import FILE
-from catalog.users import GUEST
+from catalog.people.users import GUEST
 from launch import REDIS
 from workers.sizing import Size
 

@@ -4,11 +4,11 @@ import argparse
 import getpass
 import sys
 
-from catalog.access import ASKED_FOR
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
-from catalog.groups import EVERYONE, Group, Groups
-from catalog.users import Users
+from catalog.people.access import ASKED_FOR
+from catalog.people.groups import EVERYONE, Group, Groups
+from catalog.people.users import Users
 from config import Settings
 
 

@@ -9,13 +9,13 @@ from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
 from catalog.errors import CatalogProblem
 from catalog.faults import Faults
-from catalog.gathering import Gathering
-from catalog.keeping import kept_alive
-from catalog.monitor import system_limit
 from catalog.photos import Failure, Photo, Photos
-from catalog.progress import Silent, for_terminal
-from catalog.scan import scan, sync_roots
-from catalog.watch import watch
+from catalog.scan.progress import Silent, for_terminal
+from catalog.scan.scan import scan, sync_roots
+from catalog.watch.debounce import Gathering
+from catalog.watch.monitor import system_limit
+from catalog.watch.supervisor import kept_alive
+from catalog.watch.watch import watch
 from config import Settings
 
 

@@ -4,16 +4,16 @@ import argparse
 
 from sqlalchemy import Engine
 
-from catalog import query
-from catalog.access import Access, parsed
-from catalog.changes import Changes
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
-from catalog.scan import sync_roots
-from catalog.search import Search
-from catalog.shares import Shares, Terms, timestamp, written
-from catalog.snapshots import Snapshots
-from catalog.users import default_uid
+from catalog.generations import Changes
+from catalog.lists.shares import Shares, Terms, timestamp, written
+from catalog.lists.snapshots import Snapshots
+from catalog.people.access import Access, parsed
+from catalog.people.users import default_uid
+from catalog.scan.scan import sync_roots
+from catalog.search import query
+from catalog.search.sql import Search
 from config import Settings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from PIL import ExifTags, Image
 
 import catalog.metadata.values as values
-from catalog.metadata.found import Found, Metadata
+from catalog.metadata.merge import Found, Metadata
 
 Get = Callable[[int], Any]
 

@@ -29,8 +29,8 @@ from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.files import stored_mtime
 from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
-from catalog.metadata.found import Found, Metadata, together
-from catalog.metadata.weight import too_heavy
+from catalog.metadata.merge import Found, Metadata, together
+from catalog.metadata.tiff_bomb import too_heavy
 from catalog.raw import developed_size, preview
 
 BLOCK = 64 * 1024

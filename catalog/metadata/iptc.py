@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import catalog.metadata.values as values
-from catalog.metadata.found import Found, Metadata
+from catalog.metadata.merge import Found, Metadata
 
 # Datasets: (record, number).
 ENCODING = (1, 90)

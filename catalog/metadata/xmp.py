@@ -13,7 +13,7 @@ from defusedxml import ElementTree
 import catalog.metadata.values as values
 from catalog import photoid
 from catalog.errors import MalformedPhotoid
-from catalog.metadata.found import Found, Metadata
+from catalog.metadata.merge import Found, Metadata
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 DC = "{http://purl.org/dc/elements/1.1/}"

@@ -14,8 +14,8 @@ from api.errors import handle, serialize
 from api.functions import Function, Functions
 from api.identify import Identify
 from api.library import open_library
-from catalog.access import DOWNLOADS, METADATA, SEARCH, SHARE
-from catalog.groups import Group, Groups
+from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE
+from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
 from tests.catalog.library import Library, jpeg, make_impatient, put
 

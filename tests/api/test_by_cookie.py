@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from falcon.testing import TestClient
 
+from catalog.lists.shares import Terms
 from catalog.photoid import decode
-from catalog.shares import Terms
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 

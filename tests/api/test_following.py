@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import api.following
-from catalog.access import Access
+from catalog.lists.shares import Terms
+from catalog.people.access import Access
 from catalog.photoid import decode
-from catalog.shares import Terms
 from tests.api.house import House
 from tests.api.test_renders import Door
 from tests.catalog.library import jpeg, put

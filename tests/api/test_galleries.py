@@ -9,9 +9,9 @@ from falcon.testing import Result, TestClient
 
 from api.errors import handle, serialize
 from api.galleries import GetGallery, GetSharedGallerys, SharesResource
-from catalog.groups import Group, Groups
+from catalog.lists.shares import Share, Terms
+from catalog.people.groups import Group, Groups
 from catalog.photoid import decode, encode
-from catalog.shares import Share, Terms
 from tests.api.house import Asking, House
 from tests.api.test_listings import counted
 

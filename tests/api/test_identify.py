@@ -6,11 +6,11 @@ import pytest
 
 from api.errors import RequestError
 from api.identify import Caller, NotSignedIn, Place
-from catalog.access import DOWNLOADS, METADATA, NOBODY
 from catalog.errors import Forbidden, MalformedPhotoid, Missing, PhotoMissing
-from catalog.groups import Group, Groups
+from catalog.lists.shares import Terms
+from catalog.people.access import DOWNLOADS, METADATA, NOBODY
+from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
-from catalog.shares import Terms
 from tests.api.house import ADDRESS, House
 
 SEA, TOWN, GONE = "sea", "town", "A" * 22

@@ -14,8 +14,8 @@ from api.jobs import JobsResource, shown
 from api.openapi_jobs import JOB_FIELDS
 from cache.disk.tier import Budget, DiskTier
 from cache.render_cache import RenderCache
-from catalog.jobs import Jobs
-from catalog.ledger import Failed, Ledger
+from catalog.jobs.jobs import Jobs
+from catalog.jobs.progress import Failed, Ledger
 from tests.api.house import House
 from workers.prerender.parts import build_starter
 

@@ -12,9 +12,9 @@ from sqlalchemy import event
 
 from api.listings import COUNT, MOST
 from catalog.faults import Fault
-from catalog.groups import Group, Groups
+from catalog.lists.shares import Terms
+from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
-from catalog.shares import Terms
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 from tests.catalog.library import jpeg, put

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.access import DOWNLOADS, METADATA, SEARCH, SHARE
-from catalog.groups import Group, Groups
+from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE
+from catalog.people.groups import Group, Groups
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 

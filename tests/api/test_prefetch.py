@@ -12,8 +12,8 @@ from falcon.testing import Result, TestClient
 from api.errors import handle, serialize
 from api.params import quality
 from api.prefetch import MOST, PrefetchResource
+from catalog.lists.shares import Terms
 from catalog.photoid import decode
-from catalog.shares import Terms
 from tests.api.house import House
 from tests.api.test_renders import Door
 from workers.dispatch import Prefetched

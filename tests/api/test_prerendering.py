@@ -6,7 +6,7 @@ from pathlib import Path
 from api.prerendering import start_prerendering
 from api.rendering import start_rendering
 from catalog.files import sole
-from catalog.jobs import State
+from catalog.jobs.jobs import State
 from tests.api.house import House
 from tests.workers.ways import wait_until
 from workers.prerender.driver import LOCK

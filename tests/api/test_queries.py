@@ -3,7 +3,7 @@
 import pytest
 
 from api.queries import RunQuery
-from catalog.groups import Group, Groups
+from catalog.people.groups import Group, Groups
 from tests.api.house import ADDRESS, Asking, House
 
 

@@ -19,7 +19,7 @@ from cache.render_cache import RenderCache
 from catalog.database import FILE
 from catalog.faults import Fault, Faults
 from catalog.photos import Photo
-from catalog.scan import refresh
+from catalog.scan.scan import refresh
 from tests.api.house import Asking, House
 from tests.catalog.library import jpeg
 from workers.celery import INTERACTIVE

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 import api.sessions
 from api.sessions import AuthorizeSession, CreateSession, GetServerStatus
 from catalog.database import FILE
-from catalog.passwords import FREE_GUESSES
+from catalog.people.passwords import FREE_GUESSES
 from tests.api.house import ADDRESS, Asking, House
 
 

@@ -17,7 +17,7 @@ from catalog import metadata
 from catalog.database import FILE, open_catalog
 from catalog.metadata import Header
 from catalog.photos import Photo, Photos
-from catalog.scan import ScanReport, scan
+from catalog.scan.scan import ScanReport, scan
 from config import Root, Settings
 
 PROJECT = Path(__file__).parents[2]

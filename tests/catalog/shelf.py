@@ -7,11 +7,25 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, false, insert, text
 
-from catalog import photoid, record, words
+from catalog import photoid
 from catalog.database import writing
 from catalog.metadata import Header, Metadata
-from catalog.schema import folders, photos, roots
-from catalog.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Rated, Word
+from catalog.scan import record
+from catalog.schema.tables import folders, photos, roots
+from catalog.search import words
+from catalog.search.tree import (
+    And,
+    Created,
+    Directory,
+    Everything,
+    Node,
+    Not,
+    Or,
+    PhotoIs,
+    Phrase,
+    Rated,
+    Word,
+)
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ALIASES = {1: "Pictures", 2: "archive", 3: "hidden"}

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Table, func, select
 
-from catalog.changes import Changes
+from catalog.generations import Changes
+from catalog.lists.snapshots import Snapshots
+from catalog.lists.views import Views
+from catalog.people.sessions import Sessions
 from catalog.photoid import SIZE
-from catalog.sessions import Sessions
-from catalog.snapshots import Snapshots
-from catalog.views import Views
 from tests.catalog.library import Library
 
 LIFETIME = 600

@@ -1,9 +1,9 @@
 """Who follows the changelog sees each change once, with what became of the photo."""
 
 from catalog.changelog import Changelog
-from catalog.jobs import Jobs
-from catalog.scan import sync_roots
-from catalog.snapshots import ids as apart
+from catalog.jobs.jobs import Jobs
+from catalog.lists.snapshots import ids as apart
+from catalog.scan.scan import sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 

@@ -19,8 +19,8 @@ from catalog.database import FILE, HEAD, look_up, open_catalog, writing
 from catalog.errors import CatalogError, TryLater
 from catalog.metadata import READER
 from catalog.photos import Photos
-from catalog.query import parse
-from catalog.search import Search
+from catalog.search.query import parse
+from catalog.search.sql import Search
 from tests.catalog.library import PROJECT
 
 

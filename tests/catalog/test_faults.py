@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.event import listen
 
-from catalog.changes import Changes
 from catalog.errors import MalformedPhotoid, Missing
 from catalog.faults import Fault, Faults
+from catalog.generations import Changes
 from tests.catalog.library import Library, jpeg, put
 
 DAMAGED = Fault("damaged", "The photo's file is damaged: it can't be decoded.")

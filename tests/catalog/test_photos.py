@@ -9,7 +9,7 @@ import pytest
 from catalog import metadata
 from catalog.metadata import Header, Metadata
 from catalog.photos import MalformedPhotoid, PhotoMissing, Photos, source_version
-from catalog.scan import scan, sync_roots
+from catalog.scan.scan import scan, sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 

@@ -7,8 +7,8 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from catalog import photoid
-from catalog.query import OPERATORS
-from catalog.tree import (
+from catalog.search.query import OPERATORS
+from catalog.search.tree import (
     And,
     Created,
     Directory,
@@ -24,7 +24,7 @@ from catalog.tree import (
     all_of,
     any_of,
 )
-from catalog.words import fold, words
+from catalog.search.words import fold, words
 
 NAMES: dict[TextField, tuple[str, ...]] = {
     "title": ("title", "titel", "Title"),

@@ -22,8 +22,8 @@ import pytest
 
 from catalog import __main__ as catalog
 from catalog.database import FILE, open_catalog
+from catalog.people.users import Users
 from catalog.photos import Photo, Photos
-from catalog.users import Users
 
 PROJECT = Path(__file__).parents[2]
 START_SECONDS = 120.0

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from bench.records import ALIASES, fill, places
 from catalog.database import open_catalog
-from catalog.users import GUEST, Users
+from catalog.people.users import GUEST, Users
 from tests.end_to_end.servers import Server, serving
 from tests.web.conftest import Visit
 from tests.web.house import LARGE, TITLE

@@ -9,7 +9,7 @@ from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from catalog.changelog import Changelog
-from catalog.jobs import Jobs
+from catalog.jobs.jobs import Jobs
 from tests.cache.disks import assert_equal
 from tests.cache.keys import key, render
 from tests.catalog.library import Library, jpeg, put

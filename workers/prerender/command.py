@@ -19,9 +19,9 @@ from tqdm import tqdm
 from cache.render_cache import RenderCache, build
 from catalog.database import open_catalog
 from catalog.errors import CatalogProblem
-from catalog.jobs import Job, Jobs, State
+from catalog.jobs.jobs import Job, Jobs, State
 from catalog.photos import Photos
-from catalog.scan import sync_roots
+from catalog.scan.scan import sync_roots
 from config import Settings, SettingsError
 from workers.celery import BACKGROUND, create_celery
 from workers.devices import Unknown

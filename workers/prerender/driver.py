@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catalog.errors import CatalogProblem
 from catalog.files import sole
-from catalog.jobs import Job
+from catalog.jobs.jobs import Job
 from workers.prerender.post import Post, Unreachable
 from workers.prerender.run import Run, Shop
 from workers.prerender.starting import Starter

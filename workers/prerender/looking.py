@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
-from catalog.ledger import Failed, Place
+from catalog.jobs.progress import Failed, Place
 from catalog.photos import Photo, Photos
 from workers.devices import Box
 from workers.errors import TooLarge

@@ -8,9 +8,9 @@ from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
-from catalog.ledger import Place
+from catalog.jobs.progress import Place
+from catalog.lists.snapshots import ids
 from catalog.photoid import SIZE
-from catalog.snapshots import ids
 from config import Settings
 from workers.devices import Box
 from workers.prerender.looking import Looker

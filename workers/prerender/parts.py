@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
-from catalog.jobs import Jobs
-from catalog.ledger import Ledger
+from catalog.jobs.jobs import Jobs
+from catalog.jobs.progress import Ledger
 from catalog.photos import Photos
-from catalog.scan import refresh
-from catalog.search import Search
+from catalog.scan.scan import refresh
+from catalog.search.sql import Search
 from config import Settings
 from workers.devices import Devices
 from workers.flights import Flights

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from catalog.errors import CatalogError, Unreadable
 from catalog.faults import Fault, Faults
-from catalog.jobs import Job, Jobs
-from catalog.ledger import Failed, Ledger
+from catalog.jobs.jobs import Job, Jobs
+from catalog.jobs.progress import Failed, Ledger
 from catalog.photos import Photo
 from workers.devices import Box
 from workers.errors import BRINGS_DOWN, Busy, Damaged, SourceChanged, Unsupported

@@ -5,10 +5,17 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from catalog import query
-from catalog.jobs import AT_ONCE, Job, Jobs, Origin, State, Terms
+from catalog.jobs.jobs import (
+    AT_ONCE,
+    Job,
+    Jobs,
+    Origin,
+    State,
+    Terms,
+)
 from catalog.photoid import SIZE
-from catalog.search import Search
+from catalog.search import query
+from catalog.search.sql import Search
 from config import Settings
 from workers.devices import Box, Devices
 from workers.prerender.need import NO_CACHE, Need, Needs, written

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from catalog import words
+from catalog.search import words
 
 revision = "0002"
 down_revision = "0001"

@@ -4,10 +4,10 @@ import sqlite3
 
 import pytest
 
-from catalog.access import METADATA, SHARE
 from catalog.database import FILE
-from catalog.groups import Group, Groups
-from catalog.users import Users
+from catalog.people.access import METADATA, SHARE
+from catalog.people.groups import Group, Groups
+from catalog.people.users import Users
 from tests.catalog.commands.conftest import Run
 from tests.catalog.library import Library
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from catalog.access import Access
-from catalog.changes import Changes
-from catalog.groups import Group, Groups
-from catalog.shares import Shares
-from catalog.snapshots import Snapshots
-from catalog.users import Users
+from catalog.generations import Changes
+from catalog.lists.shares import Shares
+from catalog.lists.snapshots import Snapshots
+from catalog.people.access import Access
+from catalog.people.groups import Group, Groups
+from catalog.people.users import Users
 from tests.catalog.commands.conftest import Run
 from tests.catalog.library import Library, jpeg, put
 

@@ -3,7 +3,7 @@
 import json
 
 from catalog.database import FILE
-from catalog.users import Users
+from catalog.people.users import Users
 from tests.catalog.commands.conftest import Run
 from tests.catalog.library import Library, jpeg, put
 

@@ -7,7 +7,7 @@ from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
 from catalog.metadata import exif
-from catalog.metadata.found import Found, Metadata
+from catalog.metadata.merge import Found, Metadata
 
 BASE, GPS, IFD = ExifTags.Base, ExifTags.GPS, ExifTags.IFD
 

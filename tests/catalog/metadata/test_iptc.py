@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.metadata import iptc, values
-from catalog.metadata.found import Found
+from catalog.metadata.merge import Found
 from tests.catalog.metadata.packets import dataset, resource
 
 UTF8 = dataset(90, iptc.UTF8, record=1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalog import photoid
 from catalog.metadata import values, xmp
-from catalog.metadata.found import Found, Metadata
+from catalog.metadata.merge import Found, Metadata
 from tests.catalog.metadata import packets
 from tests.catalog.metadata.packets import bag
 

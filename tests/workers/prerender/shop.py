@@ -7,11 +7,11 @@ from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
-from catalog.jobs import Job, Jobs, Origin, Terms
-from catalog.ledger import Ledger
+from catalog.jobs.jobs import Job, Jobs, Origin, Terms
+from catalog.jobs.progress import Ledger
+from catalog.lists.snapshots import joined
 from catalog.photos import Photo, Photos
-from catalog.scan import refresh
-from catalog.snapshots import joined
+from catalog.scan.scan import refresh
 from config import Settings
 from tests.catalog.library import Library, jpeg, put
 from workers.devices import Box

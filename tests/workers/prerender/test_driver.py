@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from catalog.files import sole
-from catalog.jobs import Job, State
+from catalog.jobs.jobs import Job, State
 from tests.catalog.library import Library
 from tests.workers.prerender.shop import House, PlayedPost
 from tests.workers.ways import wait_until

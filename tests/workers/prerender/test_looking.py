@@ -2,7 +2,7 @@
 
 from cache.key import RenderKey
 from catalog.faults import Fault, Faults
-from catalog.ledger import Place
+from catalog.jobs.progress import Place
 from catalog.photos import Photo
 from tests.catalog.library import Library, jpeg
 from tests.workers.prerender.shop import BOXES, RENDER, House

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cache.disk.rows import Size
 from cache.disk.tier import Budget, DiskTier
 from cache.render_cache import RenderCache
-from catalog.ledger import Place
+from catalog.jobs.progress import Place
 from config import Settings
 from config.setting import Bytes
 from tests.catalog.library import Library

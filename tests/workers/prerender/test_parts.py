@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cache.render_cache import build
-from catalog.jobs import State
+from catalog.jobs.jobs import State
 from config import SettingsError
 from tests.catalog.library import Library
 from tests.workers.prerender.shop import House

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from catalog.ledger import Place
+from catalog.jobs.progress import Place
 from config import Settings
 from tests.end_to_end.servers import free_port
 from tests.workers.ways import ROOT, WAIT, Way, key_of, save_photo, wait_until

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.faults import Fault, Faults
-from catalog.jobs import Job, State
+from catalog.jobs.jobs import Job, State
 from tests.catalog.library import Library, jpeg
 from tests.workers.prerender.shop import BOXES, RENDER, House
 from workers.errors import BRINGS_DOWN

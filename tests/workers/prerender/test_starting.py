@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import insert
 
-from catalog import schema
 from catalog.database import writing
 from catalog.errors import MalformedQuery
-from catalog.jobs import Origin
-from catalog.search import Search
-from catalog.snapshots import Snapshots
+from catalog.jobs.jobs import Origin
+from catalog.lists.snapshots import Snapshots
+from catalog.schema import tables as schema
+from catalog.search.sql import Search
 from config import Settings
 from config.setting import Bytes
 from tests.catalog.library import Library

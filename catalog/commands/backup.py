@@ -1,0 +1,56 @@
+"""`backup`, `restore`: copies of the catalogue, while the server runs."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from catalog.backup import Told, backup, restore
+from catalog.commands.output import Commands, printable
+from config import Settings
+
+
+def add_to(commands: Commands) -> None:
+    """Adds these commands to those there are."""
+    keeping = commands.add_parser("backup", help="copy the catalogue into a file, also while the server runs")
+    keeping.add_argument("file", type=Path)
+    keeping.add_argument("--force", action="store_true", help="replace the file, where it is there already")
+    keeping.set_defaults(run=_backup)
+    restoring = commands.add_parser("restore", help="make a backup the catalogue, also while the server runs")
+    restoring.add_argument("file", type=Path)
+    restoring.set_defaults(run=_restore)
+
+
+def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
+    try:
+        with _progress("copying") as told:
+            backup(settings, chosen.file, told, force=chosen.force)
+    except FileExistsError:
+        print(f"catalog: {printable(str(chosen.file))} is there already: --force replaces it", file=sys.stderr)
+        return 1
+    print(f"the catalogue is in {printable(str(chosen.file))} ({chosen.file.stat().st_size / 1e6:.1f} MB)")
+    return 0
+
+
+def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
+    with _progress("restoring") as told:
+        kept = restore(settings, chosen.file, told)
+    print(f"{printable(str(chosen.file))} is the catalogue now; `python -m catalog scan` brings it up to date")
+    if kept is not None:
+        print(f"the replaced one is kept in {printable(str(kept))}")
+    return 0
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Told]:
+    """A bar on a terminal, nothing elsewhere."""
+    with tqdm(desc=what, unit=" pages", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+
+        def told(left: int, total: int) -> None:
+            bar.total = total
+            bar.update(total - left - bar.n)
+
+        yield told

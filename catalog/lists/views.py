@@ -1,0 +1,107 @@
+"""Views: what a query found, kept for its session."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from catalog.database import writing
+from catalog.errors import Missing
+from catalog.generations import Changes, Memo
+from catalog.lists import snapshots
+from catalog.lists.snapshots import Snapshots
+from catalog.photoid import SIZE
+from catalog.schema.tables import snapshots as snapshot_table
+from catalog.schema.tables import views
+
+# What a session may keep; beyond either, its oldest views go, but never the newest.
+MOST_VIEWS = 100
+MOST_PHOTOS = 3_000_000
+
+BEYOND_SQLITE = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view: whose it is, where its photos are, and how many."""
+
+    apisid: str
+    snapshot: int
+    count: int
+
+
+class Views:
+    """Makes views and finds photos in them."""
+
+    def __init__(self, engine: Engine, changes: Changes, kept: Snapshots) -> None:
+        self._engine = engine
+        self._snapshots = kept
+        self._view = Memo(lambda: changes.access, self._read)
+
+    def make(self, apisid: str, photoids: bytes) -> tuple[int, int]:
+        """Keeps the photos (ids of 16 bytes) as a view of that session; gives its vid and how many they are."""
+        with self._engine.connect() as connection, writing(connection):
+            snapshot = snapshots.put(connection, photoids)
+            row = {"apisid": apisid, "snapshot_id": snapshot}
+            vid = connection.execute(insert(views), row).lastrowid
+            self._make_room(connection, apisid)
+        return vid, len(photoids) // SIZE
+
+    def photoid(self, apisid: str, vid: int, index: int) -> str:
+        """The photo at a place of a view, counted from 0.
+
+        Raises:
+            Missing: this session has no such view, or it ends before.
+        """
+        return self._snapshots.photoid(self.of(apisid, vid).snapshot, index)
+
+    def count(self, apisid: str, vid: int) -> int:
+        """How many photos a view has.
+
+        Raises:
+            Missing: this session has no such view.
+        """
+        return self.of(apisid, vid).count
+
+    def whole(self, apisid: str, vid: int) -> bytes:
+        """Every photo of a view, in order: 16 bytes each, one behind the other.
+
+        Raises:
+            Missing: this session has no such view.
+        """
+        return self._snapshots.whole(self.of(apisid, vid).snapshot)
+
+    def of(self, apisid: str, vid: int) -> View:
+        """A view of that session.
+
+        Raises:
+            Missing: this session has no such view.
+        """
+        view = self._view(vid) if 0 < vid < BEYOND_SQLITE else None
+        if view is None or view.apisid != apisid:
+            raise Missing(f"There is no view {vid} in this session: run the query again.")
+        return view
+
+    def _read(self, vid: int) -> View | None:
+        query = (
+            select(views.c.apisid, views.c.snapshot_id, snapshot_table.c.count)
+            .join(snapshot_table, snapshot_table.c.id == views.c.snapshot_id)
+            .where(views.c.vid == vid)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else View(*row)
+
+    @staticmethod
+    def _make_room(connection: Connection, apisid: str) -> None:
+        """Drops the session's oldest views, beyond what it may keep."""
+        newest = views.c.vid.desc()
+        photos = func.sum(snapshot_table.c.count).over(order_by=newest)
+        place = func.row_number().over(order_by=newest)
+        mine = (
+            select(views.c.vid, photos.label("photos"), place.label("place"))
+            .join(snapshot_table, snapshot_table.c.id == views.c.snapshot_id)
+            .where(views.c.apisid == apisid)
+            .subquery()
+        )
+        beyond = (mine.c.place > MOST_VIEWS) | ((mine.c.photos > MOST_PHOTOS) & (mine.c.place > 1))
+        connection.execute(delete(views).where(views.c.vid.in_(select(mine.c.vid).where(beyond))))

@@ -1,0 +1,109 @@
+"""Passwords: Argon2id hashes, and a brake on guessing."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from catalog.database import writing
+from catalog.errors import TryLater
+from catalog.schema.tables import guesses
+
+FREE_GUESSES = 5  # after these, each one more doubles the wait …
+LONGEST_WAIT = 60  # … up to so many seconds
+FORGOTTEN_AFTER = 900  # seconds without another wrong one
+LONGEST_SUBJECT = 100  # characters of what a stranger sent that are worth keeping
+
+# A verification takes 64 MB and a core for 50 ms: a hundred at once would take the server down, and a hundred that
+# wait for their turn would leave no thread for cached photos.
+AT_ONCE = threading.BoundedSemaphore(2)
+PLACES = threading.BoundedSemaphore(12)
+
+_hasher = PasswordHasher()
+
+
+def hashed(password: str) -> str:
+    """The Argon2id hash of a password, as it is kept."""
+    return _hasher.hash(_encoded(password))
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether `password` is the one of the hash. Without a hash (no such user) False, after just as long.
+
+    Raises:
+        TryLater: too many passwords are looked at already.
+    """
+    if not PLACES.acquire(blocking=False):
+        raise TryLater("Too many people sign in at once: try again in a second.", 1)
+    try:
+        with AT_ONCE:
+            right = _hasher.verify(kept or _nobody(), _encoded(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+    finally:
+        PLACES.release()
+    return right and kept is not None
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash(secrets.token_hex())
+
+
+def _encoded(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
+
+
+class Guesses:
+    """Counts wrong passwords by whom they are tried for, and from where, over all processes."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def begin(self, uid: str, address: str) -> None:
+        """Counts a guess as wrong, before it is looked at: many at once must not slip through.
+
+        Raises:
+            TryLater: the last wrong ones were too many, too lately.
+        """
+        now = int(self._clock())
+        subjects = _subjects(uid, address)
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(guesses).where(guesses.c.last < now - FORGOTTEN_AFTER))
+            rows = connection.execute(select(guesses).where(guesses.c.subject.in_(subjects)))
+            wait = max((row.last + _wait(row.failures) - now for row in rows), default=0)
+            if wait <= 0:
+                for subject in subjects:
+                    row = upsert(guesses).values(subject=subject, failures=1, last=now)
+                    more = {"failures": guesses.c.failures + 1, "last": now}
+                    connection.execute(row.on_conflict_do_update(index_elements=["subject"], set_=more))
+        if wait > 0:
+            unit = "second" if wait == 1 else "seconds"
+            raise TryLater(f"Too many wrong passwords: try again in {wait} {unit}.", wait)
+
+    def right(self, uid: str, address: str) -> None:
+        """The guess was right: the uid is forgiven, and the address this one guess, not those for others."""
+        of_uid, of_address = _subjects(uid, address)
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(guesses).where(guesses.c.subject == of_uid))
+            mine = guesses.c.subject == of_address
+            connection.execute(update(guesses).where(mine).values(failures=guesses.c.failures - 1))
+            connection.execute(delete(guesses).where(mine, guesses.c.failures <= 0))
+
+
+def _subjects(uid: str, address: str) -> tuple[str, str]:
+    return f"uid {uid[:LONGEST_SUBJECT]}", f"address {address[:LONGEST_SUBJECT]}"
+
+
+def _wait(failures: int) -> int:
+    """Seconds from the last wrong guess to the next that is looked at."""
+    if failures < FREE_GUESSES:
+        return 0
+    return int(min(2 ** (failures - FREE_GUESSES), LONGEST_WAIT))

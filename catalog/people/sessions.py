@@ -1,0 +1,223 @@
+"""Sessions of the Web API. They live in the catalogue, so that they outlast a restart and hold in every process."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from catalog.database import writing
+from catalog.errors import Forbidden
+from catalog.generations import Changes, Memo
+from catalog.schema.tables import sessions, users
+
+FLUSH_EVERY = 5.0
+"""Seconds between two writes of when sessions were used last: `flush` is to be called so often."""
+
+SWEEP_EVERY = 300.0
+"""Seconds between two calls of `sweep`."""
+
+GRACE = 2 * FLUSH_EVERY
+"""Seconds by which what is written may lag behind what a process has in memory: so long an end is not believed."""
+
+UNKNOWN = "There is no session of this apisid, or it has ended: create one anew."
+ENDED = "The session or the password has just ended: sign in anew."
+BYTES = 16  # of an id: 128 random bits …
+LENGTH = 22  # … which are so many characters in a URL
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session; `uid` is None until somebody has signed in. `last_used` in seconds since 1970, as it was read."""
+
+    apisid: str
+    uid: str | None
+    address: str
+    implicit: bool
+    private_key: bytes | None
+    last_used: int
+
+
+class Sessions:
+    """Makes sessions and finds them. One that nobody used for `lifetime` seconds has ended.
+
+    The time of the last use is kept in memory and written by `flush`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        changes: Changes,
+        *,
+        lifetime: float,
+        per_address: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._engine = engine
+        self._changes = changes
+        self._lifetime = lifetime
+        self._per_address = per_address
+        self._clock = clock
+        self._read = Memo(lambda: changes.access, self._find)
+        self._implicit = Memo(lambda: changes.access, self._find_implicit)
+        self._lock = threading.Lock()
+        self._used: dict[str, int] = {}
+        self._unwritten: set[str] = set()
+
+    def create(self, address: str, uid: str | None, private_key: bytes | None) -> str:
+        """Makes a session for a caller at that address; gives its id.
+
+        Raises:
+            Forbidden: the address has as many sessions as it may have.
+        """
+        now = int(self._clock())
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(sessions).where(self._over(now)))
+            self._require_room(connection, address, now)
+            return self._insert(connection, Session("", uid, address, False, private_key, now))
+
+    def require_room(self, address: str) -> None:
+        """Raises Forbidden where `create` would: for whoever has something costly to do before."""
+        with self._engine.connect() as connection:
+            self._require_room(connection, address, int(self._clock()))
+
+    def by_id(self, apisid: str) -> Session:
+        """The session of that id, which thereby is used.
+
+        Raises:
+            Forbidden: there is none, or it has ended.
+        """
+        found = self._read(apisid)
+        now = int(self._clock())
+        if now - max(found.last_used, self._used.get(apisid, 0)) > self._lifetime:
+            found = self._find(apisid)  # another process may have seen it since
+            if now - found.last_used > self._lifetime:
+                raise Forbidden(UNKNOWN)
+        self._use(apisid, now)
+        return found
+
+    def has(self, apisid: str) -> bool:
+        """Whether there is a session of that id; at no cost where a text has not the shape of one."""
+        try:
+            return len(apisid) == LENGTH and self.by_id(apisid) is not None
+        except Forbidden:
+            return False
+
+    def find_implicit(self, uid: str, address: str) -> str | None:
+        """The id of the session that stands for an open user at an address, if there is one."""
+        apisid = self._implicit((uid, address))
+        try:
+            return self.by_id(apisid).apisid if apisid else None
+        except Forbidden:
+            return None
+
+    def implicit(self, uid: str, address: str) -> str:
+        """As `find_implicit`; made where there is none."""
+        found = self.find_implicit(uid, address)
+        if found:
+            return found
+        now = int(self._clock())
+        with self._engine.connect() as connection, writing(connection):
+            there = connection.execute(self._living(uid, address, now - self._lifetime)).scalar()
+            made = there or self._insert(connection, Session("", uid, address, True, None, now))
+        self._changes.look()
+        return made
+
+    def authorize(self, apisid: str, uid: str, proof: str) -> None:
+        """From now on the session is that user's, who has shown the password of the hash `proof`.
+
+        Raises:
+            Forbidden: there is no such session; or the user got another password, or was removed, since.
+        """
+        still = exists().where(users.c.uid == uid, users.c.password_hash == proof)
+        change = update(sessions).where(sessions.c.apisid == apisid, still)
+        with self._engine.connect() as connection, writing(connection):
+            if not connection.execute(change.values(uid=uid, last_used=int(self._clock()))).rowcount:
+                raise Forbidden(ENDED)
+
+    def renew(self, apisid: str, uid: str, proof: str) -> str:
+        """As `authorize`, in a new session that takes this one's place; gives its id.
+
+        Who knew the old id, or gave it to the user, has nothing of it. Its views go with it.
+        """
+        still = select(users.c.uid).where(users.c.uid == uid, users.c.password_hash == proof)
+        with self._engine.connect() as connection, writing(connection):
+            old = sessions.c.apisid == apisid, ~sessions.c.implicit
+            row = connection.execute(select(sessions).where(*old)).one_or_none()
+            if row is None or connection.execute(still).first() is None:
+                raise Forbidden(ENDED)
+            connection.execute(delete(sessions).where(*old))
+            return self._insert(connection, replace(Session(*row), uid=uid, last_used=int(self._clock())))
+
+    def end(self, apisid: str) -> None:
+        """Ends a session, with its views, if there is one; not an implicit one, in which others may be."""
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(sessions).where(sessions.c.apisid == apisid, ~sessions.c.implicit))
+
+    def flush(self) -> None:
+        """Writes when sessions were used last."""
+        with self._lock:
+            unwritten, self._unwritten = self._unwritten, set()
+            used = [{"b_apisid": apisid, "b_used": self._used[apisid]} for apisid in unwritten]
+        if used:
+            later = func.max(sessions.c.last_used, bindparam("b_used"))
+            change = update(sessions).where(sessions.c.apisid == bindparam("b_apisid")).values(last_used=later)
+            try:
+                with self._engine.connect() as connection, writing(connection):
+                    connection.execute(change, used)
+            except Exception:
+                with self._lock:
+                    self._unwritten |= unwritten
+                raise
+        oldest = int(self._clock()) - self._lifetime
+        with self._lock:
+            self._used = {
+                apisid: last for apisid, last in self._used.items() if last >= oldest or apisid in self._unwritten
+            }
+
+    def sweep(self) -> None:
+        """Drops sessions that have ended, with their views; others would do so only when one is created."""
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(delete(sessions).where(self._over(int(self._clock()))))
+
+    def _over(self, now: int) -> ColumnElement[bool]:
+        return sessions.c.last_used < now - self._lifetime - GRACE
+
+    def _use(self, apisid: str, now: int) -> None:
+        if self._used.get(apisid) != now:
+            with self._lock:
+                self._used[apisid] = now
+                self._unwritten.add(apisid)
+
+    def _require_room(self, connection: Connection, address: str, now: int) -> None:
+        living = sessions.c.last_used >= now - self._lifetime
+        mine = select(func.count()).where(sessions.c.address == address, ~sessions.c.implicit, living)
+        if connection.execute(mine).scalar_one() >= self._per_address:
+            raise Forbidden("There are too many sessions from this address: use one again, or wait for them to end.")
+
+    def _find(self, apisid: str) -> Session:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(sessions).where(sessions.c.apisid == apisid)).one_or_none()
+        if row is None:
+            raise Forbidden(UNKNOWN)
+        return Session(*row)
+
+    def _find_implicit(self, key: tuple[str, str]) -> str | None:
+        """The one that was used last, which may have ended a moment ago."""
+        with self._engine.connect() as connection:
+            return connection.execute(self._living(*key, int(self._clock()) - self._lifetime - GRACE)).scalar()
+
+    @staticmethod
+    def _living(uid: str, address: str, since: float) -> Select[str]:
+        mine = (sessions.c.address == address, sessions.c.uid == uid, sessions.c.implicit)
+        found = select(sessions.c.apisid).where(*mine, sessions.c.last_used >= since)
+        return found.order_by(sessions.c.last_used.desc()).limit(1)
+
+    @staticmethod
+    def _insert(connection: Connection, session: Session) -> str:
+        apisid = secrets.token_urlsafe(BYTES)
+        connection.execute(insert(sessions), asdict(session) | {"apisid": apisid})
+        return apisid

@@ -1,0 +1,266 @@
+"""The catalogue's tables. The migrations make them; a test holds the two together.
+
+Ids and paths are stored as the bytes they are: a million photos take about 500 MB, and a file's name may hold any
+byte but `/` and NUL.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from catalog.schema.job_tables import arrivals as arrivals
+from catalog.schema.job_tables import job_failures as job_failures
+from catalog.schema.job_tables import jobs as jobs
+from catalog.schema.job_tables import metadata as metadata
+from catalog.schema.job_tables import outstanding as outstanding
+from catalog.schema.types import FsPath, PhotoId, TextList
+
+roots = Table(
+    "roots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alias", Text, nullable=False, unique=True),
+    # False where the settings no longer name it: its photos are kept, but nobody sees them.
+    Column("active", Boolean, nullable=False),
+)
+
+# A row is a folder's name as `words.folder` gives it: folders whose names differ in case alone share one.
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    # Never used twice. It is what the index of words knows a photo by; outside the catalogue it means nothing.
+    Column("number", Integer, primary_key=True),
+    Column("photoid", PhotoId, nullable=False, unique=True),
+    Column("content_id", PhotoId, nullable=False, index=True),
+    Column("root_id", Integer, ForeignKey("roots.id"), nullable=False),
+    # The root's, which never changes: here once more, so that one index has the order of photos.
+    Column("alias", Text, nullable=False),
+    Column("folder_id", Integer, ForeignKey("folders.id"), nullable=False, index=True),
+    Column("path", FsPath, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    # As a person sees the photo: its orientation applied.
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    # 1 to 5 stars, 0 without: here, and not in `details`, as photos are sorted by it.
+    Column("rating", Integer, nullable=False, server_default="0", index=True),
+    # Which `metadata.READER` has read the file; a scan reads those of lower ones again.
+    Column("reader", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("root_id", "path", name="uq_photos_root_id_path"),
+    # Holds all that a list of every photo needs, in its order.
+    Index("ix_photos_order", "created", "alias", "path", "photoid"),
+    sqlite_autoincrement=True,
+)
+
+# What can be searched of a photo: its folded words, as `words.texts` gives them. Triggers keep the index `words` (FTS5)
+# true to it, and a photo's row goes with the photo.
+texts = Table(
+    "texts",
+    metadata,
+    Column("number", Integer, ForeignKey("photos.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("folders", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    *(
+        Column(name, Text, nullable=False, server_default=text("''"))
+        for name in ("title", "description", "keywords", "persons", "camera", "lens", "software")
+    ),
+)
+
+# What else is known of a photo: what `catalog.metadata.Metadata` has, in its units, but the rating. Read by photo, so
+# that the rows of `photos` stay small; a photo of which nothing is known has none.
+details = Table(
+    "details",
+    metadata,
+    Column("number", Integer, ForeignKey("photos.number", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    # Several are a JSON list each, empty where there are none.
+    Column("keywords", TextList, nullable=False),
+    Column("persons", TextList, nullable=False),
+    Column("make", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("lens", Text, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("exposure_time", Float),
+    Column("aperture", Float),
+    Column("focal_length", Float),
+    Column("iso", Integer),
+    Column("latitude", Float),
+    Column("longitude", Float),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("root_id", Integer, ForeignKey("roots.id"), primary_key=True, nullable=False),
+    Column("path", FsPath, primary_key=True, nullable=False),
+    # Both as they were when the file was read; NULL: it never was, so every scan tries again.
+    Column("bytes", Integer),
+    Column("mtime_ns", Integer),
+    Column("reason", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    # The id that the photo had while it was readable, which it has again when it is mended in place.
+    Column("photoid", PhotoId),
+    sqlite_with_rowid=False,
+)
+
+# Photos that could be read, but not rendered, as their file was then.
+faults = Table(
+    "faults",
+    metadata,
+    Column(
+        "photoid",
+        PhotoId,
+        ForeignKey("photos.photoid", ondelete="CASCADE", onupdate="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
+    Column("bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What happened to photos: one row for each that was added, changed or removed, in order, by triggers on `photos`.
+# `workers.housekeeping` drains it; numbers are never used again, so the highest says whether anything is new.
+changes = Table(
+    "changes",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("photoid", PhotoId, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One row. Its number rises, by triggers, with every change of who may see what.
+access = Table("access", metadata, Column("number", Integer, primary_key=True))
+
+users = Table(
+    "users",
+    metadata,
+    Column("uid", Text, primary_key=True, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    # Whether the password is the uid itself: such a user is for everyone who names the uid.
+    Column("open", Boolean, nullable=False),
+    Column("admin", Boolean, nullable=False),
+    Column("created", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+groups = Table("groups", metadata, Column("name", Text, primary_key=True, nullable=False), sqlite_with_rowid=False)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+permissions = Table(
+    "permissions",
+    metadata,
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("permission", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+filters = Table(
+    "filters",
+    metadata,
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("query", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Wrong passwords lately, by whom they were tried for (a uid or an address).
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("apisid", Text, primary_key=True, nullable=False),
+    # NULL: nobody's yet.
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), index=True),
+    Column("address", Text, nullable=False, index=True),
+    Column("implicit", Boolean, nullable=False),
+    # PKCS #8, DER; NULL where passwords come as they are.
+    Column("private_key", LargeBinary),
+    Column("last_used", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Photos in an order that stays, whatever happens to the library: the ids one behind the other, in chunks.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # BLAKE2b-128 of the ids: the same photos in the same order are kept once, however many views show them.
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("count", Integer, nullable=False),
+    UniqueConstraint("digest", name="uq_snapshots_digest"),
+    # A number is never used twice: what processes remember of one stays true.
+    sqlite_autoincrement=True,
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("number", Integer, primary_key=True, nullable=False),
+    Column("photoids", LargeBinary, nullable=False),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("vid", Integer, primary_key=True),
+    Column("apisid", Text, ForeignKey("sessions.apisid", ondelete="CASCADE"), nullable=False, index=True),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("sid", Text, primary_key=True, nullable=False),
+    # NULL: shared on the command line, on behalf of no user.
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), index=True),
+    Column("snapshot_id", Integer, ForeignKey("snapshots.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("indexmarked", Integer, nullable=False),
+    # Seconds since 1970; NULL: never.
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer),
+    sqlite_with_rowid=False,
+)

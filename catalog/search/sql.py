@@ -1,0 +1,254 @@
+"""Finds photos: the tree of a query becomes one statement over the catalogue. What a user wrote is only ever bound."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    type_coerce,
+)
+from sqlalchemy.sql.elements import Grouping
+
+from catalog.photoid import parse_photoid
+from catalog.schema.tables import folders, photos, roots, texts
+from catalog.search import words
+from catalog.search.tree import (
+    And,
+    Created,
+    Directory,
+    Everything,
+    Node,
+    Not,
+    Or,
+    PhotoIs,
+    Phrase,
+    Rated,
+    TextField,
+    Word,
+    all_of,
+)
+
+Sort = Literal["date", "-date", "name", "rating", "random"]
+
+_by_date = (photos.c.created, photos.c.alias, photos.c.path)
+_name = select(texts.c.name).where(texts.c.number == photos.c.number).correlate(photos).scalar_subquery()
+SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
+    "date": _by_date,
+    "-date": tuple(each.desc() for each in _by_date),
+    "name": (_name, photos.c.alias, photos.c.path),
+    "rating": (photos.c.rating.desc(), *_by_date),
+    "random": (func.random(),),
+}
+
+FEW = 500  # photos that are looked at one by one
+BATCH = 500  # of one question about photos that are named
+WILDCARD = re.compile(r"[*?]")
+LATE = "~"  # comes after whatever a date goes on with
+
+TEXTS = tuple(name for name in texts.c.keys() if name != "number")  # noqa: SIM118 - of columns
+
+_index = table("words", column("rowid"), column("words"))
+_active = photos.c.alias.in_(select(roots.c.alias).where(roots.c.active))
+
+Among = Callable[..., ColumnElement[bool]]
+"""Of a column of `photos`: it is one of those that another column has where some conditions hold."""
+
+
+class Search:
+    """Asks the catalogue for photos; those of roots that the settings no longer name are never found.
+
+    `filters` say what the caller may see: None, everything; otherwise what any of them finds, so with none, nothing.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, node: Node, filters: Sequence[Node] | None = None, sort: Sort = "date") -> bytes:
+        """The ids of the photos that a query finds, in order: 16 bytes each, one behind the other.
+
+        `date` is by creation date, then root alias, then path; `-date` the other way round; `name` by the words of
+        the file's name, then alias and path; `rating` from five stars to none, then as `date`; `random` another order
+        each time.
+        """
+        with self._engine.connect() as connection:
+            few, rest = _split(connection, node)
+            among = _of_one if few else _among
+            found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))
+            # Where no root is out of sight, as in most catalogues, no photo need be asked for its own.
+            if connection.execute(select(roots.c.id).where(~roots.c.active).limit(1)).first():
+                found = found.where(_active)
+            found = found.where(condition(all_of(few), _among), condition(all_of(rest), among))
+            ordered = found.where(_allowed(filters, among)).order_by(*SORTS[sort]).subquery()
+            # SQLite joins them, as making Python objects of a million rows takes longer than finding them. It keeps
+            # the order of a subquery for this function.
+            joined = select(cast(func.group_concat(ordered.c.photoid, ""), LargeBinary))
+            return connection.execute(joined).scalar_one() or b""
+
+    def sees(self, photoid: str, filters: Sequence[Node] | None = None) -> bool:
+        """Whether that photo is there, and a caller with these filters may see it.
+
+        Raises:
+            MalformedPhotoid: it can't be an id.
+        """
+        look = _look(None if filters is None else tuple(filters))
+        with self._engine.connect() as connection:
+            return connection.execute(look, {"photoid": parse_photoid(photoid)}).first() is not None
+
+    def seen(self, photoids: Sequence[str], filters: Sequence[Node] | None = None) -> list[str]:
+        """Those of the photos, by their ids, that are there, and that a caller with these filters may see."""
+        found: list[str] = []
+        with self._engine.connect() as connection:
+            for start in range(0, len(photoids), BATCH):
+                some = photos.c.photoid.in_(photoids[start : start + BATCH])
+                query = select(photos.c.photoid).where(some, _active, _allowed(filters, _of_one))
+                found += connection.execute(query).scalars()
+        return found
+
+
+@lru_cache(256)
+def _look(filters: tuple[Node, ...] | None) -> Select[int]:
+    """Asks whether `photoid` is there for these filters: kept, as to make a statement takes longer than to ask it."""
+    wanted = photos.c.photoid == bindparam("photoid")
+    return select(photos.c.number).where(wanted, _active, _allowed(filters, _of_one))
+
+
+def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:
+    """The parts of a tree that find few photos by themselves, if there are such, and the others."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    fields = [(part,) for part in parts if isinstance(part, PhotoIs | Directory | Created | Rated)]
+    # All words together find fewer than each.
+    wordy = tuple(part for part in parts if _expression(part) is not None)
+    for some in (wordy, *fields):
+        if some and _few(connection, all_of(some)):
+            return some, [part for part in parts if part not in some]
+    return (), parts
+
+
+def _few(connection: Connection, node: Node) -> bool:
+    """Whether a tree finds no more than FEW; found out without finding all."""
+    expression = _expression(node)
+    if expression is None:
+        found = select(photos.c.number).where(condition(node, _among))
+    else:
+        found = select(_index.c.rowid).where(_index.c.words.bool_op("MATCH")(expression))
+    return connection.execute(found.limit(1).offset(FEW)).first() is None
+
+
+def condition(node: Node, among: Among) -> ColumnElement[bool]:
+    """What a tree says of a row of `photos`."""
+    match node:
+        case Everything():
+            return true()
+        case PhotoIs(photoid):
+            return photos.c.photoid == photoid
+        case Created(first, last):
+            return and_(photos.c.created >= first, photos.c.created <= (last or LATE) + LATE)
+        case Rated(low, high):
+            return photos.c.rating.between(low, high)
+        case Directory():
+            return among(photos.c.folder_id, folders.c.id, folders.c.name.bool_op("GLOB")(_folder_pattern(node)))
+        case Not(part):
+            return not_(condition(part, among))
+        case And(parts):
+            return and_(*_conditions(parts, " AND ", among))
+        case Or(parts):
+            return or_(*_conditions(parts, " OR ", among))
+        case Word() | Phrase():
+            expression = _expression(node)
+            if expression is not None:
+                return _matches(photos.c.number, expression, among)
+            return _like(node, among) if isinstance(node, Word) else false()
+
+
+def _conditions(parts: Sequence[Node], operator: str, among: Among) -> list[ColumnElement[bool]]:
+    """A condition for each part, but one for all that the index of words can answer together."""
+    expressions = {part: _expression(part) for part in parts}
+    together = [each for each in expressions.values() if each is not None]
+    apart = [condition(part, among) for part, expression in expressions.items() if expression is None]
+    return [_matches(photos.c.number, operator.join(together), among), *apart] if together else apart
+
+
+def _expression(node: Node) -> str | None:
+    """A tree of words in the language of FTS5, made of quoted words alone; None where it can't say that.
+
+    Source: sqlite.org/fts5.html, "Full-text Query Syntax".
+    """
+    match node:
+        case Phrase(text):
+            return f'"{words.spaced(text)}"'
+        case Word(text, field):
+            pattern = words.spaced(text, "*?")
+            begins = pattern.rstrip("*")
+            if WILDCARD.search(begins) or begins.endswith(" "):
+                return None
+            return _in_field(field, begins, prefix=begins != pattern)
+        case And(parts) | Or(parts):
+            inner = [_expression(part) for part in parts]
+            operator = " AND " if isinstance(node, And) else " OR "
+            return None if None in inner else f"({operator.join(filter(None, inner))})"
+    return None
+
+
+def _matches(number: ColumnElement[Any], expression: str, among: Among) -> ColumnElement[bool]:
+    return among(number, _index.c.rowid, _index.c.words.bool_op("MATCH")(expression))
+
+
+def _in_field(field: TextField | None, some: str, prefix: bool) -> str:
+    """Words side by side, the last one the beginning of a word where `prefix` is true."""
+    return f'{f"{field} : " if field else ""}"{some}"{" *" if prefix else ""}'
+
+
+def _like(word: Word, among: Among) -> ColumnElement[bool]:
+    """A word with wildcards that the index has no answer to: texts are looked through.
+
+    Those alone that begin as it does, where it does not begin with a wildcard.
+    """
+    pattern = words.spaced(word.text, "*?")
+    columns = (word.field,) if word.field else TEXTS
+    like = or_(*(texts.c[name].bool_op("GLOB")(f"* {pattern} *") for name in columns))
+    begins = WILDCARD.split(pattern)[0]
+    if not begins:
+        return among(photos.c.number, texts.c.number, like)
+    expression = _in_field(word.field, begins, prefix=not begins.endswith(" "))
+    return among(photos.c.number, texts.c.number, like, _matches(texts.c.number, expression, among))
+
+
+def _folder_pattern(node: Directory) -> str:
+    """The pattern of SQLite's GLOB for the folders that are meant; `[` means itself."""
+    path = "/".join(name for name in words.fold(node.path).replace("[", "[[]").split("/") if name)
+    return f"{'' if path.startswith('@') else '*/'}{path}/{'*' if node.below else ''}"
+
+
+def _allowed(filters: Sequence[Node] | None, among: Among) -> ColumnElement[bool]:
+    if filters is None:
+        return true()
+    # Each in parentheses of its own: all their words in one chain could be deeper than SQLite takes.
+    return or_(false(), *(Grouping(condition(each, among)) for each in dict.fromkeys(filters)))
+
+
+def _among(one: ColumnElement[Any], of: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For a search: found once, for all photos."""
+    return one.in_(select(of).where(*where))
+
+
+def _of_one(one: ColumnElement[Any], of: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """For a single photo: looked up for that one."""
+    return exists().where(of == one, *where)

@@ -1,0 +1,144 @@
+"""Keeps the catalogue true to the photo roots while they change: scans all at the start, then what is heard of."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from catalog import metadata
+from catalog.database import open_catalog
+from catalog.errors import CatalogError
+from catalog.metadata import Header
+from catalog.scan.progress import Progress
+from catalog.scan.scan import NotYet, Parts, Reader, scan
+from catalog.watch.debounce import Gathering
+from catalog.watch.monitor import Monitor
+from config import Settings
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks whether the roots are still there."""
+
+AGAIN_AFTER = 30.0
+"""Seconds after which a scan that could not write to the catalogue is tried again."""
+
+log = logging.getLogger("darkroom.watch")
+
+Scan = Callable[[Parts | None], object]
+
+
+class Watch:
+    """Scans whenever there is a reason to. `monitor` is None where events are not listened to.
+
+    `rescan` is how many seconds lie between two scans of everything, 0: there is none but the first.
+    """
+
+    def __init__(
+        self,
+        gathering: Gathering,
+        monitor: Monitor | None,
+        scan: Scan,
+        rescan: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gathering = gathering
+        self._monitor = monitor
+        self._scan = scan
+        self._rescan = rescan
+        self._clock = clock
+        self._next = clock()  # when everything is scanned again
+
+    def run(self) -> None:
+        """Goes on until the gathering has ended; at once where there is nothing to wait for.
+
+        Raises:
+            CatalogError: of the kinds that no waiting mends.
+        """
+        while not self._gathering.ended:
+            if self._monitor is not None:
+                self._monitor.check()  # listens before the first scan, so that nothing falls between
+            if self._next <= self._clock():
+                self._everything()
+            else:
+                self._news()
+            if self._monitor is None and self._next == float("inf"):
+                return
+            self._gathering.wait(min(LOOK_EVERY, max(self._next - self._clock(), 0)))
+
+    def _everything(self) -> None:
+        if self._monitor is not None:
+            self._monitor.try_again()
+        self._next = self._clock() + self._rescan if self._rescan else float("inf")
+        self._tried(None)
+
+    def _news(self) -> None:
+        parts = self._gathering.take()
+        if self._monitor is not None:
+            for alias, some in parts.items():
+                if any(part.deep for part in some):
+                    self._monitor.listen(alias)
+        if parts:
+            self._tried(parts)
+
+    def _tried(self, parts: Parts | None) -> None:
+        try:
+            self._scan(parts)
+        except CatalogError as error:
+            if error.reason == "newer":
+                raise
+            log.error("%s; trying again in %.0f s", error, AGAIN_AFTER)
+            self._next = min(self._next, self._clock() + AGAIN_AFTER)
+
+
+def watch(settings: Settings, gathering: Gathering, progress: Callable[[], Progress]) -> None:
+    """Watches the roots of the settings until `gathering` has ended.
+
+    Raises:
+        CatalogError: the catalogue was made by a newer Darkroom.
+    """
+    monitor = None
+    if settings.robot_use_filesystem_monitor:
+        monitor = Monitor(settings.roots, settings.data_dir, gathering)
+    read = _patient(settings, gathering) if monitor else metadata.read
+
+    def run(parts: Parts | None) -> None:
+        # Opened anew each time: between two scans the file may have been replaced by another.
+        engine = open_catalog(settings.data_dir)
+        try:
+            scan(engine, settings, progress() if parts is None else None, read=read, parts=parts)
+        finally:
+            engine.dispose()
+
+    try:
+        Watch(gathering, monitor, run, settings.robot_rescan_minutes * 60).run()
+    finally:
+        if monitor is not None:
+            monitor.close()
+
+
+def _patient(settings: Settings, gathering: Gathering) -> Reader:
+    """Reads headers, but not those of files that are being written: they are scanned when it is quiet."""
+    roots = [(root.alias, root.path) for root in settings.roots]
+
+    def read(path: Path) -> Header:
+        # The innermost root is the file's, where one lies in another.
+        alias, root = max(
+            ((alias, root) for alias, root in roots if path.is_relative_to(root)), key=lambda each: len(each[1].parts)
+        )
+        below = str(path.relative_to(root))
+        if gathering.busy(alias, below):
+            raise NotYet
+        if _age(path) < gathering.quiet:
+            # Perhaps it was being written before we listened.
+            time.sleep(gathering.quiet)
+            if _age(path) < gathering.quiet:
+                gathering.written(alias, below)
+                raise NotYet
+        return metadata.read(path)
+
+    return read
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file was changed; infinite where that lies in the future, by the clock of its file system."""
+    age = time.time() - path.stat().st_mtime
+    return age if age >= 0 else float("inf")

@@ -1,0 +1,28 @@
+"""Groups: what their members may do, and what they may see."""
+
+import pytest
+
+from catalog.errors import Conflict, MalformedName, MalformedQuery, Missing
+from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE
+from catalog.people.groups import EVERYONE, Group, Groups
+from tests.catalog.library import Library
+
+
+def test_groups(library: Library) -> None:
+    groups = Groups(library.engine)
+    assert groups.everyone() == [Group(EVERYONE, (DOWNLOADS, METADATA, SEARCH), ())]
+    groups.add(Group("family", (SHARE, SHARE), ("dir:x", "dir:x")))
+    with pytest.raises(Conflict):
+        groups.add(Group("family", (), ()))
+    for group, error in (
+        (Group("a b", (), ()), MalformedName),
+        (Group("other", ("metadata",), ()), MalformedName),
+        (Group("other", (), ("(sea",)), MalformedQuery),
+    ):
+        with pytest.raises(error):
+            groups.add(group)
+    with pytest.raises(Missing):
+        groups.replace(Group("other", (), ()))
+    with pytest.raises(Missing):
+        groups.remove("other")
+    assert groups.everyone()[0] == Group("family", (SHARE,), ("dir:x",))
