@@ -13,7 +13,7 @@ from api.conditional import RangeNotSatisfiable, byte_range, http_date, not_modi
 from api.errors import RequestError
 from catalog.files import led_astray
 from catalog.photos import Photo
-from workers.pipeline.strip import Span
+from workers.pipeline.lossless.strip import Span
 
 GONE = "The photo's file is gone, or can't be read."
 

@@ -15,7 +15,7 @@ from catalog.jobs.jobs import Failure, Job, Jobs
 from catalog.lists.shares import written
 from catalog.photos import Photo
 from workers.devices import Unknown
-from workers.prerender.starting import Starter
+from workers.prerender.starter import Starter
 
 PhotosByIds = Callable[[Sequence[str]], Mapping[str, Photo]]
 

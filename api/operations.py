@@ -12,8 +12,8 @@ import metrics
 from api.library import Library
 from api.rendering import Rendering
 from config import Settings
-from workers.celery import QueueLengths
 from workers.dispatch import Dispatcher
+from workers.queue.app import QueueLengths
 
 WORKER_SECONDS = 2.0
 

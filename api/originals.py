@@ -13,7 +13,7 @@ from api.metadata import media_type
 from catalog.files import stored_mtime
 from catalog.people.access import DOWNLOADS
 from catalog.photos import source_version
-from workers.pipeline.strip import Span
+from workers.pipeline.lossless.strip import Span
 
 
 class GetOriginalFile:

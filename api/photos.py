@@ -9,7 +9,7 @@ from api.identify import Identify
 from api.links import following
 from api.params import DEFAULT_QUALITY, Params, Wanted, wanted
 from api.renders import Renders
-from workers.celery import INTERACTIVE, PREFETCH
+from workers.queue.app import INTERACTIVE, PREFETCH
 
 
 class GetPhoto:

@@ -7,9 +7,9 @@ from api.library import Library
 from api.rendering import Rendering
 from catalog.jobs.jobs import Jobs
 from config import Settings
+from workers.prerender.components import build_driver, build_starter
 from workers.prerender.driver import Driver
-from workers.prerender.parts import build_driver, build_starter
-from workers.prerender.starting import Starter
+from workers.prerender.starter import Starter
 
 
 @dataclass(frozen=True, slots=True)

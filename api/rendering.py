@@ -7,16 +7,16 @@ from celery import Celery
 
 from cache.render_cache import RenderCache, build
 from config import Settings
-from workers.celery import QueueLengths, create_celery
 from workers.dispatch import Ahead, Dispatcher
-from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, MemoryFlights
+from workers.flights.orders import MemoryOrders, Orders
+from workers.flights.redis import RedisFlights
+from workers.flights.registry import Flights, MemoryFlights
 from workers.housekeeping import sweep
-from workers.orders import MemoryOrders, Orders
 from workers.pipeline.limits import Limits
+from workers.prerender.components import post_by_redis, post_within
 from workers.prerender.driver import OpenPost
-from workers.prerender.parts import post_by_redis, post_within
-from workers.redis_flights import RedisFlights
+from workers.queue.app import QueueLengths, create_celery
+from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
 
 

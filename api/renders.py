@@ -17,14 +17,14 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.files import stored_mtime
 from catalog.photos import Photo, source_version
-from workers.celery import INTERACTIVE
 from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged, TooLarge
+from workers.flights.waits import ANYBODY, Client
 from workers.pipeline.limits import Limits
-from workers.pipeline.strip import Plan, deliverable
+from workers.pipeline.lossless.strip import Plan, deliverable
+from workers.queue.app import INTERACTIVE
 from workers.sizing import Size, output_size
 from workers.versions import key_version
-from workers.waits import ANYBODY, Client
 
 REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 CLIENT = "darkroom.client"
-"""Where in the environment of a request its `workers.waits.Client` is."""
+"""Where in the environment of a request its `workers.flights.waits.Client` is."""
 
 DRAIN = 4.5  # seconds for what is under way when it is told to stop
 LAST_WORDS = 0.5  # seconds for answers to those who still wait then

@@ -9,13 +9,13 @@ from pathlib import Path
 from PIL import Image
 
 from bench.turns import decibels, medians, photos_from_arguments
-from workers.pipeline import SCALE, UNSCALED_QUALITY, Step, render, render_ladder
 from workers.pipeline.colour import colour
 from workers.pipeline.decode import load
 from workers.pipeline.flatten import flatten
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, orientation, photo_size
 from workers.pipeline.orient import orient
+from workers.pipeline.render import SCALE, UNSCALED_QUALITY, Step, render, render_ladder
 from workers.pipeline.work import begin
 from workers.sizing import Size, output_size
 

@@ -21,7 +21,7 @@ from bench.peers.darkroom import Darkroom
 from bench.processes import resident
 from bench.storms import CONNECTIONS, Misses, misses, storm
 from catalog.sample import make_sample
-from workers import pipeline
+from workers.pipeline import render as pipeline
 from workers.sizing import Size
 
 QUALITY = 70

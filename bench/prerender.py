@@ -36,10 +36,10 @@ from catalog.people.users import GUEST
 from catalog.photos import Photos
 from catalog.scan.scan import scan
 from config import Root, Settings
+from workers.commands.prerender import driving
 from workers.devices import Devices
-from workers.prerender.command import driving
-from workers.prerender.looking import keys_of
-from workers.prerender.parts import build_starter
+from workers.prerender.components import build_starter
+from workers.prerender.missing import keys_of
 
 TEXTS = [f"{width}x{height}" for width, height in SIZES]
 CORES = os.cpu_count() or 1

@@ -15,11 +15,11 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from bench.turns import medians, photos_from_arguments
-from workers.pipeline import render
 from workers.pipeline.decode import HEADROOM
 from workers.pipeline.encode import FULL_COLOUR, is_progressive
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, photo_size
+from workers.pipeline.render import render
 from workers.sizing import Size, output_size
 
 SIZES = ((256, 256), (640, 480), (1280, 800), (1920, 1080), (2560, 1600))

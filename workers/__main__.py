@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import config
-from workers import offline
+from workers.commands import render as offline
 
 # What counts is imported below, once `config.share_metrics` has said where the counts go.
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _add_prerender(parser: argparse.ArgumentParser) -> None:
 
 def _prerender(settings: config.Settings, chosen: argparse.Namespace) -> int:
     config.share_metrics(settings)
-    from workers.prerender import command
+    from workers.commands import prerender as command
 
     return command.run(settings, chosen)
 
@@ -75,7 +75,7 @@ def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     from celery import signals
     from celery.platforms import SecurityWarning
 
-    from workers.celery import INTERACTIVE, QUEUES, create_celery
+    from workers.queue.app import INTERACTIVE, QUEUES, create_celery
     from workers.tasks import register
 
     unknown = set(chosen.queues.split(",")) - set(QUEUES)
@@ -185,7 +185,7 @@ def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: 
     """Celery calls it in the parent of the child that died: those who wait need not wait for the lease to run out."""
     from celery.exceptions import WorkerLostError
 
-    from workers.redis_flights import RedisFlights
+    from workers.flights.redis import RedisFlights
 
     if isinstance(exception, WorkerLostError) and args:
         log.error("a render has brought its process down: %s", args[0])
@@ -196,9 +196,9 @@ def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: 
 
 def _renderer(settings: config.Settings, *, patient: bool) -> "Renderer":
     from cache.render_cache import build
-    from workers.orders import RedisOrders
+    from workers.flights.orders import RedisOrders
+    from workers.flights.redis import RedisFlights
     from workers.pipeline.limits import Limits
-    from workers.redis_flights import RedisFlights
     from workers.tasks import Renderer
 
     return Renderer(
@@ -213,7 +213,7 @@ def _renderer(settings: config.Settings, *, patient: bool) -> "Renderer":
 
 
 def _beat(settings: config.Settings) -> int:
-    from workers.celery import create_celery
+    from workers.queue.app import create_celery
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = create_celery(settings)

@@ -26,11 +26,18 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from workers.breaker import Breaker
-from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
-from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Word
-from workers.sending import sender
-from workers.waits import ANYBODY, Client, Wait, Waits
+from workers.flights.registry import (
+    DONE,
+    DROPPED,
+    Claim,
+    Flights,
+    FlightsDown,
+    Word,
+)
+from workers.flights.waits import ANYBODY, Client, Wait, Waits
+from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER
+from workers.queue.publish import sender
 
 REST = 1.0  # seconds for which nobody asks a Redis that has just failed
 SENDERS = 8  # tasks sent at once; Celery keeps ten connections, and would wait for one without end

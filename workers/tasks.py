@@ -16,13 +16,27 @@ from cache.render_cache import RenderCache
 from cache.tier import PATIENT
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
-from workers import pipeline
-from workers.celery import BACKGROUND, LADDER, PING, PREFETCH, RENDER, SWEEP
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
-from workers.flights import DONE, DROPPED, Flights, FlightsDown, Start, Word
+from workers.flights.orders import MemoryOrders, Orders
+from workers.flights.registry import (
+    DONE,
+    DROPPED,
+    Flights,
+    FlightsDown,
+    Start,
+    Word,
+)
 from workers.housekeeping import sweep
-from workers.orders import MemoryOrders, Orders
+from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
+from workers.queue.app import (
+    BACKGROUND,
+    LADDER,
+    PING,
+    PREFETCH,
+    RENDER,
+    SWEEP,
+)
 from workers.sizing import Size
 from workers.versions import key_version
 

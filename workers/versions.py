@@ -1,6 +1,6 @@
 """The version in the name of a render: what its bytes depend on, beside its size and quality."""
 
-from workers import pipeline
+from workers.pipeline import render as pipeline
 
 
 def key_version(source: str) -> str:

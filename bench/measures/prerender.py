@@ -18,7 +18,7 @@ from bench.peers.darkroom import Darkroom
 from bench.processes import PROJECT
 from bench.results import Case, Measured, Row, rounded
 from catalog.database import FILE
-from workers.pipeline import render, render_ladder
+from workers.pipeline.render import render, render_ladder
 from workers.sizing import Size, output_size
 
 MOST_PHOTOS = 20

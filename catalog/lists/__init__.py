@@ -1,1 +1,1 @@
-"""Photos in an order: views, shared galleries, timelines, searches that are remembered. Stands on `people` and `search`."""
+"""Photos in an order: views, shared galleries, timelines, remembered searches. Stands on `people` and `search`."""

@@ -14,10 +14,10 @@ from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from tests.api.house import House
 from tests.api.test_renders import Played
-from workers.celery import QueueLengths, create_celery
-from workers.flights import MemoryFlights
-from workers.orders import MemoryOrders
-from workers.prerender.parts import post_within
+from workers.flights.orders import MemoryOrders
+from workers.flights.registry import MemoryFlights
+from workers.prerender.components import post_within
+from workers.queue.app import QueueLengths, create_celery
 
 BASE = "/picapportapi/1.0/"
 

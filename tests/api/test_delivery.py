@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from waitress.buffers import ReadOnlyFileBasedBuffer
 
 from api.delivery import Spans
-from workers.pipeline.strip import Span
+from workers.pipeline.lossless.strip import Span
 
 CONTENT = bytes(range(256)) * 4
 

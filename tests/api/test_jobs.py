@@ -17,7 +17,7 @@ from cache.render_cache import RenderCache
 from catalog.jobs.jobs import Jobs
 from catalog.jobs.progress import Failed, Ledger
 from tests.api.house import House
-from workers.prerender.parts import build_starter
+from workers.prerender.components import build_starter
 
 
 class Desk:

@@ -26,9 +26,9 @@ from catalog.photos import Photos
 from config import Settings
 from tests.catalog.library import Library
 from tests.end_to_end.servers import free_port
-from workers.celery import QUEUES, QueueLengths, create_celery
 from workers.dispatch import Dispatcher
-from workers.flights import DONE, MemoryFlights, Word
+from workers.flights.registry import DONE, MemoryFlights, Word
+from workers.queue.app import QUEUES, QueueLengths, create_celery
 
 SAMPLE = re.compile(r'[a-zA-Z_][a-zA-Z0-9_]*(\{([a-z_]+="[^"\n]*",?)*\})? [-+0-9.eInfNa]+')
 

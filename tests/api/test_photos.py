@@ -7,7 +7,7 @@ import pytest
 from api.photos import is_prefetch
 from tests.api.house import House
 from tests.api.test_renders import Door
-from workers.celery import INTERACTIVE, PREFETCH
+from workers.queue.app import INTERACTIVE, PREFETCH
 
 
 @pytest.fixture

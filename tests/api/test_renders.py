@@ -22,12 +22,12 @@ from catalog.photos import Photo
 from catalog.scan.scan import refresh
 from tests.api.house import Asking, House
 from tests.catalog.library import jpeg
-from workers.celery import INTERACTIVE
 from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged
+from workers.flights.waits import ANYBODY, Client
 from workers.pipeline.limits import Limits
+from workers.queue.app import INTERACTIVE
 from workers.versions import key_version
-from workers.waits import ANYBODY, Client
 
 
 class Played(Dispatcher):

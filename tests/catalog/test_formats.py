@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
-from tests.workers.pipeline.pictures import quarters, saved
-from tests.workers.pipeline.raws import dng
+from tests.workers.samples.pictures import quarters, saved
+from tests.workers.samples.raws import dng
 
 
 def ftyp(*brands: bytes) -> bytes:

@@ -18,8 +18,8 @@ from cache.key import RenderKey
 from config import Settings
 from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front, start_worker
 from tests.photos import colours, save_jpeg, shows, slow_to_read, solid
-from workers.celery import RENDER, create_celery
-from workers.redis_flights import RedisFlights
+from workers.flights.redis import RedisFlights
+from workers.queue.app import RENDER, create_celery
 from workers.versions import key_version
 
 BLUE = (30, 30, 200)

@@ -20,8 +20,8 @@ from config import Settings
 from tests.end_to_end.conftest import WAYS
 from tests.end_to_end.servers import Process, Server, eventually, serving, start_worker
 from tests.photos import colours, decoded, save_jpeg, slow_to_read, solid
-from workers.celery import BACKGROUND, INTERACTIVE, PREFETCH, RENDER, create_celery
-from workers.redis_flights import WAITING, RedisFlights
+from workers.flights.redis import WAITING, RedisFlights
+from workers.queue.app import BACKGROUND, INTERACTIVE, PREFETCH, RENDER, create_celery
 from workers.versions import key_version
 
 PHOTOS = 12

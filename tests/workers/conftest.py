@@ -8,8 +8,8 @@ import pytest
 
 from tests.end_to_end.servers import redis_server
 from tests.workers.ways import PatientFlights, Way, open_way, sample
-from workers.flights import Flights
-from workers.redis_flights import RedisFlights
+from workers.flights.redis import RedisFlights
+from workers.flights.registry import Flights
 
 
 @pytest.fixture(scope="session")

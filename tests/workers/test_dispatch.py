@@ -23,11 +23,22 @@ from tests.cache.keys import render as some_render
 from tests.end_to_end.servers import free_port, redis_server
 from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Impatient, Way, key_of, open_way, sample, save_photo, wait_until
-from workers import errors, pipeline
-from workers.celery import INTERACTIVE, RENDER, create_celery
+from workers import errors
 from workers.dispatch import Dispatcher
-from workers.flights import DONE, DROPPED, Claim, Flights, FlightsDown, Heard, MemoryFlights, Start, Word
-from workers.redis_flights import RedisFlights
+from workers.flights.redis import RedisFlights
+from workers.flights.registry import (
+    DONE,
+    DROPPED,
+    Claim,
+    Flights,
+    FlightsDown,
+    Heard,
+    MemoryFlights,
+    Start,
+    Word,
+)
+from workers.pipeline import render as pipeline
+from workers.queue.app import INTERACTIVE, RENDER, create_celery
 
 WAITERS = 40
 RENDERED = some_render()

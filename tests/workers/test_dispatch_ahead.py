@@ -14,10 +14,10 @@ from tests.photos import decoded
 from tests.workers.test_dispatch import DOWN, Down, app_at, made, shed
 from tests.workers.ways import WAIT, Impatient, Way, key_of, sample, save_photo, wait_until
 from workers import errors
-from workers.celery import INTERACTIVE, PREFETCH
 from workers.dispatch import Ahead, Dispatcher, Prefetched
-from workers.flights import DONE, Claim, MemoryFlights
-from workers.redis_flights import RedisFlights
+from workers.flights.redis import RedisFlights
+from workers.flights.registry import DONE, Claim, MemoryFlights
+from workers.queue.app import INTERACTIVE, PREFETCH
 
 RENDERED = some_render()
 

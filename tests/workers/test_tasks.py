@@ -19,11 +19,20 @@ from catalog import metadata
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
-from workers import pipeline, tasks
-from workers.celery import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
+from workers import tasks
 from workers.errors import BRINGS_DOWN
-from workers.flights import DONE, DROPPED, Claim, FlightsDown, MemoryFlights, Start, Word
+from workers.flights.registry import (
+    DONE,
+    DROPPED,
+    Claim,
+    FlightsDown,
+    MemoryFlights,
+    Start,
+    Word,
+)
+from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
+from workers.queue.app import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
 from workers.tasks import Renderer
 
 OUTSIDE = [

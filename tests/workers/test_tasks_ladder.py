@@ -14,13 +14,13 @@ from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg
 from tests.workers.test_tasks import Landings, Tray, edited
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
-from workers import pipeline
-from workers.celery import BACKGROUND
 from workers.errors import BRINGS_DOWN
-from workers.flights import DONE, DROPPED, FlightsDown, Start, Word
-from workers.orders import MemoryOrders
+from workers.flights.orders import MemoryOrders
+from workers.flights.registry import DONE, DROPPED, FlightsDown, Start, Word
+from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.pipeline.work import Work
+from workers.queue.app import BACKGROUND
 from workers.tasks import KEEPING_PAUSE, STEP_BACK, Renderer
 
 ORDER = "order:1:2:a photo"

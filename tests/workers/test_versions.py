@@ -3,7 +3,7 @@
 import pytest
 
 from cache.key import RenderKey
-from workers import pipeline
+from workers.pipeline import render as pipeline
 from workers.versions import key_version
 
 

@@ -20,12 +20,19 @@ from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from config import Settings
 from tests.photos import save_jpeg, solid
-from workers.celery import INTERACTIVE, PING, PREFETCH, RENDER, QueueLengths, create_celery
 from workers.dispatch import Ahead, Dispatcher
-from workers.embedded import EmbeddedWorker
-from workers.flights import Flights, Heard, MemoryFlights, Word
+from workers.flights.redis import RedisFlights
+from workers.flights.registry import Flights, Heard, MemoryFlights, Word
 from workers.pipeline.limits import Limits
-from workers.redis_flights import RedisFlights
+from workers.queue.app import (
+    INTERACTIVE,
+    PING,
+    PREFETCH,
+    RENDER,
+    QueueLengths,
+    create_celery,
+)
+from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
 from workers.versions import key_version
 
@@ -194,7 +201,7 @@ class Impatient:
 
     @contextmanager
     def watched(self, gone: Callable[[], None]) -> Iterator[None]:
-        """As in `workers.waits.Client`."""
+        """As in `workers.flights.waits.Client`."""
         self._watching.append(gone)
         try:
             yield

@@ -11,9 +11,9 @@ from pathlib import Path
 from catalog.errors import CatalogProblem
 from catalog.files import sole
 from catalog.jobs.jobs import Job
-from workers.prerender.post import Post, Unreachable
+from workers.prerender.dispatch import Post, Unreachable
 from workers.prerender.run import Run, Shop
-from workers.prerender.starting import Starter
+from workers.prerender.starter import Starter
 
 LOCK = "prerender.lock"
 LOOK_EVERY = 1.0  # seconds between two looks for jobs, or for the lock

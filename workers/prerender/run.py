@@ -13,11 +13,11 @@ from catalog.jobs.progress import Failed, Ledger
 from catalog.photos import Photo
 from workers.devices import Box
 from workers.errors import BRINGS_DOWN, Busy, Damaged, SourceChanged, Unsupported
-from workers.flights import DONE, DROPPED, Word
-from workers.prerender.looking import Looked, Looker, Pending
-from workers.prerender.need import FEWEST, NO_CACHE, Need, written
-from workers.prerender.pace import Pace
-from workers.prerender.post import WINDOW, Inbox, Post, Unreachable
+from workers.flights.registry import DONE, DROPPED, Word
+from workers.prerender.dispatch import WINDOW, Inbox, Post, Unreachable
+from workers.prerender.estimate import FEWEST, NO_CACHE, Need, written
+from workers.prerender.missing import Looked, Looker, Pending
+from workers.prerender.rate import Pace
 
 PLENTY = 8  # windows of photos for which there is room, where room is not short
 MOST_TRIES = 3  # of a photo that changes all the time, or for which there is no time; or that ends its process

@@ -6,11 +6,18 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.workers.pipeline import profiles
-from tests.workers.pipeline.pictures import decoded, near, quarters, saved, shows, work
-from workers.pipeline import render
+from tests.workers.samples import profiles
+from tests.workers.samples.pictures import (
+    decoded,
+    near,
+    quarters,
+    saved,
+    shows,
+    work,
+)
 from workers.pipeline.colour import TRANSFORMS, _built, colour
 from workers.pipeline.limits import MAX_PROFILE_BYTES
+from workers.pipeline.render import render
 from workers.sizing import Size
 
 Pixel = tuple[int, ...]

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tests.workers.pipeline.pictures import work
+from tests.workers.samples.pictures import work
 from workers.pipeline.crop import crop
 from workers.pipeline.work import Box
 from workers.sizing import Size

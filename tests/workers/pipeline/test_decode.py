@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workers.pipeline.pictures import quarters, saved, work
+from tests.workers.samples.pictures import quarters, saved, work
 from workers.errors import Damaged
 from workers.pipeline.decode import draft, load
 from workers.pipeline.limits import Limits

@@ -6,7 +6,7 @@ import re
 import pytest
 from PIL import Image
 
-from tests.workers.pipeline.pictures import decoded, quarters, shows, work
+from tests.workers.samples.pictures import decoded, quarters, shows, work
 from workers.pipeline.encode import _jpeg, encode, is_progressive
 
 

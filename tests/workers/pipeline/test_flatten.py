@@ -5,10 +5,19 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.workers.pipeline.pictures import QUARTERS, WHITE, decoded, near, quarters, saved, shows, work
+from tests.workers.samples.pictures import (
+    QUARTERS,
+    WHITE,
+    decoded,
+    near,
+    quarters,
+    saved,
+    shows,
+    work,
+)
 from workers.errors import Unsupported
-from workers.pipeline import render
 from workers.pipeline.flatten import flatten
+from workers.pipeline.render import render
 from workers.sizing import Size
 
 GREYS = (0, 85, 170, 255)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageCms
 
-from tests.workers.pipeline import profiles
+from tests.workers.samples import profiles
 from workers.pipeline.icc import is_srgb
 
 LCMS = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

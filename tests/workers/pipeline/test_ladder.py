@@ -8,12 +8,19 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from tests.workers.pipeline import profiles
-from tests.workers.pipeline.pictures import decoded, quarters, saved, shows, stored, work
+from tests.workers.samples import profiles
+from tests.workers.samples.pictures import (
+    decoded,
+    quarters,
+    saved,
+    shows,
+    stored,
+    work,
+)
 from workers.errors import Busy, Damaged, Unsupported
-from workers.pipeline import render, render_ladder
 from workers.pipeline.ladder import STEP, Rung, basis, rungs
 from workers.pipeline.limits import JPEG_LONGEST_SIDE
+from workers.pipeline.render import render, render_ladder
 from workers.sizing import Size, output_size
 
 REQUESTS = ((2560, 1600), (1920, 1080), (1280, 800), (1080, 2340), (640, 480), (256, 256), (160, 160))

@@ -11,9 +11,8 @@ import pytest
 from PIL import Image
 
 import config
-from tests.workers.pipeline.pictures import quarters, saved
+from tests.workers.samples.pictures import quarters, saved
 from workers.errors import Busy, Unsupported
-from workers.pipeline import render
 from workers.pipeline.limits import (
     BLOCK,
     JPEG_LONGEST_SIDE,
@@ -23,6 +22,7 @@ from workers.pipeline.limits import (
     check_deadline,
     check_scans,
 )
+from workers.pipeline.render import render
 from workers.sizing import Size
 
 PROJECT = Path(__file__).parents[3]

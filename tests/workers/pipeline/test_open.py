@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.workers.pipeline.pictures import heic, quarters, saved, stored
-from tests.workers.pipeline.raws import dng
+from tests.workers.samples.pictures import heic, quarters, saved, stored
+from tests.workers.samples.raws import dng
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
-from workers.pipeline import render
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import READERS, opened, orientation, translated
+from workers.pipeline.render import render
 from workers.sizing import Size
 
 JPEG = saved(quarters()).getvalue()

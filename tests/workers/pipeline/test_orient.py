@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workers.pipeline.pictures import STORED, quarters, shows, work
+from tests.workers.samples.pictures import STORED, quarters, shows, work
 from workers.pipeline.orient import orient
 from workers.sizing import Size
 

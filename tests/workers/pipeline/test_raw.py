@@ -5,13 +5,13 @@ from io import BytesIO
 
 import pytest
 
-from tests.workers.pipeline.pictures import decoded, quarters, saved, shows, stored
-from tests.workers.pipeline.raws import dng
+from tests.workers.samples.pictures import decoded, quarters, saved, shows, stored
+from tests.workers.samples.raws import dng
 from workers.errors import Damaged, Unsupported
-from workers.pipeline import render, unscaled
 from workers.pipeline.limits import Limits
+from workers.pipeline.lossless.strip import stripped
 from workers.pipeline.open import opened, photo_size
-from workers.pipeline.strip import stripped
+from workers.pipeline.render import render, unscaled
 from workers.sizing import Size, output_size
 
 WIDE, HIGH = Size(120, 90), Size(90, 120)

@@ -11,13 +11,24 @@ import pytest
 from PIL import Image, ImageCms, JpegImagePlugin
 
 from tests.photos import SHARED
-from tests.workers.pipeline import profiles
-from tests.workers.pipeline.pictures import QUARTERS, STORED, WHITE, decoded, heic, near, quarters, saved, shows, stored
-from tests.workers.pipeline.raws import dng
+from tests.workers.samples import profiles
+from tests.workers.samples.pictures import (
+    QUARTERS,
+    STORED,
+    WHITE,
+    decoded,
+    heic,
+    near,
+    quarters,
+    saved,
+    shows,
+    stored,
+)
+from tests.workers.samples.raws import dng
 from workers.errors import Busy, SourceMissing
-from workers.pipeline import STEPS, render, unscaled
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, photo_size
+from workers.pipeline.render import STEPS, render, unscaled
 from workers.sizing import Size, output_size
 
 SIZES = [Size(400, 300), Size(200, 150), Size(41, 31), Size(60, 60), Size(800, 600), Size(1, 1)]

@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from tests.workers.pipeline.pictures import RED, near, quarters, shows, work
+from tests.workers.samples.pictures import RED, near, quarters, shows, work
 from workers.pipeline.resize import resize
 from workers.sizing import Size
 

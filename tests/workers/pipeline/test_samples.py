@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.photos import SHARED, shared_photos
-from tests.workers.pipeline.pictures import decoded, quarters, saved, stored
-from tests.workers.pipeline.raws import dng
+from tests.workers.samples.pictures import decoded, quarters, saved, stored
+from tests.workers.samples.raws import dng
 from workers.errors import RenderError
-from workers.pipeline import render, render_ladder, unscaled
 from workers.pipeline.limits import Limits
+from workers.pipeline.lossless.strip import deliverable, stream
 from workers.pipeline.open import opened, photo_size
-from workers.pipeline.strip import deliverable, stream
+from workers.pipeline.render import render, render_ladder, unscaled
 from workers.sizing import Size, output_size
 
 SECONDS = 5.0

@@ -15,9 +15,9 @@ from catalog.scan.scan import refresh
 from config import Settings
 from tests.catalog.library import Library, jpeg, put
 from workers.devices import Box
-from workers.flights import DONE, Word
-from workers.prerender.looking import Looker, Pending, keys_of
-from workers.prerender.post import WINDOW, Inbox, Post, Unreachable
+from workers.flights.registry import DONE, Word
+from workers.prerender.dispatch import WINDOW, Inbox, Post, Unreachable
+from workers.prerender.missing import Looker, Pending, keys_of
 from workers.prerender.run import Shop
 
 BOXES = (Box(8, 8), Box(None, 4))

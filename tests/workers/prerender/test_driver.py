@@ -12,9 +12,9 @@ from tests.catalog.library import Library
 from tests.workers.prerender.shop import House, PlayedPost
 from tests.workers.ways import wait_until
 from workers.prerender import driver as module
+from workers.prerender.components import build_starter
+from workers.prerender.dispatch import Post
 from workers.prerender.driver import LOCK, Driver
-from workers.prerender.parts import build_starter
-from workers.prerender.post import Post
 
 
 class Working(PlayedPost):

@@ -11,8 +11,8 @@ from catalog.jobs.jobs import Job, State
 from tests.catalog.library import Library, jpeg
 from tests.workers.prerender.shop import BOXES, RENDER, House
 from workers.errors import BRINGS_DOWN
-from workers.prerender.need import NO_CACHE, Need
-from workers.prerender.post import WINDOW
+from workers.prerender.dispatch import WINDOW
+from workers.prerender.estimate import NO_CACHE, Need
 from workers.prerender.run import MOST_TRIES, NO_QUEUE, NO_WORKER, Run
 
 PLENTY = Need(1000, 10**9, 10**9)

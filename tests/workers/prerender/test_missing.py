@@ -1,0 +1,56 @@
+"""Which renders of a photo are missing."""
+
+from cache.key import RenderKey
+from catalog.faults import Fault, Faults
+from catalog.jobs.progress import Place
+from catalog.photos import Photo
+from tests.catalog.library import Library, jpeg
+from tests.workers.prerender.shop import BOXES, RENDER, House
+from workers.devices import Box
+from workers.prerender.missing import GONE, keys_of
+from workers.versions import key_version
+
+PHOTO = Photo("A" * 22, "a", "a.jpg", 1, 2, 4000, 3000, "JPEG", "2015-07-02T14:35:33")
+
+
+def test_keys_are_those_of_the_same_requests() -> None:
+    version = key_version(PHOTO.version)
+    boxes = (Box(256, 256), Box(None, 160), Box(1080, 2340), Box(2340, 1080), Box(213, None))
+    assert keys_of(PHOTO, boxes, 8192) == (
+        RenderKey(PHOTO.photoid, version, 256, 256, 70),
+        RenderKey(PHOTO.photoid, version, 213, 160, 70),  # and of 213 wide, the same
+        RenderKey(PHOTO.photoid, version, 1440, 1080, 70),  # a screen and the same one turned
+    )
+    assert keys_of(PHOTO, (Box(None, 160), Box(9000, None)), 8192)[1:] == ()
+
+
+def test_photos_are_sorted_by_what_is_to_be_done(library: Library) -> None:
+    house = House(library)
+    cached, partly, bad, gone, missing = house.photos
+    house.render([cached])
+    house.cache.put(house.keys(partly)[0], RENDER)
+    Faults(house.engine).remember(bad, Fault("damaged", "It is broken."))
+    (library.a / gone.path).unlink()
+    library.scan()
+    places = [Place(at, photo.photoid) for at, photo in enumerate((cached, partly, bad, gone, missing))]
+    looked = house.looker.look(places, BOXES)
+    assert looked.cached == places[:1]
+    assert [pending.place for pending in looked.missing] == [places[1], places[4]]
+    assert looked.missing[0].keys == house.keys(partly)
+    assert [(each.place, each.reason) for each in looked.failed] == [(2, "It is broken."), (3, GONE)]
+    assert looked.bytes == 2 * len(RENDER)
+    assert house.looker.bytes(looked.missing) == len(RENDER)
+
+
+def test_a_photo_that_was_mended_is_tried_again(library: Library) -> None:
+    house = House(library, 1)
+    Faults(house.engine).remember(house.photos[0], Fault("damaged", "It is broken."))
+    (library.a / "000.jpg").write_bytes(jpeg("blue", (20, 20)))
+    library.scan()
+    assert len(house.looker.look([Place(0, house.photos[0].photoid)], BOXES).missing) == 1
+
+
+def test_what_is_too_large_for_every_size_is_nothing_to_do(library: Library) -> None:
+    house = House(library, 1)
+    looked = house.looker.look([Place(0, house.photos[0].photoid)], [Box(9000, None)])
+    assert (len(looked.cached), looked.missing) == (1, [])

@@ -1,0 +1,172 @@
+"""`python -m workers prerender`: renders in advance what is missing, and shows how far it is.
+
+Where a server runs, it does so, and the command looks on. Else the command walks the job itself; in the embedded way
+with workers of its own.
+"""
+
+import argparse
+import logging
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from celery import Celery
+from sqlalchemy import Engine
+from tqdm import tqdm
+
+from cache.render_cache import RenderCache, build
+from catalog.database import open_catalog
+from catalog.errors import CatalogProblem
+from catalog.jobs.jobs import Job, Jobs, State
+from catalog.photos import Photos
+from catalog.scan.scan import sync_roots
+from config import Settings, SettingsError
+from workers.devices import Unknown
+from workers.flights.orders import MemoryOrders
+from workers.flights.registry import MemoryFlights
+from workers.pipeline.limits import Limits
+from workers.prerender.components import build_driver, build_starter, post_by_redis, post_within
+from workers.prerender.dispatch import Post
+from workers.prerender.driver import Driver, OpenPost
+from workers.prerender.estimate import written
+from workers.prerender.starter import Starter
+from workers.queue.app import BACKGROUND, create_celery
+from workers.queue.embedded import EmbeddedWorker
+from workers.tasks import Renderer, register
+
+LOOK_EVERY = 0.25  # seconds between two looks at the job
+LISTED = 10  # failures that are listed
+
+
+def run(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Starts a job, or goes on with one, and waits for its end; gives the exit code.
+
+    0 all is rendered; 1 a part is not, with a sentence; 2 wrong arguments or settings; 130 interrupted.
+    """
+    if not settings.roots:
+        return _fail("there is no photo root: set robot.root.0.path to a folder of photos", 1)
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        with ExitStack() as closing:
+            engine = open_catalog(settings.data_dir)
+            closing.callback(engine.dispose)
+            sync_roots(engine, settings)
+            cache = build(settings, memory=False)
+            closing.callback(cache.close)
+            starter = build_starter(settings, engine, cache)
+            job = _job(Jobs(engine), starter, chosen)
+            with driving(settings, engine, cache, starter, chosen.concurrency) as driver:
+                return _follow(engine, job, driver)
+    except (Unknown, SettingsError) as error:
+        return _fail(str(error), 2)
+    except CatalogProblem as error:
+        return _fail(str(error), 1)
+
+
+def _job(jobs: Jobs, starter: Starter, chosen: argparse.Namespace) -> Job:
+    if chosen.resume is not None:
+        return jobs.resume(chosen.resume)
+    return starter.asked(chosen.query, [each.strip() for each in (chosen.sizes or "").split(",") if each.strip()])
+
+
+@contextmanager
+def driving(
+    settings: Settings, engine: Engine, cache: RenderCache, starter: Starter, concurrency: int | None
+) -> Iterator[Driver]:
+    """Walks jobs meanwhile, wherever no other process does."""
+    celery = create_celery(settings)
+    with ExitStack() as closing:
+        if settings.distributed:
+            open_post = post_by_redis(settings, celery)
+        else:
+            open_post = _own_workers(settings, celery, cache, concurrency or settings.concurrency, closing)
+        driver = build_driver(settings, engine, cache, starter, open_post, auto=False)
+        driver.start()
+        closing.callback(driver.close)
+        yield driver
+
+
+def _own_workers(
+    settings: Settings, celery: Celery, cache: RenderCache, concurrency: int, closing: ExitStack
+) -> OpenPost:
+    """The way to workers on threads of this process, which are started as it is opened for the first time."""
+    flights, orders = MemoryFlights(), MemoryOrders()
+    limits, links = Limits.of(settings), settings.robot_follow_links
+    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
+    register(celery, lambda: renderer)
+    within = post_within(settings, celery, flights, orders)
+    workers: list[EmbeddedWorker] = []
+
+    def stop() -> None:
+        for worker in workers:
+            worker.stop()
+
+    closing.callback(stop)
+
+    def open_post(inner: ExitStack, news: threading.Event) -> Post:
+        if not workers:
+            workers.append(EmbeddedWorker(celery, concurrency, alone=BACKGROUND))
+            workers[0].start()
+        return within(inner, news)
+
+    return open_post
+
+
+def _follow(engine: Engine, job: Job, driver: Driver) -> int:
+    """Shows how far the job is until it has ended; gives the exit code."""
+    jobs, said = Jobs(engine), ""
+    sizes = ", ".join(job.terms.sizes)
+    need, room = written(job.terms.need), written(job.terms.room)
+    _say(f"job {job.id}: {job.total} photos in {sizes}; needs about {need} of the {room} that the cache may hold")
+    try:
+        with tqdm(total=job.total, unit=" photos", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+            while True:
+                job = jobs.by_id(job.id)
+                bar.update(job.total - job.left - bar.n)
+                bar.set_postfix_str(f"{job.done} rendered, {job.skipped} cached, {job.failed} failed")
+                if job.message and job.message != said:
+                    bar.clear()
+                    _say(job.message)
+                    said = job.message
+                if job.state is not State.RUNNING:
+                    break
+                time.sleep(LOOK_EVERY)
+    except KeyboardInterrupt:
+        return _interrupted(jobs, job, driver)
+    return _told(engine, job)
+
+
+def _interrupted(jobs: Jobs, job: Job, driver: Driver) -> int:
+    if driver.leads:
+        jobs.pause(job.id)
+        _say(f"job {job.id} is paused; python -m workers prerender --resume {job.id} goes on with it")
+    else:
+        _say(f"the server goes on with job {job.id}; POST /api/jobs/{job.id}/cancel ends it")
+    return 130
+
+
+def _told(engine: Engine, job: Job) -> int:
+    """Says how the job has ended; gives the exit code."""
+    word = "done" if job.state is State.DONE else f"{job.state}, {job.left} photos left"
+    _say(f"job {job.id} {word}: {job.done} rendered, {job.skipped} cached before, {job.failed} failed")
+    failures = Jobs(engine).failures(job.id, LISTED)
+    photos = Photos(engine).by_ids([failure.photoid for failure in failures])
+    for failure in failures:
+        photo = photos.get(failure.photoid)
+        # As in the catalogue's own lists: a name may hold what no terminal shows.
+        place = ascii(f"{photo.root}/{photo.path}") if photo else failure.photoid
+        _say(f"{place}: {failure.reason}")
+    if job.failed > len(failures):
+        _say(f"and {job.failed - len(failures)} more: python -m catalog failed")
+    return 0 if job.state is State.DONE and not job.failed else 1
+
+
+def _say(sentence: str) -> None:
+    print(f"prerender: {sentence}", file=sys.stderr, flush=True)
+
+
+def _fail(sentence: str, code: int) -> int:
+    _say(sentence)
+    return code

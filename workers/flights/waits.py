@@ -1,0 +1,135 @@
+"""Who waits for what in one process: all who wait for one render, on one queue, share a `Wait`."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+import metrics
+from workers.errors import Busy
+from workers.flights.registry import DROPPED, Word
+
+LOOK_AGAIN = 1.0  # seconds between two looks at the registry
+
+
+class Client(Protocol):
+    """Who asked for a render."""
+
+    def gone(self) -> bool:
+        """Whether it has hung up."""
+
+    def watched(self, gone: Callable[[], None]) -> AbstractContextManager[object]:
+        """Within it `gone` is called, on any thread, when the client hangs up."""
+
+
+class _Anybody:
+    def gone(self) -> bool:
+        """As in `Client`: never."""
+        return False
+
+    def watched(self, gone: Callable[[], None]) -> AbstractContextManager[object]:  # noqa: ARG002
+        """As in `Client`."""
+        return nullcontext()
+
+
+ANYBODY = _Anybody()
+"""A client of whom nobody can tell whether it is still there: another server than ours calls the app."""
+
+
+class Wait:
+    """What the waiters of one render share. `queue` is where its task lies, should nobody have sent one before."""
+
+    def __init__(self, name: str, queue: str) -> None:
+        self.name = name
+        self.queue = queue
+        self.ident = secrets.token_hex(6)  # stands for all of them in the registry
+        self.waiters = 0
+        self.word: Word | None = None
+        self.render: bytes | None = None
+        self.look_at = time.monotonic() + LOOK_AGAIN
+        self.astray = False  # whether the last look found the queue empty
+        self._news = threading.Condition()
+
+    def until(self, seconds: float, enough: Callable[[], bool]) -> bool:
+        """Waits for the word, for so many seconds at most, or until `enough`, which is asked whenever somebody calls
+        `wake`; gives whether the word has come.
+        """
+        with self._news:
+            self._news.wait_for(lambda: self.word is not None or enough(), seconds)
+            return self.word is not None
+
+    def wake(self) -> None:
+        """Has all who wait look whether that is still what they want."""
+        with self._news:
+            self._news.notify_all()
+
+    def end(self, word: Word, render: bytes | None) -> None:
+        """Gives all who wait the word, unless they have one."""
+        with self._news:
+            if self.word is None:
+                self.word, self.render = word, render
+                self._news.notify_all()
+
+
+class Waits:
+    """The waits of this process."""
+
+    def __init__(self) -> None:
+        self._waits: dict[tuple[str, str], Wait] = {}
+        self._lock = threading.Lock()
+        self.last_word = float("-inf")
+        """When a worker was last heard, by time.monotonic."""
+
+    def join(self, name: str, queue: str) -> tuple[Wait, bool]:
+        """Where to wait for the word on `name`, and whether nobody did before."""
+        with self._lock:
+            wait = self._waits.get((queue, name))
+            first = wait is None
+            if wait is None:
+                wait = self._waits[queue, name] = Wait(name, queue)
+                metrics.flights.inc()
+            wait.waiters += 1
+            return wait, first
+
+    def leave(self, wait: Wait) -> bool:
+        """Gives up a place, and says whether that was the last one. Whoever comes after the word was heard begins
+        anew, as the cache has changed.
+        """
+        with self._lock:
+            wait.waiters -= 1
+            place = wait.queue, wait.name
+            if self._waits.get(place) is wait and (not wait.waiters or wait.word is not None):
+                del self._waits[place]
+                metrics.flights.dec()
+            return not wait.waiters
+
+    def due(self, wait: Wait) -> bool:
+        """Whether the caller is the one of the waiters who is to look again now."""
+        with self._lock:
+            now = time.monotonic()
+            if now < wait.look_at:
+                return False
+            wait.look_at = now + LOOK_AGAIN
+            return True
+
+    def all(self) -> list[Wait]:
+        """All waits there are now."""
+        with self._lock:
+            return list(self._waits.values())
+
+    def heard(self, word: Word, render: bytes | None, queues: tuple[str, ...]) -> None:
+        """Tells those who wait, on any of the queues, how it went; of what was dropped, that they ask anew at once."""
+        if word.outcome not in (Busy.kind, DROPPED):  # a front end says busy of a task that it could not send
+            self.last_word = time.monotonic()
+        with self._lock:
+            waits = [wait for queue in queues if (wait := self._waits.get((queue, word.key))) is not None]
+            if word.outcome == DROPPED:
+                for wait in waits:
+                    wait.look_at = time.monotonic()
+        for wait in waits:
+            if word.outcome == DROPPED:
+                wait.wake()
+            else:
+                wait.end(word, render)

@@ -1,0 +1,59 @@
+"""Turns a JPEG without decoding it, by libjpeg-turbo's jpegtran, so that no pixel changes."""
+
+import subprocess
+import time
+from io import BytesIO
+from typing import BinaryIO, cast
+
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+
+from workers.errors import Busy, Damaged
+from workers.pipeline.limits import LATE, MAX_SCANS
+from workers.pipeline.lossless.strip import stripped
+
+# What undoes each orientation (EXIF 2.3, tag 274), in jpegtran's words.
+UPRIGHT = {
+    2: ("-flip", "horizontal"),
+    3: ("-rotate", "180"),
+    4: ("-flip", "vertical"),
+    5: ("-transpose",),
+    6: ("-rotate", "90"),
+    7: ("-transverse",),
+    8: ("-rotate", "270"),
+}
+
+# -perfect: no where the sides are no whole number of blocks. Its input has no metadata left but a colour profile that
+# is needed; the marker of Adobe's colours it writes by itself.
+JPEGTRAN = ("jpegtran", "-perfect", "-copy", "icc", "-optimize", "-maxscans", str(MAX_SCANS))
+
+
+def turned(image: Image.Image, orientation: int, deadline: float | None = None) -> bytes | None:
+    """The JPEG that `image` was opened from, upright, without metadata, with the same pixels; None where it can't be:
+    no JPEG, sides that can't be turned without loss, an odd file, or no jpegtran here.
+
+    Raises:
+        Busy: `deadline`, in seconds of time.monotonic(), has passed.
+        OSError: the system does not give the file.
+    """
+    if not isinstance(image, JpegImageFile) or image.fp is None:
+        return None
+    try:
+        jpeg = stripped(cast(BinaryIO, image.fp))
+    except Damaged:
+        return None  # decoding it may still give what there is of it
+    if jpeg is None or orientation == 1:
+        return jpeg
+    done = _jpegtran(jpeg, UPRIGHT[orientation], None if deadline is None else deadline - time.monotonic())
+    # What it writes has a header of its own, which says nothing, and nothing behind the picture.
+    return None if done is None else stripped(BytesIO(done))
+
+
+def _jpegtran(jpeg: bytes, how: tuple[str, ...], seconds: float | None) -> bytes | None:
+    try:
+        done = subprocess.run((*JPEGTRAN, *how), input=jpeg, capture_output=True, timeout=seconds, check=False)
+    except FileNotFoundError:
+        return None
+    except subprocess.TimeoutExpired as error:
+        raise Busy(LATE) from error
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,145 @@
+"""The pipeline: from a photo's file to the JPEG of a render. What happens, and in which order, is STEPS."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from workers.pipeline.colour import colour
+from workers.pipeline.crop import crop
+from workers.pipeline.decode import draft, load
+from workers.pipeline.encode import encode
+from workers.pipeline.flatten import flatten
+from workers.pipeline.ladder import basis, rungs
+from workers.pipeline.limits import Limits, check_deadline, no_memory
+from workers.pipeline.lossless.turn import turned
+from workers.pipeline.memory import Kept
+from workers.pipeline.open import opened, orientation, photo_size
+from workers.pipeline.orient import orient
+from workers.pipeline.resize import resize
+from workers.pipeline.work import Work, begin
+from workers.sizing import Size
+
+# A part of every RenderKey's version. Raise it when the same photo comes out differently than before.
+REVISION = 2
+
+Step = Callable[[Work], Work]
+
+DECODE: tuple[Step, ...] = (draft, load, flatten)
+SCALE: tuple[Step, ...] = (crop, resize)
+FINISH: tuple[Step, ...] = (colour, orient, encode)
+STEPS: tuple[Step, ...] = (*DECODE, *SCALE, *FINISH)
+
+# libjpeg's quality of a photo in its own size that can't be delivered as it is.
+UNSCALED_QUALITY = 95
+
+_memory = Kept()
+
+# Told of each step that is done: its name and its seconds.
+Watch = Callable[[str, float], None]
+
+
+def render(
+    source: Path | BinaryIO,
+    size: Size,
+    quality: int,
+    *,
+    limits: Limits | None = None,
+    deadline: float | None = None,
+    watch: Watch | None = None,
+) -> bytes:
+    """The JPEG of the photo in `source` at exactly `size` pixels, as a person sees it, at libjpeg's `quality`.
+
+    Equal sides cut out the photo's middle square; every other size is taken as the photo's own shape, scaled.
+    `deadline`, in seconds of time.monotonic(), is looked at between the steps. Safe to call from many threads.
+
+    Raises:
+        SourceMissing, Unsupported, Damaged: as `workers.errors` says.
+        Busy: the deadline has passed, or there is no memory for it now.
+    """
+    limits = limits or Limits()
+    limits.check_output(size)
+    check_deadline(deadline)
+    with opened(source, limits) as image:
+        work = begin(image, orientation(image), size, quality)
+        return _run(STEPS, work, deadline, watch).jpeg
+
+
+def _all_of_them(_: Size) -> bool:
+    return True
+
+
+def render_ladder(
+    source: Path | BinaryIO,
+    sizes: Iterable[Size],
+    quality: int,
+    *,
+    limits: Limits | None = None,
+    deadline: float | None = None,
+    watch: Watch | None = None,
+    wanted: Callable[[Size], bool] = _all_of_them,
+) -> Iterator[tuple[Size, bytes]]:
+    """Each of the sizes once with its JPEG, as soon as it is ready, from a single decode; see `ladder` and `render`.
+
+    `wanted` is asked before each size is made, and says that it still has to be: somebody may have made it meanwhile.
+
+    Raises:
+        SourceMissing, Unsupported, Damaged, Busy: as `render` does, while it is iterated over.
+    """
+    limits = limits or Limits()
+    sizes = list(sizes)
+    for size in sizes:
+        limits.check_output(size)
+    check_deadline(deadline)
+    with opened(source, limits) as image:
+        start = begin(image, orientation(image), photo_size(image), quality)
+        decoded, made = start, list[Work]()
+        for rung in filter(lambda rung: wanted(rung.size), rungs(start, sizes)):
+            if not made:
+                first, decoded = rung, _run(DECODE, basis(rung, rung, start, ()), deadline, watch)
+            made.append(_run(SCALE, basis(rung, first, decoded, made), deadline, watch))
+            yield rung.size, _run(FINISH, made[-1], deadline, watch).jpeg
+
+
+def unscaled(
+    source: Path | BinaryIO,
+    *,
+    limits: Limits | None = None,
+    deadline: float | None = None,
+    watch: Watch | None = None,
+) -> bytes:
+    """The JPEG of the photo in its own size, upright: turned without loss where that can be done, else encoded anew.
+
+    For what `strip.deliverable` leaves to a worker; of any other photo too it is right, but costs more than that.
+
+    Raises:
+        SourceMissing, Unsupported, Damaged, Busy: as `render` does.
+    """
+    limits = limits or Limits()
+    check_deadline(deadline)
+    with opened(source, limits) as image:
+        size = photo_size(image)
+        limits.check_output(size)
+        work = begin(image, orientation(image), size, UNSCALED_QUALITY)
+        began = time.monotonic()
+        jpeg = turned(image, work.orientation, deadline)
+        if jpeg is not None:
+            if watch:
+                watch("turn", time.monotonic() - began)
+            return jpeg
+        return _run(STEPS, work, deadline, watch).jpeg
+
+
+def _run(steps: Iterable[Step], work: Work, deadline: float | None, watch: Watch | None) -> Work:
+    _memory.used()
+    for step in steps:
+        check_deadline(deadline)
+        began = time.monotonic()
+        try:
+            work = step(work)
+        except MemoryError as error:
+            raise no_memory() from error
+        if watch:
+            watch(step.__name__, time.monotonic() - began)
+    _memory.used()  # again, as a render may take long
+    return work

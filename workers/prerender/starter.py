@@ -1,0 +1,98 @@
+"""Who starts jobs: whoever asks for one, photos that are new or have changed, and the night."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from catalog.jobs.jobs import (
+    AT_ONCE,
+    Job,
+    Jobs,
+    Origin,
+    State,
+    Terms,
+)
+from catalog.photoid import SIZE
+from catalog.search import query
+from catalog.search.sql import Search
+from config import Settings
+from workers.devices import Box, Devices
+from workers.prerender.estimate import NO_CACHE, Need, Needs, written
+
+log = logging.getLogger("darkroom.prerender")
+
+
+class Starter:
+    """Starts jobs, the newest photos first. `clock` gives Unix time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        jobs: Jobs,
+        search: Search,
+        needs: Needs,
+        devices: Devices,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._search = search
+        self._needs = needs
+        self._devices = devices
+        self._clock = clock
+        self._began = clock()
+        self._arrived = b""
+
+    def asked(self, text: str, sizes: Iterable[str] = (), origin: Origin = Origin.ASKED) -> Job:
+        """A job over the photos that a query finds, in these sizes; without any, in the default ones.
+
+        Raises:
+            MalformedQuery, Unknown: the query, or a size.
+        """
+        texts = list(sizes)
+        boxes = self._devices.boxes(texts) if texts else self._devices.default
+        photoids = self._search.find(query.parse(text), None, "-date")
+        return self._jobs.make(*self._terms(origin, text, boxes, photoids), photoids)
+
+    def of_arrivals(self) -> Job | None:
+        """A job over the photos that have arrived, once no more of them come; none while another one is at it."""
+        last = self._jobs.last(Origin.ARRIVALS)
+        if last is not None and last.state is State.RUNNING:
+            return None
+        photoids, before = self._jobs.arrived(), self._arrived
+        self._arrived = photoids
+        if not photoids or (photoids != before and len(photoids) < AT_ONCE * SIZE):
+            return None
+        return self._jobs.make_of_arrivals(*self._terms(Origin.ARRIVALS, "", self._devices.default, photoids), photoids)
+
+    def of_the_night(self) -> Job | None:
+        """A job over everything, where its hour has come since the last one, or since this process began."""
+        now = datetime.fromtimestamp(self._clock())
+        due = now.replace(hour=self._settings.prerender_hour, minute=0, second=0, microsecond=0)
+        due -= timedelta(days=due > now)
+        last = self._jobs.last(Origin.NIGHT)
+        if due.timestamp() <= (self._began if last is None else last.started):
+            return None
+        return None if last is not None and last.state is State.RUNNING else self.asked("*", origin=Origin.NIGHT)
+
+    def boxes(self, job: Job) -> tuple[Box, ...]:
+        """The sizes of a job."""
+        return self._devices.boxes(job.terms.sizes)
+
+    def need(self, job: Job) -> Need:
+        """What the job needs as it was told then, and what there is for it now."""
+        return self._needs.now(job.terms.need)
+
+    def _terms(self, origin: Origin, text: str, boxes: tuple[Box, ...], photoids: bytes) -> tuple[Terms, str]:
+        """What a job is to do, and what has to be said of it."""
+        need = self._needs.of(photoids, boxes)
+        message = ""
+        if not need.room:
+            message = NO_CACHE
+        elif need.bytes > need.limit:
+            message = (
+                f"This needs about {written(need.bytes)}, which is more than 80 % of what the cache may hold "
+                f"({written(need.room)}): the job will stop there, with the newest photos rendered."
+            )
+        return Terms(origin, text, tuple(map(str, boxes)), need.bytes, need.room), message
