@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from types import FrameType
 
 import config
-from api.processes import Processes
+from api.http.processes import Processes
 from catalog.errors import CatalogError
 
 log = logging.getLogger("darkroom.api")
@@ -81,7 +81,7 @@ def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -
     """Serves from that socket until it is told to stop; gives the exit code."""
     # What counts is imported not before `share_metrics`, and what has threads not before a fork.
     from api.app import create_app
-    from api.serving import FrontEnd
+    from api.http.server import FrontEnd
 
     with ExitStack() as closing:
         app = create_app(settings, closing)

@@ -6,25 +6,26 @@ from typing import Any
 
 import falcon
 
-from api import operations, page
-from api.access_log import AccessLog
-from api.cors import cors
-from api.errors import handle, serialize
-from api.functions import Function, Functions
-from api.galleries import GetGallery, GetSharedGallerys, SharesResource
-from api.jobs import JobsResource
-from api.listings import SomePhotos, Timeline
-from api.me import Me
-from api.metadata import GetPhotoMetadata
-from api.names import OnlyByName
-from api.openapi import OpenApi
-from api.originals import GetOriginalFile
-from api.parts import Parts, open_parts
-from api.photos import GetPhoto, thumbnail
-from api.prefetch import PrefetchResource
-from api.queries import RunQuery
-from api.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus
-from api.tiers import CacheResource
+from api import page
+from api.components import Parts, open_parts
+from api.functions import operations
+from api.functions.cache import CacheResource
+from api.functions.galleries import GetGallery, GetSharedGallerys, SharesResource
+from api.functions.jobs import JobsResource
+from api.functions.listings import SomePhotos, Timeline
+from api.functions.me import Me
+from api.functions.metadata import GetPhotoMetadata
+from api.functions.originals import GetOriginalFile
+from api.functions.photos import GetPhoto, thumbnail
+from api.functions.prefetch import PrefetchResource
+from api.functions.queries import RunQuery
+from api.functions.route import Function, Functions
+from api.functions.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus
+from api.http.access_log import AccessLog
+from api.http.cors import cors
+from api.http.errors import handle, serialize
+from api.http.hosts import OnlyByName
+from api.openapi.functions import OpenApi
 from cache.summary import summaries
 from config import Settings
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import falcon
 
-from api.cookies import READING, Cookies
-from api.errors import RequestError
+from api.http.cookies import READING, Cookies
+from api.http.errors import RequestError
+from api.http.params import Params, number, parse, required, text
 from api.library import Library
-from api.params import Params, number, parse, required, text
 from catalog.errors import Forbidden
 from catalog.people.access import NOBODY, Rights
 from catalog.photos import Photo

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import falcon
 
-from api.conditional import matches
-from api.errors import RequestError
+from api.http.conditional import matches
+from api.http.errors import RequestError
 
 FOLDER = Path(__file__).parent / "web"
 INDEX = "index.html"

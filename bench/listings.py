@@ -18,10 +18,10 @@ from pathlib import Path
 import falcon
 from falcon.testing import TestClient
 
-from api.cookies import Cookies
+from api.functions.listings import MOST, SomePhotos, Timeline
+from api.http.cookies import Cookies
 from api.identify import Identify
 from api.library import Library, open_library
-from api.listings import MOST, SomePhotos, Timeline
 from bench.records import ALIASES, fill, places
 from catalog.database import open_catalog
 from catalog.people.access import METADATA

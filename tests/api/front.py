@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 import pytest
 from falcon.testing import Result, TestClient
 
-import api.parts
+import api.components
 from api.app import create_app
-from api.rendering import Rendering
+from api.render_backend import Rendering
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from tests.api.house import House
-from tests.api.test_renders import Played
+from tests.api.test_render_responder import Played
 from workers.flights.orders import MemoryOrders
 from workers.flights.registry import MemoryFlights
 from workers.prerender.components import post_within
@@ -29,8 +29,8 @@ def front_end(house: House, closing: ExitStack) -> TestClient:
     open_post = post_within(house.settings, celery, MemoryFlights(), MemoryOrders())
     rendering = Rendering(cache, Played(house, cache), QueueLengths(celery), open_post)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api.parts, "start_rendering", lambda *_: rendering)
-        patch.setattr(api.parts, "open_library", lambda *_: house.parts)
+        patch.setattr(api.components, "start_rendering", lambda *_: rendering)
+        patch.setattr(api.components, "open_library", lambda *_: house.parts)
         return TestClient(create_app(house.settings, closing))
 
 

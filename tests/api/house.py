@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import falcon
 from falcon.testing import Result, TestClient
 
-from api.cookies import Cookies
-from api.errors import handle, serialize
-from api.functions import Function, Functions
+from api.functions.route import Function, Functions
+from api.http.cookies import Cookies
+from api.http.errors import handle, serialize
 from api.identify import Identify
 from api.library import open_library
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from api.errors import RequestError
+from api.http.errors import RequestError
 from api.identify import Caller, NotSignedIn, Place
 from catalog.errors import Forbidden, MalformedPhotoid, Missing, PhotoMissing
 from catalog.lists.shares import Terms

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.openapi import PATHS
+from api.openapi.functions import PATHS
 from tests.end_to_end.servers import PROJECT, serving
 from tests.photos import decoded, save_jpeg, solid
 

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.openapi import BASE, DOCUMENT, PATHS
+from api.openapi.functions import BASE, DOCUMENT, PATHS
 from tests.end_to_end.servers import Server, eventually, serving
 from tests.photos import save_jpeg, solid
 

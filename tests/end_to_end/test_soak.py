@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.renders import REMEMBERED
+from api.render_responder import REMEMBERED
 from bench.clients import Answer, Client
 from tests.end_to_end.servers import Server, children, eventually, redis_server, serving, start_worker
 from tests.photos import colours, save_jpeg, shows, solid

@@ -10,7 +10,7 @@ import pytest
 
 from tests.workers.samples.pictures import decoded, quarters, saved, shows, stored
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def rendered(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

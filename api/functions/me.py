@@ -1,0 +1,43 @@
+"""`GET /api/me`: what the gallery page has to know of the caller, and of the server, before it shows anything."""
+
+import falcon
+
+from api.functions.sessions import VERSION
+from api.http.answers import answer
+from api.http.cookies import Cookies
+from api.identify import Identify
+from catalog.errors import Forbidden
+from catalog.people.access import ASKED_FOR, NOBODY
+from workers.devices import Devices
+
+
+class Me:
+    """Who calls, and the common sizes."""
+
+    def __init__(self, identify: Identify, cookies: Cookies, devices: Devices) -> None:
+        self._identify = identify
+        self._cookies = cookies
+        self._sizes = [{"name": name, "width": box.width, "height": box.height} for name, box in devices.named.items()]
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers to anybody; has the browser forget a cookie whose session has ended.
+
+        Here alone: an answer that comes late would else take away the cookie of who has signed in meanwhile.
+        """
+        params = self._identify.asked(request, response)
+        try:
+            rights = self._identify.visitor(params, request.remote_addr).rights
+        except Forbidden:
+            rights = NOBODY
+        apisid = self._cookies.session(request)
+        if apisid is not None and not self._identify.knows(apisid):
+            self._cookies.remove(request, response)
+        body = {
+            "uid": rights.uid or None,
+            "signedIn": "apisid" in params and bool(rights.uid),
+            "admin": rights.admin,
+            "permissions": sorted({*filter(rights.may, ASKED_FOR), *rights.permissions}),
+            "sizes": self._sizes,
+            "version": ".".join(map(str, VERSION)),
+        }
+        answer(response, body)

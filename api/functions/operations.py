@@ -1,0 +1,144 @@
+"""Health, readiness and metrics: what those who run a server ask."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import falcon
+from prometheus_client import Counter
+
+import metrics
+from api.library import Library
+from api.render_backend import Rendering
+from config import Settings
+from workers.dispatch import Dispatcher
+from workers.queue.app import QueueLengths
+
+WORKER_SECONDS = 2.0
+
+# A part of the way of a request: a sentence of what is wrong, or None where all is well.
+Check = Callable[[], str | None]
+
+log = logging.getLogger("darkroom.api")
+
+
+class Health:
+    """`GET /health`: this process lives and answers."""
+
+    def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
+        """Always 200."""
+        response.media = {"status": "ok"}
+
+
+class Ready:
+    """`GET /ready`: whether the whole way of a request works, each part with its state."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+
+    def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
+        """200 where all parts work, else 503."""
+        parts = {name: check() or "ok" for name, check in self._checks.items()}
+        ready = all(state == "ok" for state in parts.values())
+        response.status = 200 if ready else 503
+        if not ready:
+            response.set_header("Retry-After", "5")
+        response.set_header("Cache-Control", "no-store")
+        response.data = json.dumps({"ready": ready, "parts": parts}).encode()
+        response.content_type = "application/json"
+
+
+class Metrics:
+    """`GET /metrics`: all figures, in the Prometheus text format."""
+
+    def __init__(self, lengths: QueueLengths) -> None:
+        self._lengths = lengths
+
+    def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
+        """The figures; those of the queues are left out while the broker does not answer."""
+        try:
+            lengths = list(self._lengths)
+        except Exception as error:  # noqa: BLE001 - kombu raises its transport's own errors; the other figures stand
+            log.warning("the queues' lengths are not to be had: %s", error)
+            lengths = []
+        response.data = metrics.exposition(lengths)
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class CountRequests:
+    """Counts each answer by function and status."""
+
+    def __init__(self) -> None:
+        self._counters: dict[tuple[str, int], Counter] = {}
+
+    def process_response(
+        self, request: falcon.Request, response: falcon.Response, _resource: object, _succeeded: bool
+    ) -> None:
+        """Falcon calls it at the end of each request."""
+        function = getattr(request.context, "function", None) or request.uri_template or "unknown"
+        counter = self._counters.get((function, response.status_code))
+        if counter is None:
+            # Looked up once: there are few of them, and the look-up costs more than the count.
+            counter = metrics.requests.labels(function.lstrip("/"), str(response.status_code))
+            self._counters[function, response.status_code] = counter
+        counter.inc()
+
+
+def checks(settings: Settings, library: Library, rendering: Rendering) -> dict[str, Check]:
+    """The parts of the way of a request, by name."""
+    return {
+        "broker": broker_answers(rendering.lengths),
+        "worker": worker_answers(rendering.dispatcher),
+        "catalog": catalog_opens(library.photos.count),
+        "disk": disk_takes_a_write(settings.data_dir),
+    }
+
+
+def broker_answers(lengths: QueueLengths) -> Check:
+    """Whether the broker says how long its queues are."""
+
+    def check() -> str | None:
+        try:
+            list(lengths)
+        except Exception as error:  # noqa: BLE001 - as above: whatever it is, it is the answer
+            log.warning("the broker does not answer: %s", error)
+            return "the broker does not answer"
+        return None
+
+    return check
+
+
+def worker_answers(dispatcher: Dispatcher) -> Check:
+    """Whether a worker takes a task and is heard."""
+    return lambda: None if dispatcher.worker_answers(WORKER_SECONDS) else "no worker answers"
+
+
+def catalog_opens(count: Callable[[], int]) -> Check:
+    """Whether the catalogue can be read."""
+
+    def check() -> str | None:
+        try:
+            count()
+        except Exception as error:  # noqa: BLE001 - as above
+            log.warning("the catalogue can't be read: %s", error)
+            return "the catalogue can't be read"
+        return None
+
+    return check
+
+
+def disk_takes_a_write(folder: Path) -> Check:
+    """Whether a file can be written in the data folder."""
+
+    def check() -> str | None:
+        probe = folder / ".ready"
+        try:
+            probe.write_bytes(b"x" * 4096)
+            probe.unlink(missing_ok=True)  # another request may have been faster
+        except OSError as error:
+            log.warning("%s takes no file: %s", folder, error.strerror)
+            return "the disk takes no write"
+        return None
+
+    return check

@@ -1,0 +1,57 @@
+"""getPhoto and getThumbnail."""
+
+from collections.abc import Callable, Mapping
+
+import falcon
+
+from api.functions.links import following
+from api.http.params import DEFAULT_QUALITY, Params, Wanted, wanted
+from api.identify import Identify
+from api.read_ahead import Following
+from api.render_responder import Renders
+from workers.queue.app import INTERACTIVE, PREFETCH
+
+
+class GetPhoto:
+    """`getPhoto` and its like: `size` says which size the parameters ask for."""
+
+    def __init__(
+        self, identify: Identify, renders: Renders, ahead: Following, size: Callable[[Params], Wanted] = wanted
+    ) -> None:
+        self._identify = identify
+        self._renders = renders
+        self._ahead = ahead
+        self._size = size
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the JPEG; of a photo in a view or a gallery, also with where the following one is, and has the
+        next ones made, unless this one is itself asked for in advance.
+        """
+        params = self._identify.asked(request, response)
+        photo, place = self._identify.placed(params, request.remote_addr)
+        size = self._size(params)
+        if is_prefetch(request.env):
+            queue, seen = PREFETCH, None
+        else:
+            queue, seen = INTERACTIVE, place
+        if place is not None and (link := following(request.path, request.query_string, place)):
+            response.set_header("Link", link)
+        try:
+            self._renders.answer(photo, size, request, response, queue=queue)
+        finally:
+            if seen is not None:  # whoever meets a photo that can't be shown goes on too
+                self._ahead.seen(params, request.remote_addr, size, seen)
+
+
+def thumbnail(height: int) -> Callable[[Params], Wanted]:
+    """The size of `getThumbnail`, whatever else is given: that height in pixels."""
+    size = Wanted(None, height, DEFAULT_QUALITY)
+    return lambda _: size
+
+
+def is_prefetch(environ: Mapping[str, object]) -> bool:
+    """Whether a browser asks in advance: `Sec-Purpose: prefetch`, maybe with parameters (`prefetch;prerender`), or the
+    older `Purpose`.
+    """
+    purpose = environ.get("HTTP_SEC_PURPOSE") or environ.get("HTTP_PURPOSE")
+    return purpose is not None and str(purpose).partition(";")[0].strip().lower() == "prefetch"

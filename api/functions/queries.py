@@ -1,0 +1,40 @@
+"""runQuery: photos by words, kept as a view."""
+
+import falcon
+
+from api.http.answers import answer
+from api.http.cookies import Cookies
+from api.http.errors import RequestError
+from api.http.params import text
+from api.identify import Identify
+from catalog.lists.cached_search import Finds
+from catalog.lists.views import Views
+from catalog.people.access import SEARCH
+from catalog.search import query
+from catalog.search.sql import SORTS
+
+
+class RunQuery:
+    """`runQuery`."""
+
+    def __init__(self, identify: Identify, finds: Finds, views: Views, cookies: Cookies) -> None:
+        self._identify = identify
+        self._cookies = cookies
+        self._finds = finds
+        self._views = views
+
+    def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Answers with the view's vid and how many photos are in it, of those that the caller may see."""
+        params = self._identify.asked(request, response)
+        caller = self._identify.caller(params, request.remote_addr, SEARCH)
+        if "query" not in params:
+            raise RequestError("malformed", "The parameter query is missing; an empty one finds every photo.")
+        sort = text(params, "sort") or "date"
+        if sort not in SORTS:
+            raise RequestError("malformed", f"The parameter sort is one of {', '.join(SORTS)}.")
+        found = self._finds.find(query.parse(params["query"]), caller.rights.filters, sort)
+        apisid = self._identify.session(caller)
+        vid, count = self._views.make(apisid, found)
+        # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere.
+        named = {} if apisid == self._cookies.session(request) else {"apisid": apisid}
+        answer(response, named | {"vid": vid, "count": count})

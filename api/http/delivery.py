@@ -1,0 +1,165 @@
+"""Sends files as they are, or spans of them, without holding a thread until the client has taken them."""
+
+import io
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import falcon
+
+from api.http.conditional import RangeNotSatisfiable, byte_range, http_date, not_modified
+from api.http.errors import RequestError
+from catalog.files import led_astray
+from catalog.photos import Photo
+from workers.pipeline.lossless.strip import Span
+
+GONE = "The photo's file is gone, or can't be read."
+
+
+class Files:
+    """The files of photos. `roots` says where the roots are, by alias; with `follow_links` a link may leave one."""
+
+    def __init__(self, roots: Mapping[str, Path], *, follow_links: bool) -> None:
+        self._roots = roots
+        self._follow_links = follow_links
+
+    def opened(self, photo: Photo) -> BinaryIO:
+        """A photo's file, as it is in its root now: since the scan it may have become anything.
+
+        Raises:
+            RequestError: missing: it is gone, can't be read, or is no file of this root any more.
+        """
+        root = self._roots.get(photo.root)
+        if root is None:
+            raise RequestError("missing", GONE)
+        try:
+            if not self._follow_links and led_astray(root, photo.path):
+                raise RequestError("missing", GONE)
+            # Not blocking: a pipe that took the photo's place makes nobody wait for its writer.
+            descriptor = os.open(root / photo.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (OSError, ValueError):
+            raise RequestError("missing", GONE) from None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise RequestError("missing", GONE)
+        return os.fdopen(descriptor, "rb")
+
+
+class Spans(io.RawIOBase):
+    """Bytes and spans of a file, one behind the other, as one file; it closes the file when it is closed.
+
+    waitress reads it on the thread of its sockets: so it has to say when a file has become shorter, where a plain
+    file would only give nothing and be asked again, for ever.
+    """
+
+    def __init__(self, file: BinaryIO, parts: Sequence[bytes | Span]) -> None:
+        super().__init__()
+        self._file = file
+        self._parts = parts
+        self.size = sum(part.length if isinstance(part, Span) else len(part) for part in parts)
+        self._position = 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def tell(self) -> int:
+        """How many bytes are before the next one that is read."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Goes to another byte."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
+        self._position = base + offset
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many bytes.
+
+        Raises:
+            OSError: the file has become shorter.
+        """
+        end = self.size if size < 0 else min(self._position + size, self.size)
+        found: list[bytes] = []
+        start = 0
+        for part in self._parts:
+            length = part.length if isinstance(part, Span) else len(part)
+            first, last = max(self._position - start, 0), min(end - start, length)
+            if first < last:
+                found.append(
+                    part[first:last] if isinstance(part, bytes) else self._of_file(part.start + first, last - first)
+                )
+            start += length
+        self._position = max(self._position, end)
+        return b"".join(found)
+
+    def close(self) -> None:
+        """Closes the file too."""
+        self._file.close()
+        super().close()
+
+    def _of_file(self, start: int, length: int) -> bytes:
+        self._file.seek(start)
+        data = self._file.read(length)
+        if len(data) != length:
+            raise OSError(f"a file has become shorter while it was sent: {len(data)} of {length} bytes are left")
+        return data
+
+
+def send(
+    request: falcon.Request,
+    response: falcon.Response,
+    file: BinaryIO,
+    parts: Sequence[bytes | Span],
+    media_type: str,
+    *,
+    tag: str,
+    mtime_ns: int,
+) -> None:
+    """Answers with the parts, or with the range of them that is asked for; or says that the caller's copy is current.
+
+    The server closes the file when it is sent, or the client gone. Cache-Control is for the caller of this to say.
+    """
+    modified = http_date(mtime_ns)
+    response.set_header("ETag", tag)
+    response.set_header("Last-Modified", modified)
+    response.set_header("Accept-Ranges", "bytes")
+    header = request.get_header
+    if not_modified(header("If-None-Match"), header("If-Modified-Since"), tag, modified):
+        file.close()
+        response.status = 304
+        return
+    response.content_type = media_type
+    stream = Spans(file, parts)
+    length = _go_to_range(request, response, stream, tag, modified) if request.method == "GET" else stream.size
+    if request.method == "HEAD":  # Falcon would leave it open
+        stream.close()
+        response.content_length = length
+        return
+    # The system begins to read: the thread of the sockets should not be the one that waits for the disk.
+    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+    response.set_stream(stream, length)
+
+
+def _go_to_range(request: falcon.Request, response: falcon.Response, stream: Spans, tag: str, modified: str) -> int:
+    """Goes to where the range begins that is asked for, and says so; gives how many bytes are to be sent."""
+    size = stream.size
+    try:
+        part = byte_range(request.get_header("Range"), request.get_header("If-Range"), tag, modified, size)
+    except RangeNotSatisfiable:
+        stream.close()
+        response.set_header("Content-Range", f"bytes */{size}")
+        raise RequestError("beyond", f"The file has {size} bytes: none of the range is there.") from None
+    if part is None:
+        return size
+    first, length = part
+    response.status = 206
+    response.set_header("Content-Range", f"bytes {first}-{first + length - 1}/{size}")
+    stream.seek(first)
+    return length

@@ -1,0 +1,91 @@
+"""The words in which functions are described: each makes a piece of OpenAPI 3.1. Pure functions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.http.errors import PROBLEM
+
+Described = dict[str, Any]
+
+JSON = "application/json"
+
+SAID = {
+    400: "A parameter is missing, malformed or out of range; the detail says which, of a query also where.",
+    403: "There is no session, a right is missing, or the Web API is switched off.",
+    404: "There is no such photo, view, gallery or place in one, or the file is gone.",
+    405: "The function is not asked by this method.",
+    409: "It has ended already.",
+    416: "None of the range is in the file.",
+    500: "The photo's file is damaged.",
+    501: "This server does not serve that.",
+    503: "Too busy or too slow at the moment: the same request works later, after Retry-After.",
+}
+ALWAYS = (400, 403, 405, 503)
+"""What any function of the Web API may answer."""
+
+
+def text(description: str, **more: Any) -> Described:
+    """The schema of a text."""
+    return {"type": "string", "description": description, **more}
+
+
+def whole(description: str, **more: Any) -> Described:
+    """The schema of a whole number."""
+    return {"type": "integer", "description": description, **more}
+
+
+def truth(description: str) -> Described:
+    """The schema of true or false."""
+    return {"type": "boolean", "description": description}
+
+
+def maybe(schema: Described) -> Described:
+    """A schema that null fits too."""
+    return schema | {"type": [schema["type"], "null"]}
+
+
+def several(each: Described, description: str = "") -> Described:
+    """The schema of a list."""
+    return {"type": "array", "items": each} | ({"description": description} if description else {})
+
+
+def record(properties: Mapping[str, Described], optional: tuple[str, ...] = ()) -> Described:
+    """The schema of an object; whatever is not optional is always there."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": [name for name in properties if name not in optional],
+    }
+
+
+def parameter(name: str, schema: Described, *, required: bool = False, where: str = "query") -> Described:
+    """A parameter of a request."""
+    return {"name": name, "in": where, "required": required, "schema": schema}
+
+
+def shown(name: str) -> Described:
+    """A schema from `components`."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def answered(schema: Described, description: str = "Here it is.") -> Described:
+    """An answer in JSON."""
+    return {"description": description, "content": {JSON: {"schema": schema}}}
+
+
+def problems(*statuses: int) -> Described:
+    """Answers that say what went wrong."""
+    body = {"content": {PROBLEM: {"schema": shown("Problem")}}}
+    retry = {"headers": {"Retry-After": {"required": True, "schema": whole("seconds", minimum=0)}}}
+    return {
+        str(status): {"description": SAID[status], **body, **(retry if status == 503 else {})}
+        for status in sorted(statuses)
+    }
+
+
+def operation(
+    summary: str, answers: Described, errors: tuple[int, ...] = (), parameters: tuple[Described, ...] = (), **more: Any
+) -> Described:
+    """What one method of one path does."""
+    described = {"summary": summary, "responses": answers | problems(*errors), **more}
+    return described | ({"parameters": list(parameters)} if parameters else {})

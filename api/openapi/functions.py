@@ -1,0 +1,261 @@
+"""`GET /api/openapi.json`: what every function takes and answers, in OpenAPI 3.1. One literal structure."""
+
+import json
+
+import falcon
+
+from api.functions.route import NOT_OURS
+from api.functions.sessions import VERSION
+from api.openapi.describe import (
+    ALWAYS,
+    JSON,
+    Described,
+    answered,
+    operation,
+    parameter,
+    record,
+    several,
+    shown,
+    text,
+    truth,
+    whole,
+)
+from api.openapi.jobs import JOB_PATHS
+from api.openapi.page import BY_PAGE, PAGE_PATHS, SECURITY
+from api.openapi.schemas import GALLERY_FIELDS, SCHEMAS
+from catalog.search.sql import SORTS
+
+BASE = "/picapportapi/1.0/"
+
+APISID = parameter("apisid", text("a session, or the uid of a user whose password is the uid; else the default user"))
+PHOTO = (
+    parameter("photoid", text("22 characters of base64; with it, vid, sid and index are ignored")),
+    parameter("sid", text("a shared gallery; with index")),
+    parameter("vid", whole("a view of the session; with index", minimum=0)),
+    parameter("index", whole("the photo's place in the view or the gallery, from 0", minimum=0)),
+    APISID,
+)
+SIZE = (
+    parameter("width", whole("pixels", minimum=1)),
+    parameter("height", whole("pixels; as much as width: exactly that square, cut", minimum=1)),
+    parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
+)
+LINK = {"Link": {"schema": text("where a place is named: the following photo, as rel=next and rel=prefetch")}}
+IMAGE = {"description": "Here it is.", "headers": LINK, "content": {"image/jpeg": {}}}
+PART = {"description": "The part of it that Range names."}
+CURRENT = {"304": {"description": "The caller's copy is current."}}
+
+FUNCTIONS: dict[str, Described] = {
+    "createWebApiSession": operation(
+        "Begins a session.",
+        {
+            "200": answered(
+                record(
+                    {
+                        "apisid": text("the session, unless it is a cookie"),
+                        "authorised": truth("whether there is a user in it already"),
+                        "algorithm": text("how passwords are sent", enum=["RSA", "none"]),
+                        "exponent": text("of the RSA key, in hexadecimal"),
+                        "modulus": text("of the RSA key, in hexadecimal"),
+                    },
+                    optional=("apisid", "exponent", "modulus"),
+                )
+            )
+        },
+        ALWAYS,
+        (parameter("apikey", text("where the server wants one; the page needs none")), BY_PAGE),
+    ),
+    "authorizeWebApiSession": operation(
+        "Signs a user in to a session.",
+        {
+            "200": answered(
+                record(
+                    {"apisid": text("the session, unless it is a cookie"), "uid": text("its user")},
+                    optional=("apisid",),
+                )
+            )
+        },
+        ALWAYS,
+        (
+            parameter("apisid", text("the session; else that of the cookie")),
+            parameter("uid", text("the user"), required=True),
+            parameter("pw", text("the password, encrypted by the session's key, in hexadecimal"), required=True),
+            parameter("returnatu", truth("has no effect here")),
+            BY_PAGE,
+        ),
+    ),
+    "getServerStatus": operation(
+        "What this server is, and who the caller is to it.",
+        {
+            "200": answered(
+                record(
+                    {
+                        "version": text("of Darkroom"),
+                        "versionMajor": whole("its first number"),
+                        "versionMinor": whole("its second number"),
+                        "versionReady": truth("whether it serves"),
+                        "isValid": truth("whether there is a user in the session"),
+                        "uid": text("that user"),
+                        "name": text("that user"),
+                        "canUpload": truth("never"),
+                        "uploadMaxFilesizeMB": text("0"),
+                        "supportedVideoTypes": several({"type": "string"}, "none"),
+                    }
+                )
+            )
+        },
+        ALWAYS,
+        (APISID,),
+    ),
+    "runQuery": operation(
+        "Finds photos and keeps them, in their order, as a view.",
+        {
+            "200": answered(
+                record(
+                    {
+                        "apisid": text("the session, unless it is a cookie"),
+                        "vid": whole("the view"),
+                        "count": whole("photos in it", minimum=0),
+                    },
+                    optional=("apisid",),
+                )
+            )
+        },
+        ALWAYS,
+        (
+            parameter("query", text("see docs/queries.md; empty or *: every photo"), required=True),
+            parameter("sort", text("the order", enum=sorted(SORTS), default="date")),
+            APISID,
+        ),
+    ),
+    "getSharedGallerys": operation(
+        "The galleries that were shared as public.",
+        {"200": answered(record({"count": whole("how many", minimum=0), "gallerys": several(shown("Gallery"))}))},
+        ALWAYS,
+    ),
+    "getGallery": operation(
+        "A shared gallery.",
+        {"200": answered(shown("Gallery"))},
+        (*ALWAYS, 404),
+        (
+            parameter("sid", text("the gallery"), required=True),
+            parameter("withmeta", truth("whether its photos are described, where its user may see metadata")),
+        ),
+    ),
+    "getPhoto": operation(
+        "A photo in the size that is asked for; without width and height in its own, less its metadata.",
+        {"200": IMAGE, "206": PART | {"content": {"image/jpeg": {}}}, **CURRENT},
+        (*ALWAYS, 404, 416, 500, 501),
+        (*PHOTO, *SIZE),
+    ),
+    "getThumbnail": operation(
+        "A photo, thumbs.height pixels high.", {"200": IMAGE, **CURRENT}, (*ALWAYS, 404, 500, 501), PHOTO
+    ),
+    "getPhotoMetadata": operation(
+        "What is known of a photo.", {"200": answered(shown("Photo"))}, (*ALWAYS, 404), PHOTO
+    ),
+    "getOriginalFile": operation(
+        "The stored file, byte for byte.",
+        {
+            "200": {"description": "Here it is.", "content": {"*/*": {}}},
+            "206": PART | {"content": {"*/*": {}}},
+            **CURRENT,
+        },
+        (*ALWAYS, 404, 416),
+        PHOTO,
+    ),
+    **{name: operation("Not served: Darkroom changes no library.", {}, (403, 501)) for name in NOT_OURS},
+}
+
+PATHS: dict[str, Described] = {
+    **{f"{BASE}{name}": {"get": described} for name, described in FUNCTIONS.items()},
+    "/api/shares": {
+        "get": operation(
+            "The caller's galleries, the newest first.",
+            {
+                "200": answered(
+                    record(
+                        {
+                            "shares": several(
+                                record(GALLERY_FIELDS | {"public": truth("whether getSharedGallerys lists it")})
+                            )
+                        }
+                    )
+                )
+            },
+            (400, 403, 405, 503),
+            (APISID,),
+        ),
+        "post": operation(
+            "Shares the photos of a view, or those of a list.",
+            {"201": answered(shown("Gallery"), "The gallery.")},
+            (400, 403, 404, 405, 503),
+            (APISID,),
+            requestBody={"required": True, "content": {JSON: {"schema": shown("Share")}}},
+        ),
+    },
+    "/api/shares/{sid}": {
+        "delete": operation(
+            "Ends a gallery of the caller's.",
+            {"204": {"description": "It has ended."}},
+            (400, 403, 404, 405, 503),
+            (parameter("sid", text("the gallery", minLength=1), required=True, where="path"), APISID),
+        )
+    },
+    "/api/prefetch": {
+        "post": operation(
+            "Has photos made in advance, and waits for none of them.",
+            {"202": answered(shown("Prefetched"), "What comes of them.")},
+            (400, 403, 404, 405, 503),
+            (APISID,),
+            requestBody={"required": True, "content": {JSON: {"schema": shown("Prefetch")}}},
+        )
+    },
+    **PAGE_PATHS,
+    **JOB_PATHS,
+    "/api/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})}, (405,))},
+    "/health": {
+        "get": operation("This process lives.", {"200": answered(record({"status": text("ok")}))}, (405,)),
+    },
+    "/ready": {
+        "get": operation(
+            "Whether the whole way of a request works, each part with its state.",
+            {
+                "200": answered(shown("Readiness"), "All of it works."),
+                "503": answered(shown("Readiness"), "A part of it does not.")
+                | {"headers": {"Retry-After": {"required": True, "schema": whole("seconds")}}},
+            },
+            (405,),
+        )
+    },
+    "/metrics": {
+        "get": operation(
+            "All figures, in the Prometheus text format.",
+            {"200": {"description": "Here they are.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+            (405,),
+        )
+    },
+}
+DOCUMENT: Described = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Darkroom",
+        "version": ".".join(map(str, VERSION)),
+        "description": "Photos in any size. Functions and parameters go without regard to case.",
+    },
+    "paths": PATHS,
+    "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY},
+    "security": [{}, *({name: []} for name in SECURITY)],
+}
+
+
+class OpenApi:
+    """`GET /api/openapi.json`."""
+
+    def __init__(self) -> None:
+        self._data = json.dumps(DOCUMENT, ensure_ascii=False).encode()
+
+    def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
+        """Answers to anybody."""
+        response.data = self._data
+        response.content_type = JSON

@@ -1,0 +1,159 @@
+"""Renders: a photo in the size that is asked for, from the cache, from a worker, or from its own file."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import falcon
+
+from api.http.conditional import cache_control, entity_tag, http_date, not_modified
+from api.http.delivery import Files, send
+from api.http.errors import RequestError
+from api.http.params import Wanted
+from api.http.server import CLIENT
+from api.negative_cache import KnownFaults
+from cache.key import RenderKey
+from cache.render_cache import RenderCache
+from catalog.files import stored_mtime
+from catalog.photos import Photo, source_version
+from workers.dispatch import Dispatcher, Prefetched
+from workers.errors import SourceChanged, TooLarge
+from workers.flights.waits import ANYBODY, Client
+from workers.pipeline.limits import Limits
+from workers.pipeline.lossless.strip import Plan, deliverable
+from workers.queue.app import INTERACTIVE
+from workers.sizing import Size, output_size
+from workers.versions import key_version
+
+REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
+
+Refresh = Callable[[Photo], Photo | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """What is asked for, as the cache and as HTTP name it."""
+
+    key: RenderKey
+    tag: str
+    modified: str
+
+
+class Renders:
+    """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone."""
+
+    def __init__(
+        self,
+        cache: RenderCache,
+        dispatcher: Dispatcher,
+        faults: KnownFaults,
+        refresh: Refresh,
+        files: Files,
+        *,
+        limits: Limits,
+        max_side: int,
+        max_age: int,
+    ) -> None:
+        self._cache = cache
+        self._dispatcher = dispatcher
+        self._faults = faults
+        self._refresh = refresh
+        self._files = files
+        self._limits = limits
+        self._max_side = max_side
+        self._cache_control = cache_control(max_age)
+        self._render = lru_cache(REMEMBERED)(self._worked_out)
+        self._plans: dict[Photo, Plan | None] = {}
+
+    def answer(
+        self,
+        photo: Photo,
+        size: Wanted,
+        request: falcon.Request,
+        response: falcon.Response,
+        *,
+        queue: str = INTERACTIVE,
+    ) -> None:
+        """Answers with the photo in that size: from the cache at once, else as soon as a worker has made it, who serves
+        that queue.
+        """
+        try:
+            self._answer(photo, size, request, response, queue)
+        except SourceChanged:
+            # Edited since the last scan. Whatever was set on the response so far, this sets anew.
+            current = self._refresh(photo)
+            if current is None:
+                raise RequestError("missing", "The photo's file is gone.") from None
+            self._answer(current, size, request, response, queue)
+
+    def prefetch(self, photo: Photo, size: Wanted) -> Prefetched:
+        """Has the photo's render in that size made in advance, and waits for nothing; refused where it can't be."""
+        try:
+            key = self._render(photo, size).key
+        except TooLarge:
+            return Prefetched.REFUSED
+        if self._cache.has(key):  # asked before the catalogue, which takes longer
+            return Prefetched.CACHED
+        if key.quality is None or self._faults.known(photo):
+            return Prefetched.REFUSED
+        return self._dispatcher.prefetch(photo, key)
+
+    def _answer(
+        self, photo: Photo, size: Wanted, request: falcon.Request, response: falcon.Response, queue: str
+    ) -> None:
+        render = self._render(photo, size)
+        response.set_header("Cache-Control", self._cache_control)
+        if render.key.quality is None and self._delivered(photo, render, request, response):
+            return
+        header = request.env.get  # a tenth of what Falcon's own way costs
+        if not_modified(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), render.tag, render.modified):
+            response.status = 304
+        else:
+            response.data = self._cache.get(render.key) or self._made(photo, render.key, header(CLIENT, ANYBODY), queue)
+            response.content_type = "image/jpeg"
+        response.set_header("ETag", render.tag)
+        response.set_header("Last-Modified", render.modified)
+
+    def _made(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
+        """A render that no tier has. A photo that failed once is not tried again."""
+        if key.quality is None:
+            self._limits.check_output(Size(key.width, key.height))
+        with self._faults.noted(photo):
+            return self._dispatcher.render(photo, key, client, queue=queue)
+
+    def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
+        """Answers with the photo's own file less its metadata; False where that takes a worker.
+
+        Raises:
+            SourceChanged: the file is not the one that the catalogue knows.
+        """
+        if photo in self._plans and self._plans[photo] is None:
+            return False
+        file = self._files.opened(photo)
+        try:
+            status = os.fstat(file.fileno())
+            if source_version(status.st_size, stored_mtime(status)) != photo.version:
+                raise SourceChanged("The photo's file has changed since it was catalogued.")
+            if photo not in self._plans:
+                with self._faults.noted(photo):
+                    found = deliverable(file)
+                if len(self._plans) >= REMEMBERED:
+                    self._plans.clear()
+                self._plans[photo] = found
+            plan = self._plans[photo]
+        except BaseException:
+            file.close()
+            raise
+        if plan is None:
+            file.close()
+            return False
+        send(request, response, file, plan.parts, "image/jpeg", tag=render.tag, mtime_ns=photo.mtime_ns)
+        return True
+
+    def _worked_out(self, photo: Photo, size: Wanted) -> Render:
+        """What the parameters ask of the photo, as one render: equal requests have equal keys."""
+        quality = None if size.width is None and size.height is None else size.quality
+        output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side)
+        key = RenderKey(photo.photoid, key_version(photo.version), output.width, output.height, quality)
+        return Render(key, entity_tag(key), http_date(photo.mtime_ns))

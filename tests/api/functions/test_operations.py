@@ -1,0 +1,135 @@
+"""Health, readiness and metrics."""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import falcon
+import pytest
+from falcon.testing import Result, TestClient
+from kombu.exceptions import OperationalError
+
+from api.functions.operations import (
+    Check,
+    Health,
+    Metrics,
+    Ready,
+    broker_answers,
+    catalog_opens,
+    disk_takes_a_write,
+    worker_answers,
+)
+from cache.render_cache import RenderCache
+from catalog.photos import Photos
+from config import Settings
+from tests.catalog.library import Library
+from tests.end_to_end.servers import free_port
+from workers.dispatch import Dispatcher
+from workers.flights.registry import DONE, MemoryFlights, Word
+from workers.queue.app import QUEUES, QueueLengths, create_celery
+
+SAMPLE = re.compile(r'[a-zA-Z_][a-zA-Z0-9_]*(\{([a-z_]+="[^"\n]*",?)*\})? [-+0-9.eInfNa]+')
+
+
+def get(resource: object) -> Result:
+    """What a resource answers."""
+    app = falcon.App()
+    app.add_route("/", resource)
+    return TestClient(app).simulate_get("/")
+
+
+def dead() -> QueueLengths:
+    """The queues of a broker that is not there."""
+    return QueueLengths(create_celery(Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0")))
+
+
+def alive() -> QueueLengths:
+    """The queues of this process."""
+    return QueueLengths(create_celery(Settings()))
+
+
+def test_health() -> None:
+    result = get(Health())
+    assert (result.status_code, result.json) == (200, {"status": "ok"})
+
+
+PARTS = ("broker", "worker", "catalog", "disk")
+
+
+@pytest.mark.parametrize("ill", [(), *((part,) for part in PARTS), PARTS])
+def test_ready_where_every_part_is(ill: Iterable[str]) -> None:
+    checks: dict[str, Check] = {part: lambda: None for part in PARTS}
+    checks |= {part: lambda: "it is ill" for part in ill}
+    result = get(Ready(checks))
+    assert result.status_code == (503 if ill else 200)
+    assert result.json == {"ready": not ill, "parts": {part: "it is ill" if part in ill else "ok" for part in PARTS}}
+    assert ("Retry-After" in result.headers) is bool(ill)
+    assert result.headers["Cache-Control"] == "no-store"
+
+
+def test_the_broker() -> None:
+    assert broker_answers(alive())() is None
+    assert broker_answers(dead())() == "the broker does not answer"
+
+
+def test_the_worker() -> None:
+    flights = MemoryFlights()
+    app = create_celery(Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0"))
+    dispatcher = Dispatcher(app, flights, RenderCache([]), timeout=1, places=1)
+    assert worker_answers(dispatcher)() == "no worker answers"
+    flights.land(Word("whatever", DONE), None, kept=True)
+    assert worker_answers(dispatcher)() is None
+
+
+def test_the_catalogue(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    photos = Photos(library.engine)
+    assert catalog_opens(photos.count)() is None
+    library.engine.dispose()
+    for file in library.settings.data_dir.glob("catalog.sqlite*"):
+        file.write_bytes(b"no database any more" * 1000)
+    assert catalog_opens(photos.count)() == "the catalogue can't be read"
+    library.engine.dispose()
+
+
+def test_the_disk(tmp_path: Path) -> None:
+    assert disk_takes_a_write(tmp_path)() is None
+    assert list(tmp_path.iterdir()) == []
+    assert disk_takes_a_write(tmp_path / "gone")() == "the disk takes no write"
+
+
+def test_the_disk_is_well_however_many_ask_at_once(tmp_path: Path) -> None:
+    check, together = disk_takes_a_write(tmp_path), threading.Barrier(8)
+
+    def ask(_: int) -> set[str | None]:
+        together.wait(20)
+        return {check() for _ in range(200)}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set().union(*pool.map(ask, range(8))) == {None}
+
+
+def test_metrics_are_in_the_text_format_with_the_queues() -> None:
+    result = get(Metrics(alive()))
+    assert result.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    lines = [line for line in result.text.splitlines() if not line.startswith("#")]
+    assert all(SAMPLE.fullmatch(line) for line in lines)
+    assert [line for line in lines if line.startswith("darkroom_queue_length")] == [
+        f'darkroom_queue_length{{queue="{queue}"}} 0.0' for queue in QUEUES
+    ]
+
+
+class Down(QueueLengths):
+    """Queues whose broker is down, as kombu says it."""
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        raise OperationalError("Connection refused")
+
+
+def test_metrics_without_a_broker_are_all_the_others() -> None:
+    result = get(Metrics(Down(create_celery(Settings()))))
+    assert result.status_code == 200
+    assert "darkroom_flights " in result.text
+    assert "darkroom_queue_length{" not in result.text

@@ -1,0 +1,98 @@
+"""The stored file, byte for byte, whatever became of it since the scan."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from api.functions.originals import GetOriginalFile
+from api.http.delivery import Files
+from tests.api.house import Asking, House
+from tests.catalog.library import jpeg, put
+
+
+def getting(house: House, *, follow_links: bool = True, method: str = "GET", **headers: str) -> Asking:
+    """The function over that house."""
+    function = GetOriginalFile(house.identify, Files(house.settings.root_paths, follow_links=follow_links), max_age=60)
+    return house.ask(function, method, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.fixture
+def file(house: House) -> Path:
+    """The photo of the sea."""
+    return house.catalogue.a / "sea/beach.jpg"
+
+
+def test_a_file_edited_since_the_scan_comes_as_it_is(house: House, file: Path) -> None:
+    first = getting(house)(photoid=house.sea)
+    file.write_bytes(jpeg("green", (50, 40)))
+    second = getting(house, If_None_Match=first.headers["ETag"])(photoid=house.sea)
+    assert (second.status_code, second.content) == (200, file.read_bytes())
+    third = getting(house, If_None_Match=second.headers["ETag"])(photoid=house.sea)
+    assert (third.status_code, third.content) == (304, b"")
+
+
+def test_head_names_the_size_and_keeps_no_file_open(house: House, file: Path) -> None:
+    answer = getting(house, method="HEAD")(photoid=house.sea)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Length"] == str(file.stat().st_size)
+    # A file that was left open is a ResourceWarning, and so a failure.
+
+
+@pytest.mark.parametrize("became", ["nothing", "pipe", "folder", "closed", "circle"])
+def test_what_is_no_file_any_more_is_gone(house: House, file: Path, became: str) -> None:
+    file.unlink()
+    if became == "pipe":
+        os.mkfifo(file)  # whoever opens it as a file waits for a writer
+    elif became == "folder":
+        file.mkdir()
+    elif became == "closed":
+        file.parent.rmdir()
+        file.parent.write_bytes(b"a file in the place of the folder")
+    elif became == "circle":
+        file.symlink_to(file)
+    for follow_links in (True, False):
+        answer = getting(house, follow_links=follow_links)(photoid=house.sea)
+        assert answer.status_code == 404
+        assert str(house.catalogue.folder) not in answer.text
+
+
+@pytest.mark.parametrize("link", ["file", "folder"])
+def test_a_link_leads_out_of_its_root_only_where_links_are_followed(house: House, file: Path, link: str) -> None:
+    secret = put(house.catalogue.folder / "elsewhere/beach.jpg", b"somebody else's")
+    file.unlink()
+    if link == "file":
+        file.symlink_to(secret)
+    else:
+        file.parent.rmdir()
+        file.parent.symlink_to(secret.parent)
+    assert getting(house, follow_links=True)(photoid=house.sea).content == b"somebody else's"
+    assert getting(house, follow_links=False)(photoid=house.sea).status_code == 404
+
+
+def test_a_root_may_be_a_link_itself(house: House, file: Path) -> None:
+    content = file.read_bytes()
+    moved = house.catalogue.a.rename(house.catalogue.folder / "moved")
+    house.catalogue.a.symlink_to(moved)
+    assert getting(house, follow_links=False)(photoid=house.sea).content == content
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'a"; filename=evil.html; x=".jpg',
+        "line\r\nSet-Cookie: a=b.jpg",
+        "caf\u00e9 \N{CAMERA}.jpg",
+        os.fsdecode(b"\xff.jpg"),
+        "a;b,c'd%41.jpg",
+    ],
+)
+def test_a_name_says_nothing_but_a_name(house: House, name: str) -> None:
+    put(house.catalogue.a / name, jpeg("white"))
+    house.catalogue.scan(house.settings)
+    answer = getting(house)(photoid=house.catalogue.ids()[f"a/{name}"])
+    disposition = answer.headers["Content-Disposition"]
+    start, _, rest = disposition.partition("inline; filename*=UTF-8''")
+    assert (answer.status_code, start) == (200, "")
+    assert rest.replace("%", "").replace(".", "").replace("-", "").replace("_", "").isalnum()
+    assert "Set-Cookie" not in answer.headers

@@ -1,0 +1,171 @@
+"""The loop over sockets: real ones, with objects in waitress's place that count what they are asked."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from api.http.loop import Loop
+
+
+class End:
+    """One end of a connection, as waitress has it."""
+
+    accepting = False
+    connected = True
+    connecting = False
+
+    def __init__(self, end: socket.socket) -> None:
+        self.end = end
+        self.asked = 0
+        self.wants = True
+        self.sends = False
+        self.heard: list[str] = []
+
+    def readable(self) -> bool:
+        """Whether it wants to read."""
+        self.asked += 1
+        return self.wants
+
+    def writable(self) -> bool:
+        """Whether it wants to write."""
+        return self.sends
+
+    def handle_read_event(self) -> None:
+        """Reads."""
+        self.heard.append(self.end.recv(100).decode())
+
+    def handle_write_event(self) -> None:
+        """Writes."""
+        self.heard.append("may write")
+        self.sends = False
+
+    def handle_close(self) -> None:
+        """Is told that the other end is gone."""
+        self.heard.append("gone")
+        self.wants = False
+
+
+@pytest.fixture
+def pairs() -> Iterator[list[tuple[End, socket.socket]]]:
+    """Connections, and their other ends."""
+    sockets = [socket.socketpair() for _ in range(3)]
+    yield [(End(one), other) for one, other in sockets]
+    for pair in sockets:
+        for each in pair:
+            each.close()
+
+
+@pytest.fixture
+def loop(pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Loop]:
+    """A loop over them, which has asked all once and does so no more by itself."""
+    monkeypatch.setattr("api.http.loop.ALL_EVERY", 1000)
+    made = Loop({end.end.fileno(): end for end, _ in pairs}, ())
+    made.turn(0)
+    yield made
+    made.close()
+
+
+def test_only_those_are_asked_to_which_something_has_happened(
+    loop: Loop, pairs: list[tuple[End, socket.socket]]
+) -> None:
+    (first, other), (second, _), (third, _) = pairs
+    assert [first.asked, second.asked, third.asked] == [1, 1, 1]
+    other.send(b"hello")
+    loop.turn(20)
+    assert first.heard == ["hello"]
+    loop.turn(0)
+    loop.changed(third.end.fileno())
+    loop.turn(0)
+    assert [first.asked, second.asked, third.asked] == [2, 1, 2]
+
+
+def test_who_wants_nothing_is_left_alone_until_he_does(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    (first, other), (second, there), _ = pairs
+    first.wants = second.wants = False
+    loop.changed(first.end.fileno())
+    loop.changed(second.end.fileno())
+    loop.turn(0)
+    other.send(b"hello")
+    there.close()  # epoll would tell of that without end
+    loop.turn(0.01)
+    assert (first.heard, second.heard) == ([], [])
+    first.wants = second.wants = True
+    other_thread = threading.Thread(target=loop.changed, args=(first.end.fileno(),))
+    other_thread.start()
+    while not first.heard:
+        loop.turn(20)  # the thread wakes it
+    other_thread.join()
+    assert first.heard == ["hello"]
+
+
+def test_who_watches_a_client_is_told_once_that_it_hangs_up(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    told: list[str] = []
+    for (end, _), name in zip(pairs, ("first", "second", "third"), strict=True):
+        end.wants = False  # as while it is served
+        loop.changed(end.end.fileno())
+        loop.watch(end.end.fileno(), partial(told.append, name))
+    loop.turn(0)
+    loop.watch_no_more(pairs[1][0].end.fileno())
+    for _, other in pairs[:2]:
+        other.close()
+    pairs[2][1].send(b"what comes next")  # is no farewell
+    loop.turn(20)
+    loop.turn(0)
+    assert told == ["first"]
+    for end, _ in pairs:
+        loop.watch_no_more(end.end.fileno())
+
+
+def test_a_client_that_has_hung_up_before_is_told_of_too(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    told: list[str] = []
+    (first, other), (second, _), _ = pairs
+    other.close()
+    loop.watch(first.end.fileno(), partial(told.append, "gone"))
+    loop.turn(20)
+    number = second.end.fileno()
+    loop.gone(number)
+    second.end.close()
+    loop.watch(number, partial(told.append, "closed"))
+    loop.watch_no_more(number)
+    assert told == ["gone", "closed"]
+
+
+def test_a_loop_that_is_closed_is_woken_no_more() -> None:
+    loop = Loop({}, ())
+    loop.close()
+    loop.changed(1)  # as a thread does that ends its request last
+    loop.wake()
+
+
+def test_who_wants_to_write_may(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    first = pairs[0][0]
+    first.sends = True
+    loop.changed(first.end.fileno())
+    loop.turn(20)
+    loop.turn(0)
+    assert first.heard == ["may write"]
+
+
+def test_a_socket_that_is_gone_is_forgotten_and_its_number_is_anothers(
+    loop: Loop, pairs: list[tuple[End, socket.socket]]
+) -> None:
+    (first, other), *_ = pairs
+    loop.gone(first.end.fileno())
+    other.send(b"hello")
+    loop.turn(0.01)
+    assert first.heard == []
+    loop.changed(first.end.fileno())
+    loop.turn(20)
+    assert first.heard == ["hello"]
+
+
+def test_all_are_asked_now_and_then(
+    loop: Loop, pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.http.loop.ALL_EVERY", 0)
+    monkeypatch.setattr(loop, "_all_at", 0.0)
+    loop.turn(20)
+    assert [end.asked for end, _ in pairs] == [2, 2, 2]

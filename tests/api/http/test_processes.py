@@ -1,0 +1,110 @@
+"""Several processes under one parent, each a Python that prints, waits, or dies."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.servers import Process, children, eventually
+
+# A parent of two processes, of which each says that it lives, and does what the command line says.
+PARENT = """
+import logging, os, signal, sys, time
+from api.http.processes import Processes
+
+def serve():
+    os.write(1, f"lives {os.getpid()}\\n".encode())  # at once: print may write it in parts
+    if "fail" in sys.argv:
+        return 3
+    if "deaf" in sys.argv:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.write(1, b"deaf\\n")
+    else:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    while True:
+        signal.pause()
+
+class Stopped(BaseException):
+    pass
+
+def stop(*_):
+    raise Stopped
+
+logging.basicConfig()
+signal.signal(signal.SIGTERM, stop)
+import api.http.processes
+api.http.processes.PATIENCE = 0.2
+try:
+    sys.exit(Processes(2, serve).run())
+except Stopped:
+    print("the parent has ended", flush=True)
+"""
+
+
+def parent(*arguments: str) -> Process:
+    return Process([sys.executable, "-c", PARENT, *arguments], os.environ)
+
+
+def lives(process: Process) -> int:
+    return sum(line.startswith("lives") for line in process.lines)
+
+
+def test_all_are_started_and_all_are_stopped() -> None:
+    process = parent()
+    eventually(lambda: lives(process), 2, 20)
+    os.kill(process.process.pid, signal.SIGTERM)
+    process.wait_for("the parent has ended")
+    assert process.process.wait(20) == 0
+    process.stop()
+
+
+def test_one_that_dies_is_started_anew() -> None:
+    process = parent()
+    eventually(lambda: lives(process), 2, 20)
+    one, two = children(process.process.pid)
+    os.kill(one, signal.SIGKILL)
+    process.wait_for(f"front end {one} has ended with -9")
+    eventually(lambda: lives(process), 3, 20)
+    assert two in children(process.process.pid)
+    os.kill(process.process.pid, signal.SIGTERM)
+    process.wait_for("the parent has ended")
+    process.stop()
+
+
+def test_where_one_can_t_start_all_are_stopped() -> None:
+    process = parent("fail")
+    assert process.process.wait(20) == 3
+    process.stop()
+
+
+def test_one_that_does_not_end_is_killed() -> None:
+    process = parent("deaf")
+    eventually(lambda: sum("deaf" in line for line in process.lines), 2, 20)
+    os.kill(process.process.pid, signal.SIGTERM)
+    process.wait_for("does not end, and is killed")
+    process.wait_for("the parent has ended")
+    process.stop()
+
+
+def test_without_their_parent_they_end() -> None:
+    process = parent()
+    eventually(lambda: lives(process), 2, 20)
+    pids = children(process.process.pid)
+    os.kill(process.process.pid, signal.SIGKILL)
+    process.process.wait(20)
+    eventually(lambda: [pid for pid in pids if alive(pid)], [], 20)
+    process.stop()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"  # Z: nobody has waited for it yet
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")

@@ -1,0 +1,28 @@
+"""A front end's part in rendering in advance: it walks jobs as soon as nobody else does, and ends in order."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from api.prerender_backend import start_prerendering
+from api.render_backend import start_rendering
+from catalog.files import sole
+from catalog.jobs.jobs import State
+from tests.api.house import House
+from tests.workers.ways import wait_until
+from workers.prerender.driver import LOCK
+
+
+def test_it_walks_jobs_and_lets_go(tmp_path: Path) -> None:
+    with ExitStack() as outer:
+        house = House(tmp_path, outer, prerender_auto=False)
+        with ExitStack() as closing:
+            rendering = start_rendering(house.settings, closing)
+            prerendering = start_prerendering(house.settings, house.parts, rendering, closing)
+            job = prerendering.starter.asked("*", ["8x8"])
+            prerendering.driver.wake()
+            wait_until(lambda: prerendering.jobs.by_id(job.id).state is State.DONE)
+            assert prerendering.jobs.by_id(job.id).done == 2
+            with sole(house.settings.data_dir / LOCK) as holds:
+                assert not holds
+        with sole(house.settings.data_dir / LOCK) as holds:
+            assert holds

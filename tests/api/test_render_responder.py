@@ -1,0 +1,229 @@
+"""getPhoto and getThumbnail, less the rendering: which render is asked for, and when none is; and in advance."""
+
+import os
+import sqlite3
+from collections.abc import Mapping
+
+import pytest
+from falcon.testing import Result
+
+from api.functions.photos import GetPhoto, thumbnail
+from api.http.delivery import Files
+from api.http.params import Wanted
+from api.negative_cache import KnownFaults
+from api.read_ahead import Following
+from api.render_responder import Renders
+from cache.key import RenderKey
+from cache.memory import MemoryTier
+from cache.render_cache import RenderCache
+from catalog.database import FILE
+from catalog.faults import Fault, Faults
+from catalog.photos import Photo
+from catalog.scan.scan import refresh
+from tests.api.house import Asking, House
+from tests.catalog.library import jpeg
+from workers.dispatch import Dispatcher, Prefetched
+from workers.errors import SourceChanged
+from workers.flights.waits import ANYBODY, Client
+from workers.pipeline.limits import Limits
+from workers.queue.app import INTERACTIVE
+from workers.versions import key_version
+
+
+class Played(Dispatcher):
+    """Workers that answer at once, with the size that was asked for; a file that has changed they refuse."""
+
+    def __init__(self, house: House, cache: RenderCache) -> None:
+        self._house, self._renders = house, cache
+        self.asked: list[RenderKey] = []
+        self.queues: list[str] = []
+        self.ahead: list[RenderKey] = []
+
+    def render(self, photo: Photo, key: RenderKey, client: Client = ANYBODY, *, queue: str = INTERACTIVE) -> bytes:
+        """A render, kept as workers keep it."""
+        self.asked.append(key)
+        self.queues.append(queue)
+        status = (self._house.settings.root_paths[photo.root] / photo.path).stat()
+        if (status.st_size, status.st_mtime_ns) != (photo.bytes, photo.mtime_ns):
+            raise SourceChanged("The photo's file has changed since it was catalogued.")
+        render = f"{key.width}x{key.height} at {key.quality}".encode()
+        self._renders.put(key, render)
+        return render
+
+    def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:
+        """Noted, and not made."""
+        self.ahead.append(key)
+        return Prefetched.QUEUED
+
+
+class Door:
+    """getPhoto and getThumbnail of a house, over a cache in memory; `count` photos are made in advance."""
+
+    def __init__(self, house: House, count: int = 0) -> None:
+        self._house = house
+        self.cache = RenderCache([MemoryTier(1_000_000)])
+        self.workers = Played(house, self.cache)
+        self.renders = Renders(
+            self.cache,
+            self.workers,
+            KnownFaults(Faults(house.parts.engine)),
+            lambda photo: refresh(house.parts.engine, house.settings, photo),
+            Files(house.settings.root_paths, follow_links=True),
+            limits=Limits(),
+            max_side=100,
+            max_age=60,
+        )
+        self.following = Following(house.identify, self.renders, count)
+
+    def photo(self, method: str = "GET", tag: str = "", /, **params: object) -> Result:
+        """getPhoto; `tag` is what the caller has."""
+        headers = {"If-None-Match": tag} if tag else {}
+        return self.asked(headers, method)(**params)
+
+    def asked(self, headers: Mapping[str, str], method: str = "GET") -> Asking:
+        """getPhoto, to be called with these headers."""
+        return self._house.ask(GetPhoto(self._house.identify, self.renders, self.following), method, headers)
+
+    def thumbnail(self, **params: object) -> Result:
+        """getThumbnail, of 16 pixels."""
+        get_thumbnail = GetPhoto(self._house.identify, self.renders, self.following, thumbnail(16))
+        return self._house.ask(get_thumbnail)(**params)
+
+
+@pytest.fixture
+def door(house: House) -> Door:
+    """No render yet; photos are of 12 x 8 pixels."""
+    return Door(house)
+
+
+@pytest.mark.parametrize(
+    ("params", "render"),
+    [
+        ({"width": 24}, "24x16 at 70"),
+        ({"height": 16, "quality": "1"}, "24x16 at 100"),
+        ({"width": 10, "height": 10, "quality": "0"}, "10x10 at 0"),
+        ({"width": 30, "height": 21}, "30x20 at 70"),
+        ({"width": 21, "height": 30}, "30x20 at 70"),
+        ({"WIDTH": 24, "colour": "red", "vid": "x"}, "24x16 at 70"),
+    ],
+)
+def test_what_is_asked_for(house: House, door: Door, params: dict[str, object], render: str) -> None:
+    answer = door.photo(photoid=house.sea, **params)
+    assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (200, render, "image/jpeg")
+    assert answer.headers["Cache-Control"] == "private, max-age=60"
+    assert door.photo(photoid=house.sea, **params).text == render
+    assert len(door.workers.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"width": width} for width in (0, -1, 101, "1e2", "\u0661", "9" * 9, "9" * 5000, "")]
+    + [{"quality": quality} for quality in ("1.1", "NaN", "-0", "1e-1", "0," * 3)]
+    + [{"width": 5, "WIDTH": 5}, {"photoid": "A" * 22, "PhotoID": "B" * 22}],
+)
+def test_what_can_not_be_asked_for(house: House, door: Door, params: dict[str, object]) -> None:
+    assert door.photo(**({"photoid": house.sea} | params)).status_code == 400
+    assert door.workers.asked == []
+
+
+def test_equal_sizes_are_one_render(house: House, door: Door) -> None:
+    for params in ({"width": 24}, {"height": 16}, {"width": 24, "height": 17}, {"width": 24, "quality": "0.70"}):
+        assert door.photo(photoid=house.sea, **params).text == "24x16 at 70"
+    assert door.thumbnail(photoid=house.sea, width=3, height=3, quality="x").text == "24x16 at 70"
+    assert len(door.workers.asked) == 1
+
+
+def test_a_caller_who_has_it_costs_no_render(house: House, door: Door) -> None:
+    tag = door.photo(photoid=house.sea, width=24).headers["ETag"]
+    assert door.photo(photoid=house.sea, width=30).status_code == 200
+    for given, status in ((tag, 304), (f'"x", W/{tag}', 304), ("*", 304), ('"x"', 200), ("garbage", 200)):
+        answer = door.photo("GET", given, photoid=house.sea, width=24)
+        assert (answer.status_code, answer.headers["ETag"]) == (status, tag)
+    assert len(door.workers.asked) == 2
+    # Nobody learns by a tag of a photo that is not for him.
+    assert door.photo("GET", "*", photoid=house.town, width=24, apisid="sailor").status_code == 403
+
+
+def test_head_is_answered_as_get_without_the_bytes(house: House, door: Door) -> None:
+    answer = door.photo("HEAD", photoid=house.sea, width=24)
+    assert (answer.status_code, answer.content, answer.headers["Content-Length"]) == (200, b"", "11")
+
+
+def test_a_photo_edited_since_the_scan(house: House, door: Door) -> None:
+    before = door.photo(photoid=house.sea, width=24).headers["ETag"]
+    (house.catalogue.a / "sea/beach.jpg").write_bytes(jpeg("green", (10, 40)))
+    assert door.photo(photoid=house.sea, width=20).text == "20x80 at 70"
+    house.parts.changes.look()
+    answer = door.photo(photoid=house.sea, width=24)
+    assert (answer.text, answer.headers["ETag"] != before) == ("24x96 at 70", True)
+    assert door.workers.asked[-1].version == key_version(house.catalogue.photos()["a/sea/beach.jpg"].version)
+
+
+def test_a_render_is_asked_for_in_advance_unless_it_is_there(house: House, door: Door) -> None:
+    photo, size = house.parts.photo_by_id(house.sea), Wanted(24, None, 70)
+    assert door.renders.prefetch(photo, size) is Prefetched.QUEUED
+    (key,) = door.workers.ahead
+    door.photo(photoid=house.sea, width=24)
+    assert door.workers.asked == [key]
+    assert door.renders.prefetch(photo, size) is Prefetched.CACHED
+    assert door.workers.ahead == [key]
+
+
+@pytest.mark.parametrize("size", [Wanted(None, None, 70), Wanted(101, None, 70)])
+def test_what_can_not_be_made_is_not_asked_for_in_advance(house: House, door: Door, size: Wanted) -> None:
+    assert door.renders.prefetch(house.parts.photo_by_id(house.sea), size) is Prefetched.REFUSED
+    assert door.workers.ahead == []
+
+
+def test_a_photo_that_failed_is_not_asked_for_in_advance(house: House, door: Door) -> None:
+    photo = house.parts.photo_by_id(house.sea)
+    Faults(house.parts.engine).remember(photo, Fault("damaged", "It is broken."))
+    assert door.renders.prefetch(photo, Wanted(24, None, 70)) is Prefetched.REFUSED
+    assert door.workers.ahead == []
+
+
+@pytest.mark.parametrize(("became", "status"), [("nothing", 404), ("pipe", 500), ("garbage", 500)])
+def test_a_file_that_is_no_photo_any_more(
+    house: House, door: Door, became: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = house.catalogue.a / "sea/beach.jpg"
+    photo = house.parts.photo_by_id(house.sea)
+    file.unlink()
+    if became == "pipe":
+        os.mkfifo(file)
+    elif became == "garbage":
+        file.write_bytes(b"garbage")
+
+    def changed(*_: object, **__: object) -> bytes:
+        raise SourceChanged("It has changed.")
+
+    monkeypatch.setattr(door.workers, "render", changed)
+    answer = door.photo(photoid=photo.photoid, width=24)
+    assert answer.status_code == status
+    assert str(house.catalogue.folder) not in answer.text
+
+
+def test_what_is_cached_is_shown_while_another_program_holds_the_catalogue(house: House, door: Door) -> None:
+    assert door.photo(photoid=house.sea, width=24).status_code == 200
+    house.make_impatient()
+    other = sqlite3.connect(house.settings.data_dir / FILE, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    assert door.photo(photoid=house.sea, width=24).status_code == 200
+    assert door.photo(photoid=house.town, width=24).status_code == 200
+    other.close()
+
+
+def test_what_is_cached_is_not_shown_while_nobody_can_say_to_whom(house: House, door: Door) -> None:
+    assert door.photo(photoid=house.sea, width=24).status_code == 200
+    file = house.settings.data_dir / FILE
+    house.parts.engine.dispose()
+    content = file.read_bytes()
+    file.write_bytes(b"\0" * len(content))
+    house.parts.changes.look()
+    answer = door.photo(photoid=house.sea, width=24)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert FILE not in answer.text
+    house.parts.engine.dispose()
+    file.write_bytes(content)
+    house.parts.changes.look()
+    assert door.photo(photoid=house.sea, width=24).status_code == 200
