@@ -1,0 +1,1 @@
+"""Side-by-side measurements; each module at this level is a command."""

@@ -10,13 +10,23 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bench import results
-from bench.library import PHOTOS
-from bench.machine import machine, versions
-from bench.measures import Measure, Plan, hit, memory, miss, prerender, quality, scale, stampede, storm
-from bench.peers import QUALITY
-from bench.results import Measured, Results
-from bench.scale_data import make_all
+from bench.data.library import PHOTOS
+from bench.data.scale_data import make_all
+from bench.measures import (
+    hit,
+    memory,
+    miss,
+    prerender,
+    quality,
+    scale,
+    stampede,
+    storm,
+)
+from bench.measures.machine import machine, versions
+from bench.measures.measure import Measure, Plan
+from bench.peers.peer import QUALITY
+from bench.reporting import results
+from bench.reporting.results import Measured, Results
 
 MEASURES: dict[str, Measure] = {
     "miss": miss.measure,

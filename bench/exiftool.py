@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from bench.turns import PHOTOS
+from bench.tools.turns import PHOTOS
 from catalog.errors import Unreadable
 from catalog.metadata import Header, read, values
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 
-from bench import wrk
-from bench.peers import running, scratch
+from bench.clients import wrk
 from bench.peers.constant import Constant
 from bench.peers.darkroom import API, Darkroom
+from bench.peers.peer import running, scratch
 from catalog.sample import make_sample
 from workers.sizing import Size
 

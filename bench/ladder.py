@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bench.turns import decibels, medians, photos_from_arguments
+from bench.tools.turns import decibels, medians, photos_from_arguments
 from workers.pipeline.colour import colour
 from workers.pipeline.decode import load
 from workers.pipeline.flatten import flatten

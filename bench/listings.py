@@ -22,7 +22,7 @@ from api.functions.listings import MOST, SomePhotos, Timeline
 from api.http.cookies import Cookies
 from api.identify import Identify
 from api.library import Library, open_library
-from bench.records import ALIASES, fill, places
+from bench.data.records import ALIASES, fill, places
 from catalog.database import open_catalog
 from catalog.people.access import METADATA
 from catalog.people.groups import Group, Groups

@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import wrk
-from bench.asking import Asker
-from bench.library import Photo
-from bench.peers import running, scratch
+from bench.clients import wrk
+from bench.clients.sequential import Asker
+from bench.data.library import Photo
+from bench.measures.storm_load import CONNECTIONS, Misses, misses, storm
 from bench.peers.darkroom import Darkroom
-from bench.processes import resident
-from bench.storms import CONNECTIONS, Misses, misses, storm
+from bench.peers.peer import running, scratch
+from bench.tools.processes import resident
 from catalog.sample import make_sample
 from workers.pipeline import render as pipeline
 from workers.sizing import Size

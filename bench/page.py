@@ -19,13 +19,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
-from bench import shoot
-from bench.alone import Alone, alone
-from bench.chromium import NoChromium, chromium
-from bench.crowd import crowd
-from bench.library import ORIGINAL, PHOTOS
-from bench.peers import running, scratch
+from bench.clients.chromium import NoChromium, chromium
+from bench.clients.devtools import Alone, alone
+from bench.data import wallpapers as shoot
+from bench.data.library import ORIGINAL, PHOTOS
 from bench.peers.darkroom import Darkroom
+from bench.peers.large_library import crowd
+from bench.peers.peer import running, scratch
 
 TILES = 60
 SWIPES = 60

@@ -23,11 +23,11 @@ from urllib.parse import quote, urlsplit
 
 from prometheus_client import REGISTRY
 
+from bench.data.records import fill, places
 from bench.ladder import SIZES
-from bench.peers import running, scratch
 from bench.peers.darkroom import API, Darkroom
-from bench.records import fill, places
-from bench.turns import PHOTOS
+from bench.peers.peer import running, scratch
+from bench.tools.turns import PHOTOS
 from cache.key import RenderKey
 from cache.render_cache import RENDERS, build
 from catalog.database import open_catalog

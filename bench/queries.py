@@ -3,7 +3,7 @@
 Makes that many photo records (no files) in a temporary folder, the last thousands of them as a scan writes them
 down; then asks by turns, each kind of query with other words each time, and prints milliseconds, also those
 of CPU, which the load of other programs leaves alone. A million take about four minutes to make; `--data FOLDER` asks
-the catalogue of a data folder that has them already (`python -m bench.scale_data` leaves such ones in bench/.peers).
+the catalogue of a data folder that has them already (`python -m bench.data.scale_data` leaves some in bench/.peers).
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, false, func, select
 
-from bench.records import PERSONS, Place, fill, header, places
+from bench.data.records import PERSONS, Place, fill, header, places
 from catalog import photoid
 from catalog.database import FILE, open_catalog, writing
 from catalog.scan import record

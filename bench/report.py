@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import results, sections
-from bench.better import better
-from bench.results import Measured, Results
-from bench.sections import table
-from bench.verdicts import verdicts
+from bench.reporting import results, sections
+from bench.reporting.better import better
+from bench.reporting.results import Measured, Results
+from bench.reporting.sections import table
+from bench.reporting.verdicts import verdicts
 
 PROJECT = Path(__file__).parents[1]
 PAGE = PROJECT / "docs/performance.md"
@@ -95,7 +95,7 @@ def _said(name: str, measured: Measured) -> str:
 def _draw() -> list[str]:
     """Draws, where matplotlib is; gives the names of all plots that are there."""
     if DRAWS.exists():
-        subprocess.run([str(DRAWS), "-m", "bench.plots"], cwd=PROJECT, check=True)
+        subprocess.run([str(DRAWS), "-m", "bench.reporting.plots"], cwd=PROJECT, check=True)
     else:
         print(
             "bench: matplotlib is not in bench/.peers/plots (bench/setup puts it there): no new plots", file=sys.stderr

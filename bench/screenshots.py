@@ -15,12 +15,12 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bench import shoot
-from bench.chromium import NoChromium, chromium
-from bench.library import ORIGINAL, PHOTOS
-from bench.peers import running, scratch
+from bench.clients.chromium import NoChromium, chromium
+from bench.data import wallpapers as shoot
+from bench.data.library import ORIGINAL, PHOTOS
 from bench.peers.darkroom import Darkroom
-from bench.processes import PROJECT
+from bench.peers.peer import running, scratch
+from bench.tools.processes import PROJECT
 
 FOLDER = PROJECT / "docs/screenshots"
 QUALITY = 78

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from bench.turns import medians, photos_from_arguments
+from bench.tools.turns import medians, photos_from_arguments
 from workers.pipeline.decode import HEADROOM
 from workers.pipeline.encode import FULL_COLOUR, is_progressive
 from workers.pipeline.limits import Limits

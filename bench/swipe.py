@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bench.peers import running, scratch
 from bench.peers.darkroom import API, Darkroom
-from bench.turns import PHOTOS
+from bench.peers.peer import running, scratch
+from bench.tools.turns import PHOTOS
 
 SIZE = "width=1920&height=1080"
 LOWEST_TIER = {"serve": "disk", "up": "redis"}

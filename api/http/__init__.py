@@ -1,1 +1,1 @@
-"""The wire: sockets, processes, parameters, conditional requests, answers and errors. Imports no other room of `api`."""
+"""The wire: sockets, processes, parameters, conditional requests, answers, errors. Imports no other room of `api`."""

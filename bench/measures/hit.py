@@ -1,15 +1,15 @@
 """hit: requests a second, and the 99th of 100, of one cached tile, beside a constant and plain files."""
 
-from bench import wrk
-from bench.asking import Asker
-from bench.library import copies, photos
-from bench.measures import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
-from bench.peers import Peer, at_hand, running, scratch
+from bench.clients import wrk
+from bench.clients.sequential import Asker
+from bench.data.library import copies, photos
+from bench.measures.measure import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
 from bench.peers.constant import Constant
 from bench.peers.darkroom import Darkroom
 from bench.peers.nginx import Static
+from bench.peers.peer import Peer, at_hand, running, scratch
 from bench.peers.thumbor import Thumbor
-from bench.results import Case, Measured, Row, rounded
+from bench.reporting.results import Case, Measured, Row, rounded
 
 CONNECTIONS = (1, 16, 64)
 TILE = "tile.jpg"

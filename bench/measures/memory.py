@@ -2,17 +2,24 @@
 
 from collections.abc import Callable, Sequence
 
-from bench.asking import Asker
-from bench.library import Photo, copies, photos, warm
-from bench.measures import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn, largest
-from bench.peers import Peer, at_hand, running, scratch
+from bench.clients.sequential import Asker
+from bench.data.library import Photo, copies, photos, warm
+from bench.measures.measure import (
+    BOXES,
+    DISTRIBUTED,
+    EMBEDDED,
+    Plan,
+    in_turn,
+    largest,
+)
+from bench.measures.storm_load import misses, storm
 from bench.peers.darkroom import Darkroom
 from bench.peers.ipx import Ipx
 from bench.peers.nginx import ImageFilter
+from bench.peers.peer import Peer, at_hand, running, scratch
 from bench.peers.thumbor import Thumbor
-from bench.processes import peaks
-from bench.results import Measured, Row
-from bench.storms import misses, storm
+from bench.reporting.results import Measured, Row
+from bench.tools.processes import peaks
 
 STORM_PHOTOS = 12
 STORM_SECONDS = 2

@@ -6,16 +6,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.asking import Asker
-from bench.library import PHOTOS, Photo, copies, photos, warm
-from bench.measures import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
-from bench.peers import Peer, at_hand, running, scratch
+from bench.clients.sequential import Asker
+from bench.data.library import PHOTOS, Photo, copies, photos, warm
+from bench.measures.measure import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
 from bench.peers.darkroom import Darkroom
 from bench.peers.ipx import Ipx
 from bench.peers.nginx import ImageFilter
+from bench.peers.peer import Peer, at_hand, running, scratch
 from bench.peers.thumbor import Thumbor
-from bench.processes import cpu
-from bench.results import Case, Measured, Row, rounded
+from bench.reporting.results import Case, Measured, Row, rounded
+from bench.tools.processes import cpu
 from workers.pipeline.decode import draft_scale
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, orientation

@@ -9,14 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bench.asking import Asker, prove
+from bench.clients.sequential import Asker, prove
+from bench.data.library import (
+    MAX_SIDE,
+    PHOTOS,
+    Photo,
+    copies,
+    photos,
+    warm,
+)
 from bench.ladder import SIZES
-from bench.library import MAX_SIDE, PHOTOS, Photo, copies, photos, warm
-from bench.measures import EMBEDDED, Plan
-from bench.peers import running, scratch
+from bench.measures.measure import EMBEDDED, Plan
 from bench.peers.darkroom import Darkroom
-from bench.processes import PROJECT
-from bench.results import Case, Measured, Row, rounded
+from bench.peers.peer import running, scratch
+from bench.reporting.results import Case, Measured, Row, rounded
+from bench.tools.processes import PROJECT
 from catalog.database import FILE
 from workers.pipeline.render import render, render_ladder
 from workers.sizing import Size, output_size

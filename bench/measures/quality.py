@@ -5,17 +5,17 @@ Sizes are of the photo's own shape: where a square is cut out, servers differ by
 
 from collections.abc import Sequence
 
-from bench.asking import Asker
-from bench.library import MAX_SIDE, PHOTOS, Photo, copies, photos
-from bench.measures import BOXES, EMBEDDED, Plan
-from bench.peers import QUALITY, Peer, at_hand, running, scratch
+from bench.clients.sequential import Asker
+from bench.data.library import MAX_SIDE, PHOTOS, Photo, copies, photos
+from bench.measures.measure import BOXES, EMBEDDED, Plan
 from bench.peers.darkroom import Darkroom
 from bench.peers.ipx import Ipx
 from bench.peers.nginx import ImageFilter
+from bench.peers.peer import QUALITY, Peer, at_hand, running, scratch
 from bench.peers.thumbor import Thumbor
-from bench.pictures import References, ssim
-from bench.results import Case, Measured, Row, Samples
-from bench.turns import decibels
+from bench.reporting.results import Case, Measured, Row, Samples
+from bench.tools.picture_quality import References, ssim
+from bench.tools.turns import decibels
 from workers.sizing import Size, output_size
 
 QUALITIES = (60, 70, 80, 90)

@@ -13,15 +13,23 @@ from urllib.parse import quote
 
 import httpx
 
-from bench import wrk
-from bench.asking import Asker, Wrong
-from bench.library import copies, photos, warm
-from bench.measures import EMBEDDED, Plan, in_turn
-from bench.peers import scratch
+from bench.clients import wrk
+from bench.clients.sequential import Asker, Wrong
+from bench.data.library import copies, photos, warm
+from bench.data.scale_data import (
+    COUNTS,
+    ENTRIES,
+    QUALITY,
+    ROOTS,
+    SIDE,
+    cache_of,
+    made,
+)
+from bench.measures.measure import EMBEDDED, Plan, in_turn
 from bench.peers.darkroom import API, Darkroom
-from bench.processes import cpu
-from bench.results import Measured, Row, Samples, rounded
-from bench.scale_data import COUNTS, ENTRIES, QUALITY, ROOTS, SIDE, cache_of, made
+from bench.peers.peer import scratch
+from bench.reporting.results import Measured, Row, Samples, rounded
+from bench.tools.processes import cpu
 from workers.sizing import Size
 
 ASKED = 1000  # photos asked for by turns, evenly spread over all

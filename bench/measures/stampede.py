@@ -5,15 +5,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.asking import prove
-from bench.clients import Answer, Client
-from bench.library import copies, photos, warm
-from bench.measures import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn, largest
-from bench.peers import at_hand, running, scratch
+from bench.clients.crowd import Answer, Client
+from bench.clients.sequential import prove
+from bench.data.library import copies, photos, warm
+from bench.measures.measure import (
+    BOXES,
+    DISTRIBUTED,
+    EMBEDDED,
+    Plan,
+    in_turn,
+    largest,
+)
 from bench.peers.darkroom import Darkroom
+from bench.peers.peer import at_hand, running, scratch
 from bench.peers.thumbor import Thumbor
-from bench.results import Case, Measured, Row, rounded
-from bench.statsd import counting
+from bench.reporting.results import Case, Measured, Row, rounded
+from bench.tools.statsd import counting
 
 CLIENTS = 200
 BOX = "1920x1080"

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from bench import wrk
-from bench.asking import Asker
-from bench.library import Photo, copies, photos, warm
-from bench.measures import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
-from bench.peers import Peer, at_hand, running, scratch
+from bench.clients import wrk
+from bench.clients.sequential import Asker
+from bench.clients.wrk import Load
+from bench.data.library import Photo, copies, photos, warm
+from bench.measures.measure import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn
+from bench.measures.storm_load import CONNECTIONS, Misses, misses, storm
 from bench.peers.darkroom import Darkroom
+from bench.peers.peer import Peer, at_hand, running, scratch
 from bench.peers.thumbor import Thumbor
-from bench.results import Measured, Row, Samples, rounded
-from bench.storms import CONNECTIONS, Misses, misses, storm
-from bench.wrk import Load
+from bench.reporting.results import Measured, Row, Samples, rounded
 
 PHOTOS = 12
 PATIENCE = 0.5  # seconds after which those who still wait hang up: thumbor would render for half a minute more

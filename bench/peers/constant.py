@@ -4,13 +4,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.peers import QUALITY
-from bench.processes import Program, environ, free_port, wait_until_up
+from bench.peers.peer import QUALITY
+from bench.tools.processes import Program, environ, free_port, wait_until_up
 from workers.sizing import Size
 
 
 class Constant:
-    """`bench.constant` with a render that is here already: the first file of `photos`."""
+    """`bench.peers.constant_app` with a render that is here already: the first file of `photos`."""
 
     name = "constant app"
 
@@ -25,7 +25,7 @@ class Constant:
     def start(self, photos: Path, folder: Path) -> str:
         """Ready is it when it answers."""
         port, file = free_port(), next(photos.iterdir())
-        command = [sys.executable, "-m", "bench.constant", str(port), str(file)]
+        command = [sys.executable, "-m", "bench.peers.constant_app", str(port), str(file)]
         self._program = Program(command, environ(), folder / "constant.log")
         self._base = f"http://127.0.0.1:{port}"
         wait_until_up(self._base)

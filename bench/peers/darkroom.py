@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import httpx
 
-from bench.peers import QUALITY
-from bench.processes import PROJECT, Program, environ, free_port, wait_until_up
+from bench.peers.peer import QUALITY
+from bench.tools.processes import PROJECT, Program, environ, free_port, wait_until_up
 from catalog.database import FILE
 from catalog.people.users import GUEST
 from launch import REDIS

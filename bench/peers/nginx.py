@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.peers import QUALITY
-from bench.processes import Program, environ, free_port, wait_until_up
+from bench.peers.peer import QUALITY
+from bench.tools.processes import Program, environ, free_port, wait_until_up
 from workers.sizing import Size
 
 SETTINGS = Path(__file__).parents[1] / "settings"

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.library import PEERS
-from bench.peers import QUALITY
-from bench.processes import Program, environ, free_port, wait_until_up
+from bench.data.library import PEERS
+from bench.peers.peer import QUALITY
+from bench.tools.processes import Program, environ, free_port, wait_until_up
 from workers.sizing import Size
 
 PROGRAM = PEERS / "thumbor/bin/thumbor"

@@ -1,6 +1,6 @@
 """Small results, as a run writes them."""
 
-from bench.results import Case, Measured, Results, Row
+from bench.reporting.results import Case, Measured, Results, Row
 
 QUALITY = 80
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bench.better import better
 from bench.report import SECTIONS, page
-from bench.results import Results
-from bench.sections import figure, table
+from bench.reporting.better import better
+from bench.reporting.results import Results
+from bench.reporting.sections import figure, table
 from tests.bench.samples import results
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from redis import Redis
 
-from bench.clients import Answer, Client, all_at_once
+from bench.clients.crowd import Answer, Client, all_at_once
 from cache.key import RenderKey
 from config import Settings
 from tests.end_to_end.servers import Server, children, environ, eventually, serving, start_front, start_worker

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from api.render_responder import REMEMBERED
-from bench.clients import Answer, Client
+from bench.clients.crowd import Answer, Client
 from tests.end_to_end.servers import Server, children, eventually, redis_server, serving, start_worker
 from tests.photos import colours, save_jpeg, shows, solid
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
-from bench.chromium import NoChromium, chromium
+from bench.clients.chromium import NoChromium, chromium
 from tests.end_to_end.servers import Server, serving
 from tests.web.house import invite, make_library, welcome
 from tests.web.visitor import DESK, Screen, Visitor, visiting

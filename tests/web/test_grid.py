@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from bench.records import ALIASES, fill, places
+from bench.data.records import ALIASES, fill, places
 from catalog.database import open_catalog
 from catalog.people.users import GUEST, Users
 from tests.end_to_end.servers import Server, serving

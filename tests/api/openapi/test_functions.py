@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.openapi.functions import BASE, DOCUMENT, FUNCTIONS, PATHS
 
-WIRING = (Path(__file__).parents[2] / "api/app.py").read_text()
+WIRING = (Path(__file__).parents[3] / "api/app.py").read_text()
 
 
 def test_every_route_is_described() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bench.results import Measured, Results
-from bench.verdicts import verdicts
+from bench.reporting.results import Measured, Results
+from bench.reporting.verdicts import verdicts
 from tests.bench.samples import hits, miss, results, scaled
 
 

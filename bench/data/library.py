@@ -1,6 +1,6 @@
 """The photos that are measured: real ones, and files made of them as a camera writes them.
 
-`python -m bench.library FOLDER` takes the JPEGs below a folder, and puts both kinds into bench/.peers/photos.
+`python -m bench.data.library FOLDER` takes the JPEGs below a folder, and puts both kinds into bench/.peers/photos.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, photo_size
 from workers.sizing import Size, output_size
 
-PEERS = Path(__file__).parent / ".peers"
+PEERS = Path(__file__).parents[1] / ".peers"
 PHOTOS = PEERS / "photos"
 ORIGINAL, CAMERA = "original", "camera"
 CAMERA_QUALITY = 95

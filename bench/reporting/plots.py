@@ -1,4 +1,6 @@
-"""`bench/.peers/plots/bin/python -m bench.plots`: draws bench/results.json into docs/; the same samples, the same file.
+"""`bench/.peers/plots/bin/python -m bench.reporting.plots`: draws bench/results.json into docs/.
+
+The same samples make the same file.
 
 Runs with a Python of its own, which has matplotlib and nothing of Darkroom.
 """
@@ -9,16 +11,16 @@ from typing import Any
 
 import matplotlib as mpl
 
-from bench import results
-from bench.compare import median_of, values, where, whos
-from bench.results import Results, Row
+from bench.reporting import results
+from bench.reporting.compare import median_of, values, where, whos
+from bench.reporting.results import Results, Row
 
 mpl.use("svg")
 mpl.rcParams |= {"svg.hashsalt": "darkroom", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
 from matplotlib import pyplot  # noqa: E402 - which it draws with has to be said before
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 COLOURS = {
     "Darkroom": "#c1121f",
     "Darkroom, distributed": "#e5707a",

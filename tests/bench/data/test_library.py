@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import library
-from bench.library import Photo, copies, spread
+from bench.data import library
+from bench.data.library import Photo, copies, spread
 from workers.sizing import Size
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOOK_UP = 0.05

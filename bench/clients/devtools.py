@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
-from bench.chromium import command
+from bench.clients.chromium import command
 
 FROM_US, TO_US = 3, 4  # the descriptors by which Chromium takes commands and answers
 LOOK_UP = 0.02  # seconds

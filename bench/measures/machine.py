@@ -8,9 +8,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from bench.library import PEERS
+from bench.data.library import PEERS
 from bench.peers.nginx import PATHS
-from bench.processes import PROJECT
+from bench.tools.processes import PROJECT
 
 VERSION = re.compile(r"\d+(?:\.\d+)+")
 

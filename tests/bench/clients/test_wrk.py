@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.wrk import Load, LoadError, parse, script
+from bench.clients.wrk import Load, LoadError, parse, script
 
 OUTPUT = """Running 3s test @ http://127.0.0.1:8080/
   1 threads and 16 connections

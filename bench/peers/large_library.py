@@ -11,11 +11,11 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy import select
 
-from bench import shoot
-from bench.peers import running, scratch
+from bench.data import wallpapers as shoot
+from bench.data.records import fill, places
+from bench.data.scale_data import ROOTS
 from bench.peers.darkroom import Darkroom
-from bench.records import fill, places
-from bench.scale_data import ROOTS
+from bench.peers.peer import running, scratch
 from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.database import open_catalog

@@ -3,7 +3,14 @@
 import json
 from pathlib import Path
 
-from bench.results import Measured, Results, Row, read, rounded, write
+from bench.reporting.results import (
+    Measured,
+    Results,
+    Row,
+    read,
+    rounded,
+    write,
+)
 from tests.bench.samples import results
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bench.results import Row
+from bench.reporting.results import Row
 
 Cell = tuple[str, str]  # a photo and a size
 

@@ -3,9 +3,17 @@
 import statistics
 from collections.abc import Callable, Sequence
 
-from bench.compare import mean_of, median_of, nearer, ratios, values, where, whos
-from bench.results import Results, Row
-from bench.verdicts import OURS, SERVERS
+from bench.reporting.compare import (
+    mean_of,
+    median_of,
+    nearer,
+    ratios,
+    values,
+    where,
+    whos,
+)
+from bench.reporting.results import Results, Row
+from bench.reporting.verdicts import OURS, SERVERS
 
 SUM = "sum"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageStat
 
-PHOTOS = Path(__file__).parents[2] / "shared/photos/large"
+PHOTOS = Path(__file__).parents[3] / "shared/photos/large"
 
 
 def photos_from_arguments(doc: str | None) -> argparse.Namespace:

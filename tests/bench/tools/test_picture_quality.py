@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bench.asking import Wrong, prove
-from bench.pictures import References, ssim
+from bench.clients.sequential import Wrong, prove
+from bench.tools.picture_quality import References, ssim
 from workers.sizing import Size
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bench.clients import Client
-from bench.library import MAX_SIDE, Photo
-from bench.peers import QUALITY, Peer
-from bench.wrk import Load, load_meanwhile
+from bench.clients.crowd import Client
+from bench.clients.wrk import Load, load_meanwhile
+from bench.data.library import MAX_SIDE, Photo
+from bench.peers.peer import QUALITY, Peer
 from workers.sizing import output_size
 
 CLIENTS = 200

@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.compare import Cell, nearer, ratios, values, where, whos
-from bench.results import Results, Row
+from bench.reporting.compare import (
+    Cell,
+    nearer,
+    ratios,
+    values,
+    where,
+    whos,
+)
+from bench.reporting.results import Results, Row
 
 OURS = "Darkroom"
 SERVERS = ("thumbor", "ipx", "image_filter")

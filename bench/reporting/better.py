@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bench.compare import nearer, ratios, values, where, whos
-from bench.results import Results
-from bench.verdicts import OURS, SERVERS
+from bench.reporting.compare import nearer, ratios, values, where, whos
+from bench.reporting.results import Results
+from bench.reporting.verdicts import OURS, SERVERS
 
 
 def better(results: Results) -> list[str]:

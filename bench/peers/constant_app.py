@@ -1,6 +1,6 @@
 """The ceiling of any hit: a Falcon app on waitress that answers the same requests with the same bytes, from a constant.
 
-`python -m bench.constant PORT FILE`
+`python -m bench.peers.constant_app PORT FILE`
 """
 
 import sys

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent / "results.json"
+FILE = Path(__file__).parents[1] / "results.json"
 
 Case = dict[str, str | int]
 Samples = dict[str, list[float]]

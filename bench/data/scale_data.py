@@ -1,6 +1,6 @@
 """A data folder with very many photo records, and a render in the cache for each: made once, kept in bench/.peers.
 
-`python -m bench.scale_data` makes those that `bench.measures.scale` asks for.
+`python -m bench.data.scale_data` makes those that `bench.measures.scale` asks for.
 """
 
 import random
@@ -15,8 +15,8 @@ from PIL import Image
 from sqlalchemy import Engine, select
 from tqdm import tqdm
 
-from bench.library import PEERS
-from bench.records import ALIASES, fill, places
+from bench.data.library import PEERS
+from bench.data.records import ALIASES, fill, places
 from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.changelog import Changelog

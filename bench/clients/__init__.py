@@ -1,0 +1,1 @@
+"""Who asks: one after the other, a crowd, wrk, a browser."""

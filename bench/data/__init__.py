@@ -1,0 +1,1 @@
+"""What is measured on: photos, catalogues and data folders of any size."""

@@ -1,0 +1,1 @@
+"""From samples to sentences, tables and plots. Pure, but for the file of results."""

@@ -1,0 +1,1 @@
+"""What all measurements share: processes, turns, how near two pictures are."""
