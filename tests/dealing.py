@@ -6,9 +6,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 # All tests of these ask one server for each way.
 ONE_SERVER = (
-    "tests/end_to_end/test_galleries.py",
-    "tests/end_to_end/test_get_photo.py",
-    "tests/end_to_end/test_redbot.py",
+    "tests/end_to_end/access/test_galleries.py",
+    "tests/end_to_end/photos/test_get_photo.py",
+    "tests/end_to_end/photos/test_redbot.py",
 )
 # All of these look at one server's page with one browser.
 PAGE = "tests/web/"
@@ -19,11 +19,11 @@ ALONE = (
     "tests/catalog/test_main.py",
     "tests/catalog/search/test_sql.py::test_a_search_finds_what_looking_at_each_photo_finds",
     "tests/catalog/watch/test_watch.py",
-    "tests/end_to_end/test_faults.py",
-    "tests/end_to_end/test_load.py::test_a_front_end_that_is_stopped_finishes_what_runs",
-    "tests/end_to_end/test_load.py::test_a_screen_of_100_missing_tiles_is_there_at_the_first_try",
-    "tests/end_to_end/test_sessions.py::test_sessions_outlast_a_kill_and_hold_in_every_process",
-    "tests/end_to_end/test_whole_files.py::test_a_damaged_photo_is_tried_once",
+    "tests/end_to_end/resilience/test_faults.py",
+    "tests/end_to_end/resilience/test_load.py::test_a_front_end_that_is_stopped_finishes_what_runs",
+    "tests/end_to_end/resilience/test_load.py::test_a_screen_of_100_missing_tiles_is_there_at_the_first_try",
+    "tests/end_to_end/access/test_sessions.py::test_sessions_outlast_a_kill_and_hold_in_every_process",
+    "tests/end_to_end/photos/test_whole_files.py::test_a_damaged_photo_is_tried_once",
     "tests/workers/pipeline/test_ladder.py",
     "tests/workers/pipeline/test_limits.py::test_memory",
     "tests/workers/pipeline/test_samples.py",
