@@ -21,7 +21,7 @@ from bench.data.records import PERSONS, Place, fill, header, places
 from catalog import photoid
 from catalog.database import FILE, open_catalog, writing
 from catalog.scan import record
-from catalog.schema.tables import photos
+from catalog.schema import photos
 from catalog.search import words
 from catalog.search.query import parse
 from catalog.search.sql import Search, Sort

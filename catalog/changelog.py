@@ -7,7 +7,7 @@ from sqlalchemy import Engine, case, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
-from catalog.schema.tables import arrivals, changes, photos, roots
+from catalog.schema import arrivals, changes, photos, roots
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from catalog.errors import Missing
 from catalog.generations import Generation, Memo
 from catalog.photoid import parse_photoid
 from catalog.photos import BATCH, Photo
-from catalog.schema.tables import failures, faults
+from catalog.schema import failures, faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, Row, Select, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 
+from catalog import schema
 from catalog.database import look_up
 from catalog.errors import MalformedPhotoid, PhotoMissing
 from catalog.metadata import Metadata
 from catalog.photoid import decode, parse_photoid, source_version
-from catalog.schema import tables as schema
 
 __all__ = ["Failure", "MalformedPhotoid", "Photo", "PhotoMissing", "Photos", "parse_photoid", "source_version"]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert
 from catalog import photoid
 from catalog.database import writing
 from catalog.metadata import READER, Header, Metadata
-from catalog.schema.tables import details, folders, photos, roots, texts
+from catalog.schema import details, folders, photos, roots, texts
 from catalog.search import words
 
 BATCH = 10_000

@@ -23,7 +23,7 @@ from catalog.changelog import Changelog
 from catalog.database import open_catalog
 from catalog.people.users import GUEST, Users
 from catalog.photoid import source_version
-from catalog.schema.tables import photos
+from catalog.schema import photos
 from workers.pipeline import render as pipeline
 from workers.versions import key_version
 

@@ -21,7 +21,7 @@ from cache.key import RenderKey
 from catalog.database import open_catalog
 from catalog.people.users import GUEST, Users
 from catalog.photoid import source_version
-from catalog.schema.tables import photos
+from catalog.schema import photos
 from workers.versions import key_version
 
 SIDES = (160, 256, 512)

@@ -5,10 +5,10 @@ import json
 
 from sqlalchemy import Connection, func, select
 
+from catalog import schema
 from catalog.commands.output import Commands, printable
 from catalog.database import FILE, open_catalog
 from catalog.scan.scan import sync_roots
-from catalog.schema import tables as schema
 from config import Settings
 
 COUNTED = {

@@ -15,7 +15,7 @@ from catalog.database import writing
 from catalog.errors import Conflict, Missing
 from catalog.lists import snapshots
 from catalog.photoid import SIZE
-from catalog.schema.tables import (
+from catalog.schema import (
     arrivals,
     job_failures,
     jobs,

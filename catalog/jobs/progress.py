@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 from catalog.database import writing
 from catalog.jobs.jobs import Job, State
 from catalog.lists.snapshots import CHUNK, ids
-from catalog.schema.tables import chunks, job_failures, jobs, outstanding
+from catalog.schema import chunks, job_failures, jobs, outstanding
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from catalog.lists import snapshots
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
 from catalog.photoid import SIZE
-from catalog.schema.tables import shares
-from catalog.schema.tables import snapshots as snapshot_table
+from catalog.schema import shares
+from catalog.schema import snapshots as snapshot_table
 
 BYTES = 16  # of a sid: 128 random bits, 22 characters in a URL
 GONE = "There is no shared gallery of this sid, or it has expired."

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select
 from catalog.errors import Missing
 from catalog.generations import Changes, Memo
 from catalog.photoid import SIZE, decode, encode
-from catalog.schema.tables import chunks, snapshots
+from catalog.schema import chunks, snapshots
 
 CHUNK = 512  # ids: 8 kB, a read that costs about as much as a single one
 REMEMBERED = 2000  # chunks in memory: 16 MB at most

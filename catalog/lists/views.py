@@ -10,8 +10,8 @@ from catalog.generations import Changes, Memo
 from catalog.lists import snapshots
 from catalog.lists.snapshots import Snapshots
 from catalog.photoid import SIZE
-from catalog.schema.tables import snapshots as snapshot_table
-from catalog.schema.tables import views
+from catalog.schema import snapshots as snapshot_table
+from catalog.schema import views
 
 # What a session may keep; beyond either, its oldest views go, but never the newest.
 MOST_VIEWS = 100

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from catalog.schema.tables import metadata
+from catalog.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 # The caller's transaction holds every step: a migration is done as a whole, or not at all.

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from sqlalchemy import Engine, select
 
+from catalog import schema
 from catalog.errors import Forbidden, Missing
 from catalog.generations import Changes, Memo
 from catalog.people.groups import LONGEST_NAME
-from catalog.schema import tables as schema
 from catalog.search import query
 from catalog.search.sql import Search
 from catalog.search.tree import Node

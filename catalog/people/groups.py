@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from catalog import schema
 from catalog.database import writing
 from catalog.errors import Conflict, MalformedName, Missing
-from catalog.schema import tables as schema
 from catalog.search import query
 
 EVERYONE = "users"

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
 from catalog.errors import TryLater
-from catalog.schema.tables import guesses
+from catalog.schema import guesses
 
 FREE_GUESSES = 5  # after these, each one more doubles the wait …
 LONGEST_WAIT = 60  # … up to so many seconds

@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog.database import writing
 from catalog.errors import Forbidden
 from catalog.generations import Changes, Memo
-from catalog.schema.tables import sessions, users
+from catalog.schema import sessions, users
 
 FLUSH_EVERY = 5.0
 """Seconds between two writes of when sessions were used last: `flush` is to be called so often."""

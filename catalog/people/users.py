@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, delete, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from catalog import schema
 from catalog.database import writing
 from catalog.errors import Conflict, MalformedName, Missing
 from catalog.people.groups import EVERYONE, check_name, require_groups
 from catalog.people.passwords import hashed, matches
-from catalog.schema import tables as schema
 from config import Settings
 
 GUEST = "guest"

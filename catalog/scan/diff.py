@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog.files import identity_of, is_empty
 from catalog.metadata import READER
 from catalog.scan.walk import WHOLE, Entry, Fault, Part
-from catalog.schema.tables import failures, folders, photos, roots
+from catalog.schema import failures, folders, photos, roots
 from catalog.schema.types import FsPath
 
 BEYOND = "\udcff" * 256

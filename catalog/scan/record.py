@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import photoid
 from catalog.metadata import READER, Header, Metadata
-from catalog.schema.tables import (
+from catalog.schema import (
     details,
     failures,
     folders,

@@ -22,7 +22,7 @@ from catalog.photos import Photo
 from catalog.scan import diff, record
 from catalog.scan.progress import Progress, Silent
 from catalog.scan.walk import WHOLE, LinkedFolder, Part, walk
-from catalog.schema.tables import failures, photos, roots
+from catalog.schema import failures, photos, roots
 from config import Root, Settings
 
 log = logging.getLogger("darkroom.scan")

@@ -1,10 +1,8 @@
-"""The catalogue's tables of jobs, a part of `schema`, in which the others stand."""
+"""Tables of jobs of rendering in advance."""
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Integer, Table, Text
 
-from catalog.schema.types import PhotoId
-
-metadata = MetaData()
+from catalog.schema.types import PhotoId, metadata
 
 # Jobs of rendering photos in advance. The photos of one are a snapshot, in the order in which they are looked at.
 jobs = Table(

@@ -1,12 +1,14 @@
-"""How the catalogue's tables hold what SQLite has no type for."""
+"""What the tables are made of: their `metadata`, and how they hold what SQLite has no type for."""
 
 import json
 import os
 from typing import Any
 
-from sqlalchemy import Dialect, LargeBinary, Text, TypeDecorator
+from sqlalchemy import Dialect, LargeBinary, MetaData, Text, TypeDecorator
 
 from catalog import photoid
+
+metadata = MetaData()
 
 
 class FsPath(TypeDecorator[str]):

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import Grouping
 
 from catalog.photoid import parse_photoid
-from catalog.schema.tables import folders, photos, roots, texts
+from catalog.schema import folders, photos, roots, texts
 from catalog.search import words
 from catalog.search.tree import (
     And,

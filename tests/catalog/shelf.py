@@ -11,7 +11,7 @@ from catalog import photoid
 from catalog.database import writing
 from catalog.metadata import Header, Metadata
 from catalog.scan import record
-from catalog.schema.tables import folders, photos, roots
+from catalog.schema import folders, photos, roots
 from catalog.search import words
 from catalog.search.tree import (
     And,

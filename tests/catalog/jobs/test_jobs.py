@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import insert
 
+from catalog import schema
 from catalog.database import writing
 from catalog.errors import Conflict, Missing
 from catalog.jobs.jobs import (
@@ -16,7 +17,6 @@ from catalog.jobs.jobs import (
 from catalog.jobs.progress import Failed, Ledger
 from catalog.lists.snapshots import ids
 from catalog.photoid import encode
-from catalog.schema import tables as schema
 from tests.catalog.library import Library, jpeg, put
 from tests.catalog.sides import Clock, rows
 from tests.catalog.sides import ids as numbered

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog import schema
 from catalog.jobs.jobs import Job, Jobs, Origin, State, Terms
 from catalog.jobs.progress import Failed, Ledger, Place
 from catalog.lists.snapshots import CHUNK
-from catalog.schema import tables as schema
 from tests.catalog.library import Library
 from tests.catalog.sides import ids, rows
 

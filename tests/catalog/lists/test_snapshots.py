@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import delete, select
 
+from catalog import schema
 from catalog.database import writing
 from catalog.errors import Missing
 from catalog.lists.shares import Shares, Terms
 from catalog.lists.snapshots import CHUNK, Snapshots, joined
 from catalog.lists.snapshots import ids as apart
 from catalog.photoid import SIZE, encode
-from catalog.schema import tables as schema
 from tests.catalog.library import Library
 from tests.catalog.sides import Side, ids, rows
 

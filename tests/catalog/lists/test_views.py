@@ -2,10 +2,10 @@
 
 import pytest
 
+from catalog import schema
 from catalog.errors import Missing
 from catalog.lists.views import MOST_VIEWS
 from catalog.photoid import encode
-from catalog.schema import tables as schema
 from tests.catalog.library import Library
 from tests.catalog.sides import Side, ids, rows
 

@@ -4,12 +4,12 @@ import sqlite3
 
 import pytest
 
+from catalog import schema
 from catalog.database import FILE
 from catalog.errors import CatalogError, Forbidden, TryLater
 from catalog.lists.snapshots import CHUNK
 from catalog.people.sessions import GRACE
 from catalog.people.users import Users
-from catalog.schema import tables as schema
 from tests.catalog.library import Library
 from tests.catalog.sides import LIFETIME, Clock, Side, ids, rows
 

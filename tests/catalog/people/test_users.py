@@ -6,7 +6,7 @@ from sqlalchemy import select
 from catalog.errors import Conflict, MalformedName, Missing
 from catalog.people.groups import EVERYONE
 from catalog.people.users import Users
-from catalog.schema.tables import users
+from catalog.schema import users
 from tests.catalog.library import Library
 
 

@@ -18,7 +18,7 @@ from catalog.metadata import Header
 from catalog.photos import Photos
 from catalog.scan.scan import NotYet, ScanReport, refresh, scan
 from catalog.scan.walk import Part
-from catalog.schema.tables import photos
+from catalog.schema import photos
 from config import Root
 from tests.catalog.library import SHARED_PHOTOS, Library, jpeg, put
 

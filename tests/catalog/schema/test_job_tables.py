@@ -1,7 +1,7 @@
 """The tables of jobs are a part of the schema, so that the migrations are held to them too."""
 
+from catalog import schema
 from catalog.schema import job_tables as schema_of_jobs
-from catalog.schema import tables as schema
 
 
 def test_they_are_in_the_schema() -> None:

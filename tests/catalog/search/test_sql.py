@@ -15,7 +15,7 @@ from catalog.database import open_catalog
 from catalog.errors import MalformedPhotoid
 from catalog.metadata import Metadata
 from catalog.scan.scan import sync_roots
-from catalog.schema.tables import folders
+from catalog.schema import folders
 from catalog.search.query import NESTING, WORDS, parse
 from catalog.search.sql import Search
 from catalog.search.tree import (

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from tests.end_to_end.people import World
-from tests.end_to_end.servers import eventually, start_front
 from tests.end_to_end.photos.test_get_photo import assert_problem
+from tests.end_to_end.servers import eventually, start_front
 from tests.photos import save_jpeg, solid
 
 # caller: statuses by photoid of the sea, of the town, by the caller's own view, by ann's view, …

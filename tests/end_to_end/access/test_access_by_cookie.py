@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.end_to_end.people import PAGE, World, sign_in_as_page
-from tests.end_to_end.servers import eventually, start_front
 from tests.end_to_end.access.test_access import PHOTO, TABLE
+from tests.end_to_end.people import PAGE, World, sign_in_as_page
 from tests.end_to_end.photos.test_get_photo import assert_problem
+from tests.end_to_end.servers import eventually, start_front
 
 
 @pytest.mark.parametrize("caller", PHOTO)

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.end_to_end.servers import PATIENCE, Server, eventually
 from tests.end_to_end.photos.test_get_photo import assert_problem
+from tests.end_to_end.servers import PATIENCE, Server, eventually
 
 FIELDS = {"sid", "uid", "name", "description", "count", "indexmarked", "created", "expires"}
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")

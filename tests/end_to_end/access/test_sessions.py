@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.end_to_end.people import sign_in
-from tests.end_to_end.servers import Server, environ, eventually, serving, start_front
 from tests.end_to_end.photos.test_get_photo import assert_problem
+from tests.end_to_end.servers import Server, environ, eventually, serving, start_front
 from tests.photos import save_jpeg, solid
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits

@@ -5,11 +5,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy import insert
 
+from catalog import schema
 from catalog.database import writing
 from catalog.errors import MalformedQuery
 from catalog.jobs.jobs import Origin
 from catalog.lists.snapshots import Snapshots
-from catalog.schema import tables as schema
 from catalog.search.sql import Search
 from config import Settings
 from config.setting import Bytes

@@ -12,12 +12,12 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError
 
+from catalog import schema
 from catalog.database import FILE, HEAD, open_catalog, revision
 from catalog.generations import Changes
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, Access, Rights
 from catalog.people.users import User, Users
 from catalog.photos import Photos
-from catalog.schema import tables as schema
 from tests.catalog.library import PROJECT
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

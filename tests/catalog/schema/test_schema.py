@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from catalog import schema
 from catalog.database import open_catalog
-from catalog.schema import tables as schema
 
 
 def test_migrations_make_the_schema(tmp_path: Path) -> None:

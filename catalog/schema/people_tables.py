@@ -1,0 +1,70 @@
+"""Tables of people: users, groups, what these may do and see, their sessions."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text
+
+from catalog.schema.types import metadata
+
+# One row. Its number rises, by triggers, with every change of who may see what.
+access = Table("access", metadata, Column("number", Integer, primary_key=True))
+
+users = Table(
+    "users",
+    metadata,
+    Column("uid", Text, primary_key=True, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    # Whether the password is the uid itself: such a user is for everyone who names the uid.
+    Column("open", Boolean, nullable=False),
+    Column("admin", Boolean, nullable=False),
+    Column("created", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+groups = Table("groups", metadata, Column("name", Text, primary_key=True, nullable=False), sqlite_with_rowid=False)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+permissions = Table(
+    "permissions",
+    metadata,
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("permission", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+filters = Table(
+    "filters",
+    metadata,
+    Column("group_name", Text, ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("query", Text, primary_key=True, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Wrong passwords lately, by whom they were tried for (a uid or an address).
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("apisid", Text, primary_key=True, nullable=False),
+    # NULL: nobody's yet.
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), index=True),
+    Column("address", Text, nullable=False, index=True),
+    Column("implicit", Boolean, nullable=False),
+    # PKCS #8, DER; NULL where passwords come as they are.
+    Column("private_key", LargeBinary),
+    Column("last_used", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
