@@ -10,7 +10,7 @@ from redis.commands.core import Script
 from redis.retry import Retry
 
 import metrics
-from cache.breaker import Breaker
+from breaker import Breaker
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.tier import LARGEST_SHARE, PROMPT, Figures
@@ -189,7 +189,7 @@ class RedisTier:
         Raises:
             TierError: it is; or it does not answer, or refuses.
         """
-        if not self._breaker.lets_through():
+        if not self._breaker.allows():
             raise TierError("Redis did not answer lately")
         try:
             given = call()

@@ -22,10 +22,10 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 import metrics
+from breaker import Breaker
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.photos import Photo
-from workers.breaker import Breaker
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights.registry import (
     DONE,
@@ -39,7 +39,6 @@ from workers.flights.waits import ANYBODY, Client, Wait, Waits
 from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.queue.publish import sender
 
-REST = 1.0  # seconds for which nobody asks a Redis that has just failed
 SENDERS = 8  # tasks sent at once; Celery keeps ten connections, and would wait for one without end
 AHEAD_SHARE = 2  # one of so many waiting places may be taken by those who wait for the queue `prefetch`
 ANSWERED_LATELY = 5.0  # seconds for which a worker's last word proves that workers work
@@ -103,7 +102,7 @@ class Dispatcher:
         self._waits = Waits()
         # One who sends in advance does so at a time: people find a connection.
         self._senders = {INTERACTIVE: threading.BoundedSemaphore(SENDERS), PREFETCH: threading.BoundedSemaphore(1)}
-        self._breaker = Breaker(REST)
+        self._breaker = Breaker()
         flights.listen(self._heard)
 
     def render(self, photo: Photo, key: RenderKey, client: Client = ANYBODY, *, queue: str = INTERACTIVE) -> bytes:
@@ -128,7 +127,7 @@ class Dispatcher:
         """
         if self._cache.has(key):
             return Prefetched.CACHED
-        if not self._breaker.lets():
+        if not self._breaker.allows():
             return Prefetched.REFUSED
         try:
             claim = self._flights.reserve(key.name, self._ahead.room, self._ahead.seconds)
@@ -202,7 +201,7 @@ class Dispatcher:
 
     def _look(self, photo: Photo, wait: Wait) -> None:
         """Says in the registry that somebody waits, and asks a worker, unless somebody has."""
-        if not self._breaker.lets():
+        if not self._breaker.allows():
             self._down(wait)
             return
         try:
@@ -242,7 +241,7 @@ class Dispatcher:
         sent = False
         try:
             with self._senders[queue]:
-                if self._breaker.lets():
+                if self._breaker.allows():
                     message = (name, photo.root, photo.path, queue, time.time() + seconds)
                     self._send_task(RENDER, message, queue)
                     self._breaker.succeeded()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from cache.breaker import Breaker
+from breaker import Breaker
 from cache.errors import TierError
 from cache.redis import RedisTier
 from tests.cache.keys import key, render
@@ -31,7 +31,7 @@ def tier(redis_url: str) -> Iterator[RedisTier]:
 
 def clockless() -> Breaker:
     """A breaker for which no time passes."""
-    return Breaker(lambda: 0.0)
+    return Breaker(clock=lambda: 0.0)
 
 
 def test_a_render_has_a_time_to_live_begun_anew_at_each_use(tier: RedisTier, client: redis.Redis) -> None:
@@ -100,7 +100,7 @@ def test_a_redis_that_is_full_refuses_but_gives(tmp_path: Path) -> None:
 def test_stopped_and_started(tmp_path: Path) -> None:
     port = free_port()
     clock = [0.0]
-    tier = RedisTier(f"redis://127.0.0.1:{port}/0", 10**6, 600, Breaker(lambda: clock[0]))
+    tier = RedisTier(f"redis://127.0.0.1:{port}/0", 10**6, 600, Breaker(clock=lambda: clock[0]))
     for turn in range(2):
         with redis_server(tmp_path / f"redis{turn}", port):
             assert tier.get(key()) is None
