@@ -1,4 +1,4 @@
-"""create_app(): the front end's resources, made of its parts, and its routes."""
+"""create_app(): the front end's resources, made of its components, and its routes."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from typing import Any
 import falcon
 
 from api import page
-from api.components import Parts, open_parts
+from api.components import Components, open_components
 from api.functions import operations
 from api.functions.cache import CacheResource
 from api.functions.galleries import GetGallery, GetSharedGallerys, SharesResource
@@ -43,30 +43,32 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
         CatalogError: the catalogue can't be used.
         SettingsError: the sizes in the settings can't be.
     """
-    parts = open_parts(settings, closing)
+    components = open_components(settings, closing)
     app = App(middleware=_middleware(settings, closing))
-    app.give_up = parts.rendering.dispatcher.give_up
+    app.give_up = components.render_backend.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
-    app.add_route("/picapportapi/1.0/{function}", Functions(_functions(parts), enabled=settings.webapi_enabled))
-    _add_own(app, parts)
-    _add_jobs(app, parts)
-    if parts.cookies.enabled:
+    app.add_route("/picapportapi/1.0/{function}", Functions(_functions(components), enabled=settings.webapi_enabled))
+    _add_own(app, components)
+    _add_jobs(app, components)
+    if components.cookies.enabled:
         _add_page(app)
     app.add_route("/health", operations.Health())
-    app.add_route("/ready", operations.Ready(operations.checks(settings, parts.library, parts.rendering)))
-    app.add_route("/metrics", operations.Metrics(parts.rendering.lengths))
+    checks = operations.checks(settings, components.library, components.render_backend)
+    app.add_route("/ready", operations.Ready(checks))
+    app.add_route("/metrics", operations.Metrics(components.render_backend.lengths))
     return app
 
 
-def _functions(parts: Parts) -> dict[str, Function]:
+def _functions(components: Components) -> dict[str, Function]:
     """Every function of the Web API that this server has, by the vendor's name."""
-    settings, library, identify, cookies = parts.settings, parts.library, parts.identify, parts.cookies
+    settings, library = components.settings, components.library
+    identify, cookies = components.identify, components.cookies
     create_session = CreateSession(
         library.sessions,
         library.access,
         cookies,
-        default_uid=parts.uid,
+        default_uid=components.uid,
         apikey=settings.webapi_apikey,
         encrypted=not settings.webapi_disable_password_encryption,
     )
@@ -78,24 +80,27 @@ def _functions(parts: Parts) -> dict[str, Function]:
         "runQuery": RunQuery(identify, library.finds, library.views, cookies),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, library.photos.metadata),
-        "getPhoto": GetPhoto(identify, parts.renders, parts.ahead),
-        "getThumbnail": GetPhoto(identify, parts.renders, parts.ahead, thumbnail(settings.thumbs_height)),
+        "getPhoto": GetPhoto(identify, components.responder, components.read_ahead),
+        "getThumbnail": GetPhoto(
+            identify, components.responder, components.read_ahead, thumbnail(settings.thumbs_height)
+        ),
         "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
-        "getOriginalFile": GetOriginalFile(identify, parts.files, settings.http_max_age),
+        "getOriginalFile": GetOriginalFile(identify, components.files, settings.http_max_age),
     }
 
 
-def _add_own(app: App, parts: Parts) -> None:
+def _add_own(app: App, components: Components) -> None:
     """Darkroom's own functions, but for jobs."""
-    settings, library, identify, cookies = parts.settings, parts.library, parts.identify, parts.cookies
+    settings, library = components.settings, components.library
+    identify, cookies = components.identify, components.cookies
     shares = SharesResource(
         identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
     )
-    tiers = parts.rendering.cache.tiers
+    tiers = components.render_backend.cache.tiers
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
-    app.add_route("/api/prefetch", PrefetchResource(identify, parts.renders, settings.render_max_side))
-    app.add_route("/api/me", Me(identify, cookies, parts.devices))
+    app.add_route("/api/prefetch", PrefetchResource(identify, components.responder, settings.render_max_side))
+    app.add_route("/api/me", Me(identify, cookies, components.devices))
     app.add_route("/api/session", EndSession(identify, library.sessions, library.changes, cookies))
     app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.changes))
     app.add_route("/api/photos", SomePhotos(identify, library.snapshots, library.faults, library.photos.metadata))
@@ -103,9 +108,9 @@ def _add_own(app: App, parts: Parts) -> None:
     app.add_route("/api/openapi.json", OpenApi())
 
 
-def _add_jobs(app: App, parts: Parts) -> None:
-    each = parts.prerendering
-    jobs = JobsResource(parts.identify, each.jobs, each.starter, each.driver.wake, parts.library.photos.by_ids)
+def _add_jobs(app: App, components: Components) -> None:
+    each, photos = components.prerender_backend, components.library.photos
+    jobs = JobsResource(components.identify, each.jobs, each.starter, each.driver.wake, photos.by_ids)
     app.add_route("/api/jobs", jobs)
     app.add_route("/api/jobs/{number}", jobs, suffix="one")
     app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")

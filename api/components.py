@@ -8,11 +8,11 @@ from api.http.cookies import Cookies
 from api.http.delivery import Files
 from api.identify import Identify
 from api.library import Library, open_library
-from api.negative_cache import KnownFaults
-from api.prerender_backend import Prerendering, start_prerendering
-from api.read_ahead import Following
-from api.render_backend import Rendering, start_rendering
-from api.render_responder import Renders
+from api.negative_cache import NegativeCache
+from api.prerender_backend import PrerenderBackend, start_prerender_backend
+from api.read_ahead import ReadAhead
+from api.render_backend import RenderBackend, start_render_backend
+from api.render_responder import RenderResponder
 from catalog.changelog import Changelog
 from catalog.generations import Ticker
 from catalog.people.users import default_uid
@@ -24,23 +24,23 @@ from workers.pipeline.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Components:
     """What resources are made of. `uid` is the default user's, None where there is none."""
 
     settings: Settings
     library: Library
-    rendering: Rendering
-    prerendering: Prerendering
+    render_backend: RenderBackend
+    prerender_backend: PrerenderBackend
     uid: str | None
     cookies: Cookies
     identify: Identify
     files: Files
-    renders: Renders
-    ahead: Following
+    responder: RenderResponder
+    read_ahead: ReadAhead
     devices: Devices
 
 
-def open_parts(settings: Settings, closing: ExitStack) -> Parts:
+def open_components(settings: Settings, closing: ExitStack) -> Components:
     """Opens and starts them, with a worker inside where no Redis is set. What has to be ended goes on `closing`.
 
     Raises:
@@ -48,44 +48,44 @@ def open_parts(settings: Settings, closing: ExitStack) -> Parts:
         SettingsError: the sizes in the settings can't be.
     """
     library = open_library(settings, closing)
-    rendering = start_rendering(settings, closing)
-    prerendering = start_prerendering(settings, library, rendering, closing)
-    _follow_changes(settings, library, rendering, closing)
+    render_backend = start_render_backend(settings, closing)
+    prerender_backend = start_prerender_backend(settings, library, render_backend, closing)
+    _follow_changes(settings, library, render_backend, closing)
     uid = default_uid(settings)
     cookies = Cookies(enabled=settings.web_enabled and settings.webapi_enabled)
     identify = Identify(library, uid, cookies)
     files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
-    renders = _renders(settings, library, rendering, files)
-    ahead = Following(identify, renders, settings.prefetch_count)
-    ahead.start()
-    closing.callback(ahead.close)
-    return Parts(
+    responder = _responder(settings, library, render_backend, files)
+    read_ahead = ReadAhead(identify, responder, settings.prefetch_count)
+    read_ahead.start()
+    closing.callback(read_ahead.close)
+    return Components(
         settings=settings,
         library=library,
-        rendering=rendering,
-        prerendering=prerendering,
+        render_backend=render_backend,
+        prerender_backend=prerender_backend,
         uid=uid,
         cookies=cookies,
         identify=identify,
         files=files,
-        renders=renders,
-        ahead=ahead,
+        responder=responder,
+        read_ahead=read_ahead,
         devices=Devices.of(settings),
     )
 
 
-def _follow_changes(settings: Settings, library: Library, rendering: Rendering, closing: ExitStack) -> None:
-    follow_changes = partial(follow, Changelog(library.engine), rendering.cache, gather=settings.prerender_auto)
+def _follow_changes(settings: Settings, library: Library, render_backend: RenderBackend, closing: ExitStack) -> None:
+    follow_changes = partial(follow, Changelog(library.engine), render_backend.cache, gather=settings.prerender_auto)
     housekeeping = Ticker("housekeeping", FOLLOW_EVERY, follow_changes)
     housekeeping.start()
     closing.callback(housekeeping.close)
 
 
-def _renders(settings: Settings, library: Library, rendering: Rendering, files: Files) -> Renders:
-    return Renders(
-        rendering.cache,
-        rendering.dispatcher,
-        KnownFaults(library.faults),
+def _responder(settings: Settings, library: Library, render_backend: RenderBackend, files: Files) -> RenderResponder:
+    return RenderResponder(
+        render_backend.cache,
+        render_backend.dispatcher,
+        NegativeCache(library.faults),
         partial(refresh, library.engine, settings),
         files,
         limits=Limits.of(settings),

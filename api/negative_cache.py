@@ -1,4 +1,4 @@
-"""What is known against a photo: asked before it is rendered, and written down when it could not be."""
+"""Negative caching: a photo that could not be rendered is not tried again while its file is the same."""
 
 import logging
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ log = logging.getLogger("darkroom.api")
 ERRORS: dict[str, type[RenderError]] = {error.kind: error for error in (Damaged, Unsupported)}
 
 
-class KnownFaults:
+class NegativeCache:
     """Workers have no database: the side that hears what they found out about a photo notes it."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
 
-    def known(self, photo: Photo) -> bool:
+    def has(self, photo: Photo) -> bool:
         """Whether it can't be rendered."""
         return self._faults.of(photo) is not None
 
     @contextmanager
-    def noted(self, photo: Photo) -> Iterator[None]:
+    def recording(self, photo: Photo) -> Iterator[None]:
         """Around whatever tries a photo.
 
         Raises:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from api.library import Library
-from api.render_backend import Rendering
+from api.render_backend import RenderBackend
 from catalog.jobs.jobs import Jobs
 from config import Settings
 from workers.prerender.components import build_driver, build_starter
@@ -13,7 +13,7 @@ from workers.prerender.starter import Starter
 
 
 @dataclass(frozen=True, slots=True)
-class Prerendering:
+class PrerenderBackend:
     """Jobs, who starts them, and who walks them."""
 
     jobs: Jobs
@@ -21,16 +21,18 @@ class Prerendering:
     driver: Driver
 
 
-def start_prerendering(settings: Settings, library: Library, rendering: Rendering, closing: ExitStack) -> Prerendering:
+def start_prerender_backend(
+    settings: Settings, library: Library, render_backend: RenderBackend, closing: ExitStack
+) -> PrerenderBackend:
     """Begins to walk jobs, as soon as no other process does. What has to be ended goes on `closing`.
 
     Raises:
         SettingsError: the sizes in the settings can't be used.
     """
-    starter = build_starter(settings, library.engine, rendering.cache)
+    starter = build_starter(settings, library.engine, render_backend.cache)
     driver = build_driver(
-        settings, library.engine, rendering.cache, starter, rendering.open_post, auto=settings.prerender_auto
+        settings, library.engine, render_backend.cache, starter, render_backend.open_post, auto=settings.prerender_auto
     )
     driver.start()
     closing.callback(driver.close)
-    return Prerendering(Jobs(library.engine), starter, driver)
+    return PrerenderBackend(Jobs(library.engine), starter, driver)

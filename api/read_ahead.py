@@ -7,7 +7,7 @@ import time
 from api.http.errors import RequestError
 from api.http.params import Params, Wanted
 from api.identify import Identify, Place
-from api.render_responder import Renders
+from api.render_responder import RenderResponder
 from catalog.errors import CatalogProblem
 
 GATHER = 0.05  # seconds between two looks at who went on: of a screen of tiles that load at once, the last one counts
@@ -22,15 +22,15 @@ Last = tuple[int, int, float]
 log = logging.getLogger("darkroom.api")
 
 
-class Following:
+class ReadAhead:
     """Has the next `count` photos made in advance, on a thread of its own: no answer waits for it or fails by it.
 
     A hit pays for a look into a dictionary. Who goes on faster than the thread looks is followed from where he is then.
     """
 
-    def __init__(self, identify: Identify, renders: Renders, count: int) -> None:
+    def __init__(self, identify: Identify, responder: RenderResponder, count: int) -> None:
         self._identify = identify
-        self._renders = renders
+        self._responder = responder
         self._count = count
         self._last: dict[Viewer, Last] = {}
         self._news: dict[Viewer, tuple[Params, Place, int]] = {}
@@ -89,6 +89,6 @@ class Following:
                 return
             try:
                 photo = self._identify.photo({**params, "index": str(index)}, address)
-                self._renders.prefetch(photo, size)
+                self._responder.prefetch(photo, size)
             except (RequestError, CatalogProblem):
                 continue  # gone, or out of sight: should he ask for it, he hears why

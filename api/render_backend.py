@@ -21,7 +21,7 @@ from workers.tasks import Renderer, register
 
 
 @dataclass(frozen=True, slots=True)
-class Rendering:
+class RenderBackend:
     """The cache, the dispatcher, how long the queues are, and how jobs reach the workers."""
 
     cache: RenderCache
@@ -30,7 +30,7 @@ class Rendering:
     open_post: OpenPost
 
 
-def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
+def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBackend:
     """Opens cache and flights; starts a worker inside, where no Redis is set.
 
     What has to be ended goes on `closing`.
@@ -56,7 +56,7 @@ def start_rendering(settings: Settings, closing: ExitStack) -> Rendering:
         room=settings.render_queue_length,
         ahead=Ahead(settings.prefetch_queue_length, settings.prefetch_timeout),
     )
-    return Rendering(cache, dispatcher, QueueLengths(celery), open_post)
+    return RenderBackend(cache, dispatcher, QueueLengths(celery), open_post)
 
 
 def _start_worker(

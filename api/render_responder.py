@@ -1,4 +1,4 @@
-"""Renders: a photo in the size that is asked for, from the cache, from a worker, or from its own file."""
+"""Answers with a photo in the size that is asked for: from the cache, from a worker, or from its own file."""
 
 import os
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from api.http.delivery import Files, send
 from api.http.errors import RequestError
 from api.http.params import Wanted
 from api.http.server import CLIENT
-from api.negative_cache import KnownFaults
+from api.negative_cache import NegativeCache
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.files import stored_mtime
@@ -40,14 +40,14 @@ class Render:
     modified: str
 
 
-class Renders:
+class RenderResponder:
     """Answers with renders. `refresh` brings the catalogue up to date on one photo; None where it is gone."""
 
     def __init__(
         self,
         cache: RenderCache,
         dispatcher: Dispatcher,
-        faults: KnownFaults,
+        negative: NegativeCache,
         refresh: Refresh,
         files: Files,
         *,
@@ -57,7 +57,7 @@ class Renders:
     ) -> None:
         self._cache = cache
         self._dispatcher = dispatcher
-        self._faults = faults
+        self._negative = negative
         self._refresh = refresh
         self._files = files
         self._limits = limits
@@ -95,7 +95,7 @@ class Renders:
             return Prefetched.REFUSED
         if self._cache.has(key):  # asked before the catalogue, which takes longer
             return Prefetched.CACHED
-        if key.quality is None or self._faults.known(photo):
+        if key.quality is None or self._negative.has(photo):
             return Prefetched.REFUSED
         return self._dispatcher.prefetch(photo, key)
 
@@ -119,7 +119,7 @@ class Renders:
         """A render that no tier has. A photo that failed once is not tried again."""
         if key.quality is None:
             self._limits.check_output(Size(key.width, key.height))
-        with self._faults.noted(photo):
+        with self._negative.recording(photo):
             return self._dispatcher.render(photo, key, client, queue=queue)
 
     def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
@@ -136,7 +136,7 @@ class Renders:
             if source_version(status.st_size, stored_mtime(status)) != photo.version:
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
             if photo not in self._plans:
-                with self._faults.noted(photo):
+                with self._negative.recording(photo):
                     found = deliverable(file)
                 if len(self._plans) >= REMEMBERED:
                     self._plans.clear()

@@ -11,7 +11,7 @@ INDEX = re.compile(r"(^|&)(index)=[0-9]+(?=&|$)", re.IGNORECASE)
 IN_A_QUERY = "!$%&'()*+,-./:;=?@_~"  # what RFC 3986 has in a query beside letters and digits; the rest is escaped
 
 
-def following(path: str, query: str, place: Place) -> str | None:
+def next_link(path: str, query: str, place: Place) -> str | None:
     """The value of `Link` for the following photo: the same URL with the next index.
 
     None at the end of the list, and where the URL is too long, or writes its index in a way of its own.

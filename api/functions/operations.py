@@ -10,7 +10,7 @@ from prometheus_client import Counter
 
 import metrics
 from api.library import Library
-from api.render_backend import Rendering
+from api.render_backend import RenderBackend
 from config import Settings
 from workers.dispatch import Dispatcher
 from workers.queue.app import QueueLengths
@@ -85,11 +85,11 @@ class CountRequests:
         counter.inc()
 
 
-def checks(settings: Settings, library: Library, rendering: Rendering) -> dict[str, Check]:
+def checks(settings: Settings, library: Library, render_backend: RenderBackend) -> dict[str, Check]:
     """The parts of the way of a request, by name."""
     return {
-        "broker": broker_answers(rendering.lengths),
-        "worker": worker_answers(rendering.dispatcher),
+        "broker": broker_answers(render_backend.lengths),
+        "worker": worker_answers(render_backend.dispatcher),
         "catalog": catalog_opens(library.photos.count),
         "disk": disk_takes_a_write(settings.data_dir),
     }

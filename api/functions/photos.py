@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 import falcon
 
-from api.functions.links import following
+from api.functions.links import next_link
 from api.http.params import DEFAULT_QUALITY, Params, Wanted, wanted
 from api.identify import Identify
-from api.read_ahead import Following
-from api.render_responder import Renders
+from api.read_ahead import ReadAhead
+from api.render_responder import RenderResponder
 from workers.queue.app import INTERACTIVE, PREFETCH
 
 
@@ -16,11 +16,15 @@ class GetPhoto:
     """`getPhoto` and its like: `size` says which size the parameters ask for."""
 
     def __init__(
-        self, identify: Identify, renders: Renders, ahead: Following, size: Callable[[Params], Wanted] = wanted
+        self,
+        identify: Identify,
+        responder: RenderResponder,
+        read_ahead: ReadAhead,
+        size: Callable[[Params], Wanted] = wanted,
     ) -> None:
         self._identify = identify
-        self._renders = renders
-        self._ahead = ahead
+        self._responder = responder
+        self._read_ahead = read_ahead
         self._size = size
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -34,13 +38,13 @@ class GetPhoto:
             queue, seen = PREFETCH, None
         else:
             queue, seen = INTERACTIVE, place
-        if place is not None and (link := following(request.path, request.query_string, place)):
+        if place is not None and (link := next_link(request.path, request.query_string, place)):
             response.set_header("Link", link)
         try:
-            self._renders.answer(photo, size, request, response, queue=queue)
+            self._responder.answer(photo, size, request, response, queue=queue)
         finally:
             if seen is not None:  # whoever meets a photo that can't be shown goes on too
-                self._ahead.seen(params, request.remote_addr, size, seen)
+                self._read_ahead.seen(params, request.remote_addr, size, seen)
 
 
 def thumbnail(height: int) -> Callable[[Params], Wanted]:

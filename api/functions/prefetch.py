@@ -11,7 +11,7 @@ from api.http.bodies import is_a, json_object
 from api.http.errors import RequestError
 from api.http.params import DEFAULT_QUALITY, Params, Wanted, required
 from api.identify import Identify
-from api.render_responder import Renders
+from api.render_responder import RenderResponder
 from catalog.errors import Forbidden, Missing, PhotoMissing
 from catalog.photos import Photo
 from workers.dispatch import Prefetched
@@ -25,9 +25,9 @@ MOST = 1000  # renders that one request may ask for
 class PrefetchResource:
     """`POST /api/prefetch`. `max_side` is the longest side of a render in pixels."""
 
-    def __init__(self, identify: Identify, renders: Renders, max_side: int) -> None:
+    def __init__(self, identify: Identify, responder: RenderResponder, max_side: int) -> None:
         self._identify = identify
-        self._renders = renders
+        self._responder = responder
         self._max_side = max_side
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -47,7 +47,7 @@ class PrefetchResource:
         answer(response, {each.value: came[each] for each in Prefetched})
 
     def _prefetch(self, photo: Photo | None, size: Wanted) -> Prefetched:
-        return Prefetched.REFUSED if photo is None else self._renders.prefetch(photo, size)
+        return Prefetched.REFUSED if photo is None else self._responder.prefetch(photo, size)
 
     def _photos(
         self, caller: Params, address: str, body: Mapping[str, object], places: range

@@ -9,7 +9,7 @@ from falcon.testing import Result, TestClient
 
 import api.components
 from api.app import create_app
-from api.render_backend import Rendering
+from api.render_backend import RenderBackend
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from tests.api.house import House
@@ -27,10 +27,10 @@ def front_end(house: House, closing: ExitStack) -> TestClient:
     cache = RenderCache([MemoryTier(1_000_000)])
     celery = create_celery(house.settings)
     open_post = post_within(house.settings, celery, MemoryFlights(), MemoryOrders())
-    rendering = Rendering(cache, Played(house, cache), QueueLengths(celery), open_post)
+    render_backend = RenderBackend(cache, Played(house, cache), QueueLengths(celery), open_post)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api.components, "start_rendering", lambda *_: rendering)
-        patch.setattr(api.components, "open_library", lambda *_: house.parts)
+        patch.setattr(api.components, "start_render_backend", lambda *_: render_backend)
+        patch.setattr(api.components, "open_library", lambda *_: house.library)
         return TestClient(create_app(house.settings, closing))
 
 

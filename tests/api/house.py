@@ -32,32 +32,32 @@ class House:
         put(self.catalogue.a / "town/street.jpg", jpeg("red"))
         self.settings = replace(self.catalogue.only("a"), **settings)  # type: ignore[arg-type]
         self.catalogue.scan(self.settings)
-        self.parts = open_library(self.settings, closing)
+        self.library = open_library(self.settings, closing)
         self._people()
-        self.parts.changes.look()
+        self.library.changes.look()
         self.sea, self.town = (self.catalogue.ids()[f"a/{place}"] for place in ("sea/beach.jpg", "town/street.jpg"))
         self.cookies = Cookies(enabled=True)
         self.identify = self.identifying("guest")
 
     def identifying(self, default_uid: str | None) -> Identify:
         """The door, where that uid is `webapi.default.uid`."""
-        return Identify(self.parts, default_uid, self.cookies)
+        return Identify(self.library, default_uid, self.cookies)
 
     def view(self, uid: str, *photoids: str) -> tuple[str, int]:
         """A session of that user with a view of these photos in it: apisid and vid."""
-        apisid = self.parts.sessions.create("10.9.9.9", uid, None)
-        return apisid, self.parts.views.make(apisid, b"".join(map(decode, photoids)))[0]
+        apisid = self.library.sessions.create("10.9.9.9", uid, None)
+        return apisid, self.library.views.make(apisid, b"".join(map(decode, photoids)))[0]
 
     def make_impatient(self) -> None:
         """From now on a catalogue that another program holds is so at once, and not after seconds of waiting."""
-        make_impatient(self.parts.engine)
+        make_impatient(self.library.engine)
 
     def ask(self, function: Function, method: str = "GET", headers: Mapping[str, str] | None = None) -> "Asking":
         """A function of the Web API, to be called."""
         return Asking(function, method, headers or {})
 
     def _people(self) -> None:
-        groups = Groups(self.parts.engine)
+        groups = Groups(self.library.engine)
         groups.add(Group("viewers", (), ()))
         groups.add(Group("sailors", (METADATA, DOWNLOADS, SHARE, SEARCH), ("dirall:sea",)))
         for uid, password, group in (
@@ -66,8 +66,8 @@ class House:
             ("sailor", "sailor", "sailors"),
             ("ann", "a secret", "users"),
         ):
-            self.parts.users.add(uid, password, [group])
-        self.parts.users.add("root", "root", [], admin=True)
+            self.library.users.add(uid, password, [group])
+        self.library.users.add("root", "root", [], admin=True)
 
 
 class Asking:

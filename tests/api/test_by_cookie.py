@@ -43,7 +43,7 @@ def closed(tmp_path: Path) -> Iterator[tuple[House, TestClient]]:
 def signed_in(house: House, client: TestClient, uid: str) -> Visitor:
     """Somebody whose cookie is of a session of that user."""
     visitor = Visitor(client)
-    visitor.cookies["darkroom"] = house.parts.sessions.create("10.8.8.8", uid, None)
+    visitor.cookies["darkroom"] = house.library.sessions.create("10.8.8.8", uid, None)
     return visitor
 
 
@@ -86,7 +86,7 @@ def test_a_wrong_password_leaves_all_as_it_was(house: House, client: TestClient)
 
 
 def test_a_session_that_somebody_else_has_put_there_is_not_signed_in_to(house: House, client: TestClient) -> None:
-    planted = house.parts.sessions.create("10.6.6.6", None, None)
+    planted = house.library.sessions.create("10.6.6.6", None, None)
     victim, thief = Visitor(client), Visitor(client, page=False)
     victim.cookies["darkroom"] = planted
     assert victim.ask("authorizeWebApiSession", uid="ann", pw="a secret").status_code == 200
@@ -120,7 +120,7 @@ def test_no_answer_says_what_the_cookie_holds(house: House, client: TestClient) 
 
 def test_who_ends_another_session_keeps_his_own(house: House, client: TestClient) -> None:
     visitor = signed_in(house, client, "ann")
-    other = house.parts.sessions.create("10.8.8.8", "root", None)
+    other = house.library.sessions.create("10.8.8.8", "root", None)
     assert visitor.delete("/api/session", apisid=other).status_code == 204
     assert Visitor(client).ask("getServerStatus", apisid=other).status_code == 403
     assert me(visitor) == ("ann", True)
@@ -165,10 +165,10 @@ WITH_PERMISSION = WITHOUT_PERMISSION | {"viewer": (403, 403, 403, 403)}
 def test_by_cookie_as_by_apisid(house: House, client: TestClient, function: str, caller: str) -> None:
     visitor = signed_in(house, client, caller)
     view, others = (
-        house.parts.views.make(apisid, decode(house.town))[0]
-        for apisid in (visitor.cookies["darkroom"], house.parts.sessions.create("10.8.8.8", "ann", None))
+        house.library.views.make(apisid, decode(house.town))[0]
+        for apisid in (visitor.cookies["darkroom"], house.library.sessions.create("10.8.8.8", "ann", None))
     )
-    house.parts.changes.look()
+    house.library.changes.look()
     asked: tuple[dict[str, object], ...] = (
         {"photoid": house.sea},
         {"photoid": house.town},
@@ -181,7 +181,7 @@ def test_by_cookie_as_by_apisid(house: House, client: TestClient, function: str,
     again = tuple(program.ask(function, apisid=visitor.cookies["darkroom"], **params).status_code for params in asked)
     assert again == table[caller]
     # A gallery is its owner's to show, whoever looks; and an apisid that is named comes before the cookie.
-    sid = house.parts.shares.make("root", decode(house.town), Terms()).sid
+    sid = house.library.shares.make("root", decode(house.town), Terms()).sid
     assert visitor.ask(function, sid=sid, index=0).status_code == 200
     assert visitor.ask(function, photoid=house.town, apisid="root").status_code == 200
     assert visitor.ask(function, photoid=house.town, apisid="nonsense").status_code == 403
@@ -208,7 +208,7 @@ def test_what_changes_something_takes_what_another_site_can_t_send(
     house: House, client: TestClient, method: str, path: str, body: dict[str, object] | None, status: int
 ) -> None:
     root = signed_in(house, client, "root")
-    sid = house.parts.shares.make("root", decode(house.sea), Terms()).sid
+    sid = house.library.shares.make("root", decode(house.sea), Terms()).sid
     path = path.replace("SID", sid)
     if body and "photoids" in body:
         body = body | {"photoids": [house.sea]}
@@ -257,8 +257,8 @@ def test_a_cookie_of_no_session_is_as_none(house: House, client: TestClient, sen
 def test_a_session_that_has_ended(house: House, client: TestClient) -> None:
     visitor = signed_in(house, client, "viewer")
     assert me(visitor) == ("viewer", True)
-    house.parts.users.set_password("viewer", "another")
-    house.parts.changes.look()
+    house.library.users.set_password("viewer", "another")
+    house.library.changes.look()
     try:
         assert visitor.ask("runQuery", query="*").status_code == 200  # guest's
         assert visitor.post("/api/prefetch", {"photoids": [house.sea], "sizes": [{"width": 8}]}).status_code == 202
@@ -266,12 +266,12 @@ def test_a_session_that_has_ended(house: House, client: TestClient) -> None:
         assert me(visitor) == ("guest", False)
         assert visitor.cookies == {}
     finally:
-        house.parts.users.set_password("viewer", "viewer")
-        house.parts.changes.look()
+        house.library.users.set_password("viewer", "viewer")
+        house.library.changes.look()
 
 
 def test_caches_are_told_what_answers_hang_on(house: House, client: TestClient) -> None:
-    sid = house.parts.shares.make("root", decode(house.town), Terms()).sid
+    sid = house.library.shares.make("root", decode(house.town), Terms()).sid
     for visitor in (Visitor(client), signed_in(house, client, "ann"), signed_in(house, client, "sailor")):
         for function in PHOTO_FUNCTIONS:
             for method in ("GET", "HEAD"):
@@ -345,7 +345,7 @@ def test_no_page_of_another_site_acts_for_who_needs_no_session(house: House, cli
     stranger, program = Visitor(client, page=False), Visitor(client, page=False)
     stranger.headers["Origin"] = "https://elsewhere.example"
     body = {"photoids": [], "sizes": [{"width": 8}]}
-    session = house.parts.sessions.create("10.8.8.8", "guest", None)
+    session = house.library.sessions.create("10.8.8.8", "guest", None)
     for apisid, status in ((None, 403), ("guest", 403), ("unknown", 403), (session, 202)):
         assert stranger.post("/api/prefetch", body, apisid=apisid).status_code == status, apisid
     assert program.post("/api/prefetch", body).status_code == 202

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import config
-from api.components import open_parts
+from api.components import open_components
 from catalog.errors import CatalogError
 from config import SettingsError
 
@@ -30,14 +30,14 @@ def settings(folder: Path, **more: object) -> config.Settings:
 )
 def test_what_hangs_on_the_settings(tmp_path: Path, more: Mapping[str, object], uid: str | None, enabled: bool) -> None:
     with ExitStack() as closing:
-        parts = open_parts(settings(tmp_path, **more), closing)
-        assert (parts.uid, parts.cookies.enabled) == (uid, enabled)
-        assert parts.devices.named["tile256"].width == 256
+        components = open_components(settings(tmp_path, **more), closing)
+        assert (components.uid, components.cookies.enabled) == (uid, enabled)
+        assert components.devices.named["tile256"].width == 256
 
 
 def test_what_can_t_be_used_is_said(tmp_path: Path) -> None:
     with ExitStack() as closing, pytest.raises(SettingsError, match=r"device\.sizes"):
-        open_parts(settings(tmp_path, device_sizes="nonsense"), closing)
+        open_components(settings(tmp_path, device_sizes="nonsense"), closing)
     (tmp_path / "catalog.sqlite").write_bytes(b"no database" * 1000)
     with ExitStack() as closing, pytest.raises(CatalogError):
-        open_parts(settings(tmp_path), closing)
+        open_components(settings(tmp_path), closing)

@@ -25,15 +25,15 @@ class Names:
         for uid in ("sailor", "viewer", "ann", "root"):
             apisid, vid = house.view(uid, house.sea, house.town)
             self.known |= {f"{uid}'s session": apisid, f"{uid}'s view": str(vid)}
-        self.known["unsigned"] = house.parts.sessions.create("10.9.9.9", None, None)
-        implicit = house.parts.sessions.implicit("guest", ADDRESS)
+        self.known["unsigned"] = house.library.sessions.create("10.9.9.9", None, None)
+        implicit = house.library.sessions.implicit("guest", ADDRESS)
         both = b"".join(map(decode, photos.values()))
-        self.known["guest's view"] = str(house.parts.views.make(implicit, both)[0])
-        elsewhere = house.parts.sessions.implicit("guest", "10.1.1.1")
-        self.known["view of another guest"] = str(house.parts.views.make(elsewhere, both)[0])
+        self.known["guest's view"] = str(house.library.views.make(implicit, both)[0])
+        elsewhere = house.library.sessions.implicit("guest", "10.1.1.1")
+        self.known["view of another guest"] = str(house.library.views.make(elsewhere, both)[0])
         for uid in ("sailor", "viewer", ""):
-            self.known[f"{uid}'s gallery"] = house.parts.shares.make(uid, both, Terms()).sid
-        house.parts.changes.look()
+            self.known[f"{uid}'s gallery"] = house.library.shares.make(uid, both, Terms()).sid
+        house.library.changes.look()
 
     def params(self, given: Mapping[str, str]) -> dict[str, str]:
         """Parameters as a client would send them."""
@@ -120,10 +120,10 @@ def test_without_an_open_default_user_a_stranger_is_nobody(house: House, default
 
 
 def test_callers_and_visitors(house: House) -> None:
-    apisid = house.parts.sessions.create(ADDRESS, "ann", None)
-    unsigned = house.parts.sessions.create(ADDRESS, None, None)
+    apisid = house.library.sessions.create(ADDRESS, "ann", None)
+    unsigned = house.library.sessions.create(ADDRESS, None, None)
     assert house.identify.caller({"apisid": apisid}, ADDRESS) == Caller(
-        house.parts.access.rights("ann"), ADDRESS, apisid
+        house.library.access.rights("ann"), ADDRESS, apisid
     )
     assert house.identify.visitor({"apisid": unsigned}, ADDRESS) == Caller(NOBODY, ADDRESS, unsigned)
     stranger = house.identify.caller({}, ADDRESS)
@@ -138,12 +138,12 @@ def test_callers_and_visitors(house: House) -> None:
 
 
 def test_a_session_comes_before_a_user_of_that_name(house: House) -> None:
-    apisid = house.parts.sessions.create(ADDRESS, "viewer", None)
-    house.parts.users.add(apisid, apisid, [], admin=True)
-    house.parts.changes.look()
+    apisid = house.library.sessions.create(ADDRESS, "viewer", None)
+    house.library.users.add(apisid, apisid, [], admin=True)
+    house.library.changes.look()
     assert house.identify.caller({"apisid": apisid}, ADDRESS).rights.uid == "viewer"
-    house.parts.users.set_password("viewer", "another")
-    house.parts.changes.look()
+    house.library.users.set_password("viewer", "another")
+    house.library.changes.look()
     assert house.identify.caller({"apisid": apisid}, ADDRESS).rights.uid == apisid
 
 
@@ -152,19 +152,19 @@ def test_what_changes_counts_at_the_next_look(house: House) -> None:
     by_view = names.params({"vid": "ann's view", "index": "1", "apisid": "ann's session"})
     by_gallery = names.params({"sid": "sailor's gallery", "index": "0"})
     assert house.identify.photo(by_view, ADDRESS, DOWNLOADS).photoid == house.town
-    Groups(house.parts.engine).replace(Group("users", (), ("dirall:sea",)))
-    house.parts.changes.look()
+    Groups(house.library.engine).replace(Group("users", (), ("dirall:sea",)))
+    house.library.changes.look()
     for permission in (None, DOWNLOADS):
         with pytest.raises(Forbidden):
             house.identify.photo(by_view, ADDRESS, permission)
     assert house.identify.photo(by_gallery, ADDRESS).photoid == house.sea
-    Groups(house.parts.engine).remove("sailors")
-    house.parts.changes.look()
+    Groups(house.library.engine).remove("sailors")
+    house.library.changes.look()
     with pytest.raises(Forbidden):
         house.identify.photo(by_gallery, ADDRESS)
-    house.parts.users.remove("sailor")
-    house.parts.users.remove("ann")
-    house.parts.changes.look()
+    house.library.users.remove("sailor")
+    house.library.users.remove("ann")
+    house.library.changes.look()
     with pytest.raises(Missing):
         house.identify.photo(by_gallery, ADDRESS)
     with pytest.raises(Forbidden):
@@ -175,7 +175,7 @@ def test_a_photo_that_left_the_library_leaves_its_place_empty(house: House) -> N
     names = Names(house)
     (house.catalogue.a / "sea/beach.jpg").unlink()
     house.catalogue.scan(house.settings)
-    house.parts.changes.look()
+    house.library.changes.look()
     for given, outcome in (
         ({"photoid": SEA}, PhotoMissing),
         ({"vid": "guest's view", "index": "0"}, PhotoMissing),

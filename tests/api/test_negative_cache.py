@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.negative_cache import KnownFaults
+from api.negative_cache import NegativeCache
 from catalog.errors import CatalogError
 from catalog.faults import Fault, Faults
 from catalog.photos import Photo
@@ -20,21 +20,21 @@ def photo(library: Library) -> Photo:
 
 @pytest.mark.parametrize("error", [Damaged("Broken."), Unsupported("Too large.")])
 def test_what_a_photo_is_to_blame_for_is_noted(library: Library, photo: Photo, error: RenderError) -> None:
-    known = KnownFaults(Faults(library.engine))
-    assert not known.known(photo)
-    with pytest.raises(type(error)), known.noted(photo):
+    negative = NegativeCache(Faults(library.engine))
+    assert not negative.has(photo)
+    with pytest.raises(type(error)), negative.recording(photo):
         raise error
-    assert known.known(photo)
-    with pytest.raises(type(error), match=str(error)), known.noted(photo):
+    assert negative.has(photo)
+    with pytest.raises(type(error), match=str(error)), negative.recording(photo):
         pytest.fail("it was tried again")
 
 
 @pytest.mark.parametrize("error", [Busy("Later."), SourceChanged("Another file."), ValueError("a bug")])
 def test_what_a_photo_is_not_to_blame_for_is_not(library: Library, photo: Photo, error: Exception) -> None:
-    known = KnownFaults(Faults(library.engine))
-    with pytest.raises(type(error)), known.noted(photo):
+    negative = NegativeCache(Faults(library.engine))
+    with pytest.raises(type(error)), negative.recording(photo):
         raise error
-    with known.noted(photo):
+    with negative.recording(photo):
         pass
 
 
@@ -43,6 +43,6 @@ def test_what_can_t_be_noted_is_answered_all_the_same(library: Library, photo: P
         def remember(self, photo: Photo, fault: Fault) -> None:
             raise CatalogError("read-only", "no writing here")
 
-    known = KnownFaults(ReadOnly(library.engine))
-    with pytest.raises(Damaged, match="Broken"), known.noted(photo):
+    negative = NegativeCache(ReadOnly(library.engine))
+    with pytest.raises(Damaged, match="Broken"), negative.recording(photo):
         raise Damaged("Broken.")

@@ -3,8 +3,8 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from api.prerender_backend import start_prerendering
-from api.render_backend import start_rendering
+from api.prerender_backend import start_prerender_backend
+from api.render_backend import start_render_backend
 from catalog.files import sole
 from catalog.jobs.jobs import State
 from tests.api.house import House
@@ -16,8 +16,8 @@ def test_it_walks_jobs_and_lets_go(tmp_path: Path) -> None:
     with ExitStack() as outer:
         house = House(tmp_path, outer, prerender_auto=False)
         with ExitStack() as closing:
-            rendering = start_rendering(house.settings, closing)
-            prerendering = start_prerendering(house.settings, house.parts, rendering, closing)
+            render_backend = start_render_backend(house.settings, closing)
+            prerendering = start_prerender_backend(house.settings, house.library, render_backend, closing)
             job = prerendering.starter.asked("*", ["8x8"])
             prerendering.driver.wake()
             wait_until(lambda: prerendering.jobs.by_id(job.id).state is State.DONE)

@@ -35,8 +35,8 @@ class Gallery:
 
     def ahead(self) -> list[int]:
         """Which photos have been asked for in advance, when all that is known has been looked at."""
-        wait_until(lambda: not self.door.following._come.is_set() and not self.door.following._news)
-        self.door.following.close()
+        wait_until(lambda: not self.door.read_ahead._come.is_set() and not self.door.read_ahead._news)
+        self.door.read_ahead.close()
         return [self.ids.index(key.photoid) for key in self.door.workers.ahead]
 
 
@@ -44,12 +44,12 @@ def gallery(house: House, count: int = 3, uid: str = "root", *, started: bool = 
     for number in range(10):
         put(house.catalogue.a / f"sea/{number}.jpg", jpeg(f"#{number}{number}8844"))
     house.catalogue.scan(house.settings)
-    house.parts.changes.look()
+    house.library.changes.look()
     known = house.catalogue.ids()
     ids = [known[f"a/sea/{number}.jpg"] for number in range(10)]
     door = Door(house, count)
     if started:
-        door.following.start()
+        door.read_ahead.start()
     return Gallery(house, door, ids, *house.view(uid, *ids))
 
 
@@ -64,14 +64,14 @@ def ten(house: House) -> Iterator[Gallery]:
     """Three photos are made in advance."""
     made = gallery(house)
     yield made
-    made.door.following.close()
+    made.door.read_ahead.close()
 
 
 def settled(ten: Gallery, indexes: list[int]) -> None:
     """Looks at one after the other, as a person does: the thread has seen each."""
     for index in indexes:
         assert ten.look(index) == 200
-        wait_until(lambda: not ten.door.following._news)
+        wait_until(lambda: not ten.door.read_ahead._news)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_of_many_that_load_at_once_the_last_one_counts(house: House) -> None:
     ten = gallery(house, started=False)
     for index in range(5):
         ten.look(index)
-    ten.door.following.start()
+    ten.door.read_ahead.start()
     assert ten.ahead() == [5, 6, 7]
 
 
@@ -106,7 +106,7 @@ def test_a_crowd_that_comes_at_once_is_passed_over_beyond_some(house: House, mon
     for width in (20, 21, 22):
         ten.look(0, width=width)
     ten.look(4, width=20)  # who is known already goes on
-    ten.door.following.start()
+    ten.door.read_ahead.start()
     assert ten.ahead() == [5, 6, 7, 1, 2, 3]
 
 
@@ -116,10 +116,10 @@ def test_hits_and_304_count_as_looking(ten: Gallery) -> None:
     tags = []
     for index in (0, 4):
         tags.append(photo(**params, index=index).headers["ETag"])
-        wait_until(lambda: not ten.door.following._news)  # else the first would be passed over
+        wait_until(lambda: not ten.door.read_ahead._news)  # else the first would be passed over
     wait_until(lambda: len(ten.door.workers.ahead) == 6)
     assert ten.look(0) == 200  # backwards, from the cache
-    wait_until(lambda: not ten.door.following._news)
+    wait_until(lambda: not ten.door.read_ahead._news)
     assert ten.door.asked({"If-None-Match": tags[1]})(**params, index=4).status_code == 304
     assert ten.ahead() == [1, 2, 3, 5, 6, 7, 5, 6, 7]
 
@@ -150,8 +150,8 @@ def test_none_where_it_is_turned_off(house: House) -> None:
 
 
 def test_a_shared_gallery_is_followed_by_whoever_has_its_sid(ten: Gallery) -> None:
-    sid = ten.house.parts.shares.make("", b"".join(map(decode, ten.ids)), Terms()).sid
-    ten.house.parts.changes.look()
+    sid = ten.house.library.shares.make("", b"".join(map(decode, ten.ids)), Terms()).sid
+    ten.house.library.changes.look()
     assert ten.door.thumbnail(sid=sid, index=3).status_code == 200
     assert ten.ahead() == [4, 5, 6]
 
@@ -164,7 +164,7 @@ def test_what_is_out_of_sight_or_gone_is_passed_over(house: House, monkeypatch: 
     )
     (house.catalogue.a / "sea/3.jpg").unlink()
     house.catalogue.scan(house.settings)
-    house.parts.changes.look()
+    house.library.changes.look()
     settled(ten, [1])
     assert ten.ahead() == [4]
 
@@ -186,26 +186,26 @@ def test_a_redis_that_is_silent_holds_nobody_up(ten: Gallery, monkeypatch: pytes
         assert free.wait(WAIT)
         return Prefetched.REFUSED
 
-    monkeypatch.setattr(ten.door.renders, "prefetch", silent)
+    monkeypatch.setattr(ten.door.responder, "prefetch", silent)
     assert ten.look(0) == 200
     assert held.wait(WAIT)
     assert {ten.look(index) for index in range(1, 8)} == {200}
-    assert len(ten.door.following._news) == 1  # of one who goes on, no more is kept
+    assert len(ten.door.read_ahead._news) == 1  # of one who goes on, no more is kept
     free.set()
 
 
 def test_what_fails_in_advance_fails_for_nobody(ten: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
-    prefetch = ten.door.renders.prefetch
+    prefetch = ten.door.responder.prefetch
     failed: list[int] = []
 
     def broken(*_: object) -> object:
         failed.append(1)
         raise ValueError("a bug")
 
-    monkeypatch.setattr(ten.door.renders, "prefetch", broken)
+    monkeypatch.setattr(ten.door.responder, "prefetch", broken)
     assert ten.look(0) == 200
     wait_until(lambda: bool(failed))
-    monkeypatch.setattr(ten.door.renders, "prefetch", prefetch)
+    monkeypatch.setattr(ten.door.responder, "prefetch", prefetch)
     settled(ten, [5])
     assert ten.ahead() == [6, 7, 8]
 
@@ -214,4 +214,4 @@ def test_a_crowd_of_viewers_costs_no_memory(ten: Gallery, monkeypatch: pytest.Mo
     monkeypatch.setattr(api.read_ahead, "REMEMBERED", 4)
     for width in range(20, 40):
         ten.look(0, width=width)
-    assert len(ten.door.following._last) <= 4
+    assert len(ten.door.read_ahead._last) <= 4

@@ -10,9 +10,9 @@ from falcon.testing import Result
 from api.functions.photos import GetPhoto, thumbnail
 from api.http.delivery import Files
 from api.http.params import Wanted
-from api.negative_cache import KnownFaults
-from api.read_ahead import Following
-from api.render_responder import Renders
+from api.negative_cache import NegativeCache
+from api.read_ahead import ReadAhead
+from api.render_responder import RenderResponder
 from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
@@ -34,7 +34,7 @@ class Played(Dispatcher):
     """Workers that answer at once, with the size that was asked for; a file that has changed they refuse."""
 
     def __init__(self, house: House, cache: RenderCache) -> None:
-        self._house, self._renders = house, cache
+        self._house, self._responder = house, cache
         self.asked: list[RenderKey] = []
         self.queues: list[str] = []
         self.ahead: list[RenderKey] = []
@@ -47,7 +47,7 @@ class Played(Dispatcher):
         if (status.st_size, status.st_mtime_ns) != (photo.bytes, photo.mtime_ns):
             raise SourceChanged("The photo's file has changed since it was catalogued.")
         render = f"{key.width}x{key.height} at {key.quality}".encode()
-        self._renders.put(key, render)
+        self._responder.put(key, render)
         return render
 
     def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:
@@ -63,17 +63,17 @@ class Door:
         self._house = house
         self.cache = RenderCache([MemoryTier(1_000_000)])
         self.workers = Played(house, self.cache)
-        self.renders = Renders(
+        self.responder = RenderResponder(
             self.cache,
             self.workers,
-            KnownFaults(Faults(house.parts.engine)),
-            lambda photo: refresh(house.parts.engine, house.settings, photo),
+            NegativeCache(Faults(house.library.engine)),
+            lambda photo: refresh(house.library.engine, house.settings, photo),
             Files(house.settings.root_paths, follow_links=True),
             limits=Limits(),
             max_side=100,
             max_age=60,
         )
-        self.following = Following(house.identify, self.renders, count)
+        self.read_ahead = ReadAhead(house.identify, self.responder, count)
 
     def photo(self, method: str = "GET", tag: str = "", /, **params: object) -> Result:
         """getPhoto; `tag` is what the caller has."""
@@ -82,11 +82,11 @@ class Door:
 
     def asked(self, headers: Mapping[str, str], method: str = "GET") -> Asking:
         """getPhoto, to be called with these headers."""
-        return self._house.ask(GetPhoto(self._house.identify, self.renders, self.following), method, headers)
+        return self._house.ask(GetPhoto(self._house.identify, self.responder, self.read_ahead), method, headers)
 
     def thumbnail(self, **params: object) -> Result:
         """getThumbnail, of 16 pixels."""
-        get_thumbnail = GetPhoto(self._house.identify, self.renders, self.following, thumbnail(16))
+        get_thumbnail = GetPhoto(self._house.identify, self.responder, self.read_ahead, thumbnail(16))
         return self._house.ask(get_thumbnail)(**params)
 
 
@@ -153,32 +153,32 @@ def test_a_photo_edited_since_the_scan(house: House, door: Door) -> None:
     before = door.photo(photoid=house.sea, width=24).headers["ETag"]
     (house.catalogue.a / "sea/beach.jpg").write_bytes(jpeg("green", (10, 40)))
     assert door.photo(photoid=house.sea, width=20).text == "20x80 at 70"
-    house.parts.changes.look()
+    house.library.changes.look()
     answer = door.photo(photoid=house.sea, width=24)
     assert (answer.text, answer.headers["ETag"] != before) == ("24x96 at 70", True)
     assert door.workers.asked[-1].version == key_version(house.catalogue.photos()["a/sea/beach.jpg"].version)
 
 
 def test_a_render_is_asked_for_in_advance_unless_it_is_there(house: House, door: Door) -> None:
-    photo, size = house.parts.photo_by_id(house.sea), Wanted(24, None, 70)
-    assert door.renders.prefetch(photo, size) is Prefetched.QUEUED
+    photo, size = house.library.photo_by_id(house.sea), Wanted(24, None, 70)
+    assert door.responder.prefetch(photo, size) is Prefetched.QUEUED
     (key,) = door.workers.ahead
     door.photo(photoid=house.sea, width=24)
     assert door.workers.asked == [key]
-    assert door.renders.prefetch(photo, size) is Prefetched.CACHED
+    assert door.responder.prefetch(photo, size) is Prefetched.CACHED
     assert door.workers.ahead == [key]
 
 
 @pytest.mark.parametrize("size", [Wanted(None, None, 70), Wanted(101, None, 70)])
 def test_what_can_not_be_made_is_not_asked_for_in_advance(house: House, door: Door, size: Wanted) -> None:
-    assert door.renders.prefetch(house.parts.photo_by_id(house.sea), size) is Prefetched.REFUSED
+    assert door.responder.prefetch(house.library.photo_by_id(house.sea), size) is Prefetched.REFUSED
     assert door.workers.ahead == []
 
 
 def test_a_photo_that_failed_is_not_asked_for_in_advance(house: House, door: Door) -> None:
-    photo = house.parts.photo_by_id(house.sea)
-    Faults(house.parts.engine).remember(photo, Fault("damaged", "It is broken."))
-    assert door.renders.prefetch(photo, Wanted(24, None, 70)) is Prefetched.REFUSED
+    photo = house.library.photo_by_id(house.sea)
+    Faults(house.library.engine).remember(photo, Fault("damaged", "It is broken."))
+    assert door.responder.prefetch(photo, Wanted(24, None, 70)) is Prefetched.REFUSED
     assert door.workers.ahead == []
 
 
@@ -187,7 +187,7 @@ def test_a_file_that_is_no_photo_any_more(
     house: House, door: Door, became: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = house.catalogue.a / "sea/beach.jpg"
-    photo = house.parts.photo_by_id(house.sea)
+    photo = house.library.photo_by_id(house.sea)
     file.unlink()
     if became == "pipe":
         os.mkfifo(file)
@@ -216,14 +216,14 @@ def test_what_is_cached_is_shown_while_another_program_holds_the_catalogue(house
 def test_what_is_cached_is_not_shown_while_nobody_can_say_to_whom(house: House, door: Door) -> None:
     assert door.photo(photoid=house.sea, width=24).status_code == 200
     file = house.settings.data_dir / FILE
-    house.parts.engine.dispose()
+    house.library.engine.dispose()
     content = file.read_bytes()
     file.write_bytes(b"\0" * len(content))
-    house.parts.changes.look()
+    house.library.changes.look()
     answer = door.photo(photoid=house.sea, width=24)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert FILE not in answer.text
-    house.parts.engine.dispose()
+    house.library.engine.dispose()
     file.write_bytes(content)
-    house.parts.changes.look()
+    house.library.changes.look()
     assert door.photo(photoid=house.sea, width=24).status_code == 200

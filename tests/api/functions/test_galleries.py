@@ -19,18 +19,20 @@ from tests.api.house import Asking, House
 @pytest.fixture
 def ask(house: House) -> Asking:
     """getGallery."""
-    parts = house.parts
-    return house.ask(GetGallery(house.identify, parts.shares, parts.access, parts.photos.metadata))
+    library = house.library
+    return house.ask(GetGallery(house.identify, library.shares, library.access, library.photos.metadata))
 
 
 @pytest.fixture
 def client(house: House) -> TestClient:
     """`/api/shares`."""
-    parts = house.parts
+    library = house.library
     app = falcon.App()
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
-    shares = SharesResource(house.identify, parts.shares, parts.views, parts.access, parts.photo_by_id, parts.changes)
+    shares = SharesResource(
+        house.identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
+    )
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
     return TestClient(app)
@@ -38,8 +40,8 @@ def client(house: House) -> TestClient:
 
 def share(house: House, uid: str, *photoids: str, **terms: Any) -> Share:
     """Shares these photos."""
-    made = house.parts.shares.make(uid, b"".join(map(decode, photoids)), Terms(**terms))
-    house.parts.changes.look()
+    made = house.library.shares.make(uid, b"".join(map(decode, photoids)), Terms(**terms))
+    house.library.changes.look()
     return made
 
 
@@ -56,7 +58,7 @@ def test_a_photo_that_is_gone_or_out_of_sight_keeps_its_place(house: House, ask:
     assert photos[1]["fileName"] == "a/sea/beach.jpg"
     (house.catalogue.a / "sea/beach.jpg").unlink()
     house.catalogue.scan(house.settings)
-    house.parts.changes.look()
+    house.library.changes.look()
     gallery = ask(sid=sid, withmeta="true").json
     assert gallery["photos"] == [{"photoID": house.town}, {"photoID": house.sea}, {"photoID": house.sea}]
     assert gallery["count"] == 3
@@ -85,22 +87,22 @@ def test_photos_are_listed_for_whom_the_user_may_show_metadata(house: House, ask
 
 def test_a_gallery_goes_with_its_user_and_comes_not_back(house: House, ask: Asking) -> None:
     sid = share(house, "sailor", house.sea, public=True).sid
-    listing = house.ask(GetSharedGallerys(house.parts.shares))
+    listing = house.ask(GetSharedGallerys(house.library.shares))
     assert [each["sid"] for each in listing().json["gallerys"]] == [sid]
-    house.parts.users.remove("sailor")
-    house.parts.users.add("sailor", "sailor", ["sailors"])
-    house.parts.changes.look()
+    house.library.users.remove("sailor")
+    house.library.users.add("sailor", "sailor", ["sailors"])
+    house.library.changes.look()
     assert ask(sid=sid).status_code == 404
     assert listing().json == {"count": 0, "gallerys": []}
 
 
 def test_a_group_that_goes_takes_its_galleries_out_of_sight(house: House, ask: Asking) -> None:
     sid = share(house, "sailor", house.sea).sid
-    Groups(house.parts.engine).remove("sailors")
-    house.parts.changes.look()
+    Groups(house.library.engine).remove("sailors")
+    house.library.changes.look()
     assert "photos" not in ask(sid=sid, withmeta="true").json
-    Groups(house.parts.engine).add(Group("sailors", (), ()))  # the same name is not the same group
-    house.parts.changes.look()
+    Groups(house.library.engine).add(Group("sailors", (), ()))  # the same name is not the same group
+    house.library.changes.look()
     assert "photos" not in ask(sid=sid, withmeta="true").json
 
 
@@ -120,7 +122,7 @@ def test_a_group_that_goes_takes_its_galleries_out_of_sight(house: House, ask: A
 def test_odd_terms_are_400_and_spoil_nothing(house: House, client: TestClient, body: dict[str, object]) -> None:
     answer = post(client, {"photoids": [house.sea], "public": True} | body)
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
-    assert house.ask(GetSharedGallerys(house.parts.shares))().json["count"] == 0
+    assert house.ask(GetSharedGallerys(house.library.shares))().json["count"] == 0
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_a_photo_of_a_view_that_is_out_of_sight_is_not_shown_by_a_gallery_of_it(
     apisid, vid = house.view("sailor", house.town, house.sea)
     shared = post(client, {"vid": vid}, apisid)
     assert (shared.status_code, shared.json["count"]) == (201, 2)
-    house.parts.changes.look()
+    house.library.changes.look()
     photos = ask(sid=shared.json["sid"], withmeta="true").json["photos"]
     assert photos[0] == {"photoID": house.town}
 
@@ -177,7 +179,7 @@ def test_ranges_of_a_view_are_shared(house: House, client: TestClient, ranges: o
     apisid, vid = view(house, 5)
     made = post(client, {"vid": vid, "ranges": ranges}, apisid)
     assert (made.status_code, made.json["count"]) == (201, len(places))
-    shared = house.parts.shares.photoids(house.parts.shares.by_sid(made.json["sid"]))
+    shared = house.library.shares.photoids(house.library.shares.by_sid(made.json["sid"]))
     assert shared == [house.town if place % 2 else house.sea for place in places]
 
 

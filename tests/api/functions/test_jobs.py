@@ -24,10 +24,10 @@ class Desk:
     """The resource behind falcon, and a session of an admin."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.jobs, self.woken = house, Jobs(house.parts.engine), 0
+        self.house, self.jobs, self.woken = house, Jobs(house.library.engine), 0
         cache = RenderCache([DiskTier(house.catalogue.folder / "renders", Budget(free=0))])
-        starter = build_starter(house.settings, house.parts.engine, cache)
-        resource = JobsResource(house.identify, self.jobs, starter, self.wake, house.parts.photos.by_ids)
+        starter = build_starter(house.settings, house.library.engine, cache)
+        resource = JobsResource(house.identify, self.jobs, starter, self.wake, house.library.photos.by_ids)
         app = falcon.App()
         app.add_error_handler(Exception, handle)
         app.set_error_serializer(serialize)
@@ -36,7 +36,7 @@ class Desk:
         for turn in ("pause", "resume", "cancel"):
             app.add_route(f"/api/jobs/{{number}}/{turn}", resource, suffix=turn)
         self.client = TestClient(app)
-        self.admin = "?apisid=" + house.parts.sessions.create("10.9.9.9", "root", None)
+        self.admin = "?apisid=" + house.library.sessions.create("10.9.9.9", "root", None)
 
     def wake(self) -> None:
         self.woken += 1
@@ -78,12 +78,12 @@ def test_it_is_paused_resumed_and_cancelled(desk: Desk) -> None:
 
 def test_failures_have_their_reasons(desk: Desk) -> None:
     number = desk.post("").json["id"]
-    job, ledger = desk.jobs.by_id(number), Ledger(desk.house.parts.engine)
+    job, ledger = desk.jobs.by_id(number), Ledger(desk.house.library.engine)
     places = ledger.next(job)
     ledger.take(job, places, [], [Failed(0, places[0].photoid, "It is broken.")])
     answer = desk.get(f"/{number}").json
     photoid = places[0].photoid
-    name = desk.house.parts.photos.by_id(photoid).path
+    name = desk.house.library.photos.by_id(photoid).path
     assert answer["failures"] == [{"photoID": photoid, "fileName": f"a/{name}", "reason": "It is broken."}]
     assert (answer["skipped"], answer["failed"], answer["secondsLeft"]) == (1, 1, None)
     (desk.house.catalogue.a / name).unlink()

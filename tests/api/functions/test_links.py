@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.functions.links import following
+from api.functions.links import next_link
 from api.identify import Place
 
 PATH = "/picapportapi/1.0/getPhoto"
@@ -26,7 +26,7 @@ PATH = "/picapportapi/1.0/getPhoto"
 )
 def test_the_same_url_with_the_next_index(query: str, wanted: str) -> None:
     url = f"{PATH}?{wanted}"
-    assert following(PATH, query, Place(5, 7)) == f"<{url}>; rel=next, <{url}>; rel=prefetch"
+    assert next_link(PATH, query, Place(5, 7)) == f"<{url}>; rel=next, <{url}>; rel=prefetch"
 
 
 @pytest.mark.parametrize(
@@ -39,12 +39,12 @@ def test_the_same_url_with_the_next_index(query: str, wanted: str) -> None:
     ],
 )
 def test_where_nothing_is_said(query: str, place: Place) -> None:
-    assert following(PATH, query, place) is None
+    assert next_link(PATH, query, place) is None
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), max_size=60))
 def test_whatever_a_client_writes_stays_inside_the_brackets(text: str) -> None:
-    link = following(PATH, f"vid=3&index=5&x={text.replace('&', '')}", Place(5, 7))
+    link = next_link(PATH, f"vid=3&index=5&x={text.replace('&', '')}", Place(5, 7))
     if link is not None:
         match = re.fullmatch(r"<([\x21-\x7e]+)>; rel=next, <\1>; rel=prefetch", link)
         assert match

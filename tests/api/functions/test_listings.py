@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             at = datetime.fromisoformat(f"{month}-07").timestamp()
             os.utime(path, (at, at))
         made.catalogue.scan(made.settings)
-        made.parts.changes.look()
+        made.library.changes.look()
         yield made
 
 
@@ -53,7 +53,7 @@ def remove(house: House, name: str) -> None:
     """A photo leaves the library."""
     (house.catalogue.a / name).unlink()
     house.catalogue.scan(house.settings)
-    house.parts.changes.look()
+    house.library.changes.look()
 
 
 def counted(house: House, action: Callable[[], object]) -> int:
@@ -65,11 +65,11 @@ def counted(house: House, action: Callable[[], object]) -> int:
             seen.append(threading.get_ident())
 
     action()
-    event.listen(house.parts.engine, "before_cursor_execute", note)
+    event.listen(house.library.engine, "before_cursor_execute", note)
     try:
         action()
     finally:
-        event.remove(house.parts.engine, "before_cursor_execute", note)
+        event.remove(house.library.engine, "before_cursor_execute", note)
     return seen.count(threading.get_ident())  # others look for changes
 
 
@@ -90,7 +90,7 @@ def test_the_months_of_a_gallery(house: House, visitor: Visitor) -> None:
     first, second, third, fourth = old(house)
 
     def months(owner: str, *photoids: str) -> list[tuple[str, int]]:
-        sid = house.parts.shares.make(owner, b"".join(map(decode, photoids)), Terms()).sid
+        sid = house.library.shares.make(owner, b"".join(map(decode, photoids)), Terms()).sid
         answer = visitor.ask("/api/timeline", sid=sid)
         assert answer.json["count"] == len(photoids)
         return [(each["month"], each["first"]) for each in answer.json["sections"]]
@@ -108,7 +108,7 @@ def test_photos_of_a_view(house: House, visitor: Visitor) -> None:
     answer = visitor.ask("/api/photos", vid=vid)
     assert (answer.json["count"], answer.json["first"]) == (4, 0)
     assert [each["photoID"] for each in answer.json["photos"]] == old(house)
-    photo = house.parts.photos.by_id(old(house)[1])
+    photo = house.library.photos.by_id(old(house)[1])
     assert answer.json["photos"][1] == {
         "photoID": photo.photoid,
         "width": photo.width,
@@ -139,7 +139,7 @@ def test_which_of_them(house: House, visitor: Visitor, asked: dict[str, int], fi
     if "photoid" in asked:
         params["photoid"] = photoids[asked["photoid"]]
     vid = visitor.ask("runQuery", query="dir:old").json["vid"]
-    sid = house.parts.shares.make("root", b"".join(map(decode, photoids)), Terms()).sid
+    sid = house.library.shares.make("root", b"".join(map(decode, photoids)), Terms()).sid
     for place in ({"vid": vid}, {"sid": sid}):
         answer = visitor.ask("/api/photos", **place, **params).json
         assert (answer["count"], answer["first"]) == (4, first)
@@ -187,7 +187,7 @@ def test_each_sees_as_much_as_he_may(house: House, visitor: Visitor) -> None:
         ("sailor", 7, True),
     ):
         apisid, vid = house.view(uid, *listed)
-        sid = house.parts.shares.make(uid, b"".join(map(decode, listed)), Terms()).sid
+        sid = house.library.shares.make(uid, b"".join(map(decode, listed)), Terms()).sid
         for place in ({"apisid": apisid, "vid": vid}, {"sid": sid}, {"sid": sid, "apisid": "root"}):
             photos = visitor.ask("/api/photos", **place).json["photos"]
             assert (photos[0]["photoID"], len(photos[0])) == (house.sea, fields)
@@ -203,21 +203,21 @@ def test_what_is_taken_away_keeps_its_place(house: House, visitor: Visitor) -> N
     assert photos[1] == {"photoID": second, "gone": True}
     assert photos[2]["photoID"] == third
     assert visitor.ask("/api/photos", vid=vid, photoid=second).json["first"] == 1
-    Groups(house.parts.engine).replace(Group("users", ("pap:access:metadata",), ("dirall:sea",)))
-    house.parts.changes.look()
+    Groups(house.library.engine).replace(Group("users", ("pap:access:metadata",), ("dirall:sea",)))
+    house.library.changes.look()
     assert [each.get("gone") for each in visitor.ask("/api/photos", vid=vid).json["photos"]] == [True] * 4
     assert visitor.ask("/api/timeline", vid=vid).json == {"count": 4, "sections": []}
 
 
 def test_one_that_can_t_be_shown_says_why(house: House, visitor: Visitor) -> None:
-    photo = house.parts.photos.by_id(house.sea)
-    house.parts.faults.remember(photo, Fault("damaged", "It is broken."))
+    photo = house.library.photos.by_id(house.sea)
+    house.library.faults.remember(photo, Fault("damaged", "It is broken."))
     vid = visitor.ask("runQuery", query="dir:sea").json["vid"]
     assert visitor.ask("/api/photos", vid=vid).json["photos"][0]["failed"] == "It is broken."
 
 
 def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor: Visitor) -> None:
-    sid = house.parts.shares.make("root", b"".join(map(decode, old(house))), Terms()).sid
+    sid = house.library.shares.make("root", b"".join(map(decode, old(house))), Terms()).sid
     looked: list[str] = []
 
     def note(*told: object) -> None:
@@ -225,13 +225,13 @@ def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor
             looked.append(str(told[2]))
 
     def months() -> list[str]:
-        house.parts.sessions.create("10.9.9.9", None, None)  # somebody else comes
-        house.parts.changes.look()
+        house.library.sessions.create("10.9.9.9", None, None)  # somebody else comes
+        house.library.changes.look()
         return [each["month"] for each in visitor.ask("/api/timeline", sid=sid).json["sections"]]
 
-    event.listen(house.parts.engine, "before_cursor_execute", note)
+    event.listen(house.library.engine, "before_cursor_execute", note)
     assert [months() for _ in range(3)] == [sorted(set(MONTHS))] * 3
-    event.remove(house.parts.engine, "before_cursor_execute", note)
+    event.remove(house.library.engine, "before_cursor_execute", note)
     assert len(looked) == 1  # four photos are looked at in one question
     remove(house, "old/0.jpg")
     assert months() == sorted(set(MONTHS[1:]))
@@ -241,7 +241,7 @@ def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor
 def test_a_long_list_costs_few_questions(house: House, visitor: Visitor, uid: str, questions: int) -> None:
     """The photos, what is known against them; metadata, for who may see it; which of them, for who sees some."""
     apisid, vid = house.view(uid, *[house.sea, *old(house)] * 150)
-    house.parts.changes.look()
+    house.library.changes.look()
     assert len(visitor.ask("/api/photos", apisid=apisid, vid=vid).json["photos"]) == COUNT
     assert counted(house, lambda: visitor.ask("/api/photos", apisid=apisid, vid=vid, count=MOST)) == questions
     assert counted(house, lambda: visitor.ask("/api/timeline", apisid=apisid, vid=vid)) < 10

@@ -19,10 +19,10 @@ def visitor(tmp_path: Path) -> Iterator[Visitor]:
     """A program that calls a house in which guest is the default user."""
     with ExitStack() as closing:
         house = House(tmp_path, closing, device_sizes="kiosk=1366x768, -television")
-        Groups(house.parts.engine).add(Group("odd", ("pap:feature:another",), ()))
-        house.parts.users.add("odd", "odd", ["odd"])
-        house.parts.users.add("admin", "admin", ["odd"], admin=True)
-        house.parts.changes.look()
+        Groups(house.library.engine).add(Group("odd", ("pap:feature:another",), ()))
+        house.library.users.add("odd", "odd", ["odd"])
+        house.library.users.add("admin", "admin", ["odd"], admin=True)
+        house.library.changes.look()
         yield Visitor(front_end(house, closing), page=False)
 
 

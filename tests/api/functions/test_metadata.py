@@ -103,10 +103,10 @@ def test_a_name_that_is_no_text() -> None:
 
 
 def test_it_is_for_those_who_may_see_metadata(house: House) -> None:
-    ask = house.ask(GetPhotoMetadata(house.identify, house.parts.photos.metadata))
+    ask = house.ask(GetPhotoMetadata(house.identify, house.library.photos.metadata))
     told = ask(photoid=house.sea)
     assert (told.status_code, told.json["fileName"]) == (200, "a/sea/beach.jpg")
     assert str(house.catalogue.folder) not in told.text
     assert ask(photoid=house.sea, apisid="viewer").status_code == 403
-    head = house.ask(GetPhotoMetadata(house.identify, house.parts.photos.metadata), "HEAD")(photoid=house.sea)
+    head = house.ask(GetPhotoMetadata(house.identify, house.library.photos.metadata), "HEAD")(photoid=house.sea)
     assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(told.content)))

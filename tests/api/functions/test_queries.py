@@ -10,14 +10,14 @@ from tests.api.house import ADDRESS, Asking, House
 @pytest.fixture
 def ask(house: House) -> Asking:
     """The function."""
-    return house.ask(RunQuery(house.identify, house.parts.finds, house.parts.views, house.cookies))
+    return house.ask(RunQuery(house.identify, house.library.finds, house.library.views, house.cookies))
 
 
 def test_only_what_the_caller_may_see_is_found(house: House, ask: Asking) -> None:
-    Groups(house.parts.engine).add(Group("one", ("pap:feature:search",), (f"photoid:{house.town}",)))
-    house.parts.users.add("one", "one", ["one"])
-    house.parts.users.add("none", "none", [])
-    house.parts.changes.look()
+    Groups(house.library.engine).add(Group("one", ("pap:feature:search",), (f"photoid:{house.town}",)))
+    house.library.users.add("one", "one", ["one"])
+    house.library.users.add("none", "none", [])
+    house.library.changes.look()
     for uid, query, count in (
         ("guest", "*", 2),
         ("sailor", "*", 1),
@@ -37,7 +37,7 @@ def test_only_what_the_caller_may_see_is_found(house: House, ask: Asking) -> Non
 
 def test_a_caller_without_a_session_has_one_from_then_on(house: House, ask: Asking) -> None:
     first, second = ask(query="*").json, ask(query="*", apisid="guest").json
-    assert first["apisid"] == second["apisid"] == house.parts.sessions.find_implicit("guest", ADDRESS)
+    assert first["apisid"] == second["apisid"] == house.library.sessions.find_implicit("guest", ADDRESS)
     assert second["vid"] > first["vid"]
 
 
@@ -45,13 +45,13 @@ def test_nothing_is_made_for_a_query_that_does_not_parse(house: House, ask: Aski
     for query in ("(", "and", "x" * 20_000):
         assert ask(query=query).status_code == 400
     assert ask(QUERY=None).status_code == 400
-    assert house.parts.sessions.find_implicit("guest", ADDRESS) is None
+    assert house.library.sessions.find_implicit("guest", ADDRESS) is None
 
 
 def test_a_session_whose_user_was_just_removed(house: House, ask: Asking) -> None:
-    apisid = house.parts.sessions.create(ADDRESS, "ann", None)
+    apisid = house.library.sessions.create(ADDRESS, "ann", None)
     assert ask(apisid=apisid, query="*").status_code == 200
-    house.parts.users.remove("ann")
+    house.library.users.remove("ann")
     assert ask(apisid=apisid, query="*").status_code in (403, 503)  # 503 where nobody has looked since
-    house.parts.changes.look()
+    house.library.changes.look()
     assert ask(apisid=apisid, query="*").status_code == 403

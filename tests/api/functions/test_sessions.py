@@ -15,10 +15,10 @@ from tests.api.house import ADDRESS, Asking, House
 
 def creating(house: House, *, default_uid: str | None = None, apikey: str = "", encrypted: bool = False) -> Asking:
     """createWebApiSession."""
-    parts = house.parts
+    library = house.library
     return house.ask(
         CreateSession(
-            parts.sessions, parts.access, house.cookies, default_uid=default_uid, apikey=apikey, encrypted=encrypted
+            library.sessions, library.access, house.cookies, default_uid=default_uid, apikey=apikey, encrypted=encrypted
         )
     )
 
@@ -26,8 +26,8 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
 @pytest.fixture
 def authorize(house: House) -> Asking:
     """authorizeWebApiSession."""
-    parts = house.parts
-    return house.ask(AuthorizeSession(parts.sessions, parts.users, parts.guesses, parts.changes, house.cookies))
+    library = house.library
+    return house.ask(AuthorizeSession(library.sessions, library.users, library.guesses, library.changes, house.cookies))
 
 
 @pytest.fixture
@@ -105,14 +105,14 @@ def test_the_brake_comes_before_the_work(house: House, authorize: Asking, monkey
 
 @pytest.mark.parametrize("uid", ["x" * 100_000, "\u00e4" * 1000, "a\x00b", "ann ", "ANN", "'; DROP TABLE users; --"])
 def test_odd_uids_are_wrong_ones(house: House, authorize: Asking, uid: str) -> None:
-    apisid = house.parts.sessions.create(ADDRESS, None, None)
+    apisid = house.library.sessions.create(ADDRESS, None, None)
     assert authorize(apisid=apisid, uid=uid, pw="a secret").status_code == 403
     assert authorize(apisid=apisid, uid="ann", pw="a secret").status_code == 200
 
 
 def test_too_many_sessions_cost_no_key(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(house.settings.webapi_max_sessions_per_ip):
-        house.parts.sessions.create(ADDRESS, None, None)
+        house.library.sessions.create(ADDRESS, None, None)
     monkeypatch.setattr(rsa, "generate_private_key", None)
     assert creating(house, encrypted=True)().status_code == 403
 
@@ -128,8 +128,8 @@ def test_not_every_thread_makes_a_key(house: House, monkeypatch: pytest.MonkeyPa
 
 def test_a_catalogue_that_another_program_holds(house: House, authorize: Asking, status: Asking) -> None:
     """What was signed in goes on; signing in is worth another try."""
-    apisid = house.parts.sessions.create(ADDRESS, "ann", None)
-    parts = house.parts
+    apisid = house.library.sessions.create(ADDRESS, "ann", None)
+    library = house.library
     house.make_impatient()
     other = sqlite3.connect(house.settings.data_dir / FILE, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -140,5 +140,5 @@ def test_a_catalogue_that_another_program_holds(house: House, authorize: Asking,
     assert status(apisid=apisid).json["uid"] == "ann"
     assert house.identify.photo({"apisid": apisid, "photoid": house.sea}, ADDRESS).photoid == house.sea
     other.close()
-    parts.changes.look()
+    library.changes.look()
     assert authorize(apisid=apisid, uid="ann", pw="a secret").status_code == 200
