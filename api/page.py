@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "web"
 INDEX = "index.html"
 ROUTES = ("/", "/shares", "/jobs", "/login", "/s/{sid}")
 """The addresses of the one document; which of them it is, it sees for itself."""
-FILES = "/web/{name}"
+FILES = "/web/{name:path}"
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -73,16 +73,18 @@ class File:
 
 
 def read(folder: Path = FOLDER) -> dict[str, File]:
-    """The files of the page by name; others that lie there, of kinds that are none of a page's, are passed over."""
+    """The files of the page by their paths in the folder, as `grid/rows.js`; others that lie there, of kinds that are
+    none of a page's, are passed over.
+    """
     return {
-        path.name: File.of(path.name, path.read_bytes())
-        for path in sorted(folder.iterdir())
+        path.relative_to(folder).as_posix(): File.of(path.name, path.read_bytes())
+        for path in sorted(folder.rglob("*"))
         if path.suffix in MEDIA_TYPES
     }
 
 
 class Page:
-    """Answers with the document at each of its addresses, and with `/web/<file>`: only what was there at the start."""
+    """Answers with the document at each of its addresses, and with `/web/<path>`: only what was there at the start."""
 
     def __init__(self, files: Mapping[str, File]) -> None:
         self._files = files
@@ -94,6 +96,7 @@ class Page:
 
     def on_get_file(self, request: falcon.Request, response: falcon.Response, name: str) -> None:
         """One of its files, to anybody."""
+        request.context.function = "web/{name}"  # for all of them
         file = self._files.get(name)
         if file is None:
             raise RequestError("missing", "The page has no file of that name.")

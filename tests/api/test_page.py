@@ -17,10 +17,13 @@ SCRIPT = b"export const answer = 42;\n" * 100
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A page of three files, and what is none of its."""
+    """A page of four files, and what is none of its."""
     (tmp_path / "index.html").write_bytes(b"<!doctype html><title>Darkroom</title>" + b" " * 1000)
     (tmp_path / "main.js").write_bytes(SCRIPT)
     (tmp_path / "dot.css").write_bytes(b"*{}")
+    (tmp_path / "grid").mkdir()
+    (tmp_path / "grid/rows.js").write_bytes(b"export const rows = [];")
+    (tmp_path / "grid/notes.txt").write_bytes(b"nobody's business")
     (tmp_path / "notes.txt").write_bytes(b"nobody's business")
     (tmp_path.parent / "secret.js").write_bytes(b"nobody's business")
     return tmp_path
@@ -54,7 +57,12 @@ def test_one_document_at_all_its_addresses(client: TestClient, folder: Path, pat
 
 
 @pytest.mark.parametrize(
-    ("name", "media_type"), [("main.js", "text/javascript; charset=utf-8"), ("dot.css", "text/css; charset=utf-8")]
+    ("name", "media_type"),
+    [
+        ("main.js", "text/javascript; charset=utf-8"),
+        ("dot.css", "text/css; charset=utf-8"),
+        ("grid/rows.js", "text/javascript; charset=utf-8"),
+    ],
 )
 def test_files(client: TestClient, folder: Path, name: str, media_type: str) -> None:
     answer = get(client, f"/web/{name}")
@@ -76,6 +84,19 @@ def test_files(client: TestClient, folder: Path, name: str, media_type: str) -> 
         "/web/main.js/",
         "/web/main.js%00",
         "/web/MAIN.JS",
+        "/web",
+        "/web/rows.js",
+        "/web/grid",
+        "/web/grid/",
+        "/web/grid/notes.txt",
+        "/web/grid//rows.js",
+        "/web//grid/rows.js",
+        "/web/grid/rows.js/",
+        "/web/grid/./rows.js",
+        "/web/grid/../main.js",
+        "/web/grid/../../secret.js",
+        "/web/grid/..%2f..%2fsecret.js",
+        "/web/grid\\rows.js",
         "/index.html",
         "/s/a/b",
         "/favicon.ico",
@@ -87,11 +108,40 @@ def test_nothing_else_is_served(client: TestClient, path: str) -> None:
     assert b"business" not in answer.content
 
 
-@pytest.mark.parametrize("path", ["/", "/web/main.js"])
+@pytest.mark.parametrize("path", ["/", "/web/main.js", "/web/grid/rows.js"])
 def test_head_says_what_get_says(client: TestClient, path: str) -> None:
     got, told = get(client, path), get(client, path, "HEAD")
     assert (told.status_code, told.content, dict(told.headers)) == (200, b"", dict(got.headers))
     assert told.headers["Content-Length"] == str(len(got.content))
+
+
+@pytest.mark.parametrize("path", ["/web/main.js", "/web/grid/rows.js", "/web/nosuch.js"])
+def test_files_are_only_read(client: TestClient, path: str) -> None:
+    answer = get(client, path, "POST")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (405, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [
+        ("/", "page"),
+        ("/s/x", "page"),
+        ("/web/main.js", "web/{name}"),
+        ("/web/grid/rows.js", "web/{name}"),
+        ("/web/a/b", "web/{name}"),
+    ],
+)
+def test_how_it_is_counted(client: TestClient, path: str, function: str) -> None:
+    """The document by one name, and all its files by another."""
+    counted: list[str] = []
+
+    class Count:
+        def process_response(self, request: falcon.Request, *_: object) -> None:
+            counted.append(request.context.function)
+
+    client.app.add_middleware(Count())
+    get(client, path)
+    assert counted == [function]
 
 
 def test_what_is_known_already_is_not_sent_again(client: TestClient) -> None:
@@ -148,7 +198,7 @@ def test_who_takes_gzip(accepted: str, takes: bool) -> None:
     assert takes_gzip(accepted) == takes
 
 
-@pytest.mark.parametrize("path", ["/", "/s/x", "/web/main.js"])
+@pytest.mark.parametrize("path", ["/", "/s/x", "/web/main.js", "/web/grid/rows.js"])
 def test_what_a_browser_is_told(client: TestClient, path: str) -> None:
     headers: Mapping[str, str] = get(client, path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
@@ -165,4 +215,4 @@ def test_what_a_browser_is_told(client: TestClient, path: str) -> None:
 
 def test_the_page_itself_is_whole() -> None:
     """Each file is of a kind that is served."""
-    assert set(read()) == {path.name for path in FOLDER.iterdir()}
+    assert set(read()) == {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
