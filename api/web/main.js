@@ -1,10 +1,10 @@
 /** Starts the page: asks who is there, and shows what the address says. */
 
-import { h } from "./dom.js";
-import { failed, leave, showLibrary } from "./library.js";
-import { onRoute, route } from "./router.js";
-import { me, reach } from "./server.js";
-import { t } from "./strings.js";
+import { h } from "./components/dom.js";
+import { t } from "./i18n/strings.js";
+import { failed, leave, showLibrary } from "./pages/library.js";
+import { onRoute, route } from "./pages/router.js";
+import { me, reach } from "./server/client.js";
 
 const main = document.getElementById("main");
 let account = null;
@@ -18,13 +18,13 @@ function who() {
 
 // Rooms that few enter are loaded when somebody does.
 const ROOMS = {
-  shares: async (main) => (await import("./shares.js")).showShares(main),
-  jobs: async (main) => (await import("./jobs.js")).showJobs(main, await who()),
-  login: async (main) => (await import("./login.js")).showLogin(main),
+  shares: async (main) => (await import("./pages/shares.js")).showShares(main),
+  jobs: async (main) => (await import("./pages/jobs.js")).showJobs(main, await who()),
+  login: async (main) => (await import("./pages/login.js")).showLogin(main),
 };
 
 async function showAccount(me) {
-  const { accountMenu } = await import("./account.js");
+  const { accountMenu } = await import("./header/account.js");
   document.getElementById("account").replaceChildren(accountMenu(me));
   return me;
 }

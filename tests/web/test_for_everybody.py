@@ -187,7 +187,7 @@ def test_other_languages_are_shown_english(visit: Visit) -> None:
 
 def test_every_text_is_there_in_both_languages(guest: Visitor) -> None:
     guest.open("/login")
-    texts = guest.page.evaluate("import('/web/strings.js').then(module => module.STRINGS)")
+    texts = guest.page.evaluate("import('/web/i18n/strings.js').then(module => module.STRINGS)")
     holes = re.compile(r"\{\w+")
     for key, both in texts.items():
         assert len(both) == 2, key

@@ -17,7 +17,7 @@ def page(guest: Visitor) -> Page:
 
 
 SELECT = """async moves => {
-    const { Selection } = await import("/web/selection.js");
+    const { Selection } = await import("/web/selection/selection.js");
     const selection = new Selection();
     let told = 0;
     selection.addEventListener("change", () => told++);
@@ -55,7 +55,7 @@ def test_all_of_a_large_list_is_one_range(page: Page) -> None:
 
 
 ENCRYPT = """async ([text, modulus, exponent]) =>
-    (await import("/web/rsa.js")).encrypt(text, modulus, exponent)"""
+    (await import("/web/server/rsa.js")).encrypt(text, modulus, exponent)"""
 
 
 def test_a_password_is_encrypted_for_openssl(page: Page) -> None:
@@ -72,7 +72,7 @@ def test_a_password_is_encrypted_for_openssl(page: Page) -> None:
 
 
 WRITTEN = """async () => {
-    const { t, bytes, duration, moment, month } = await import("/web/strings.js");
+    const { t, bytes, duration, moment, month } = await import("/web/i18n/strings.js");
     return [
         t("photos", { n: 1 }), t("photos", { n: 12345 }), bytes(0), bytes(1.5e9), duration(0), duration(90),
         duration(7200), moment("2015-07-02T14:35:33"), month("2015-07"), moment("never"),
@@ -94,7 +94,7 @@ def test_how_numbers_and_times_are_written(visit: Visit, language: str, text: st
 
 COPY = """async () => {
     Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
-    const { copyButton, openDialog } = await import("/web/dialog.js");
+    const { copyButton, openDialog } = await import("/web/components/dialog.js");
     openDialog("Test", copyButton("Copy it", "the text")); }"""
 
 CLIPBOARD = """() => {
@@ -114,7 +114,7 @@ def test_copying_where_the_page_came_by_plain_http(page: Page) -> None:
 
 
 FORM = """async () => {
-    const { form } = await import("/web/forms.js"), { h } = await import("/web/dom.js");
+    const { form } = await import("/web/components/forms.js"), { h } = await import("/web/components/dom.js");
     window.sent = 0;
     document.getElementById("main").replaceChildren(form(async () => window.sent++, { label: "Go" }, h("input"))); }"""
 

@@ -113,7 +113,7 @@ def test_the_viewer_stays_at_its_photo_when_the_list_is_made_anew(guest: Visitor
 def test_a_double_click_is_one_step(guest: Visitor) -> None:
     guest.library("/?q=flower+or+poster")
     held: list[Route] = []
-    guest.page.route("**/web/viewer.js", lambda route: held.append(route))
+    guest.page.route("**/web/viewer/viewer.js", lambda route: held.append(route))
     tile(guest.page, LARGE).get_by_role("link").dblclick()
     guest.until(lambda: bool(held))
     held[0].continue_()

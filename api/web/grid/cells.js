@@ -1,7 +1,7 @@
 /** The elements of the grid: headings, rows and cells, made once and filled again for other photos. */
 
-import { h, icon } from "./dom.js";
-import { date, month, t } from "./strings.js";
+import { h, icon } from "../components/dom.js";
+import { date, month, t } from "../i18n/strings.js";
 
 /** What a photo is called: its title, or its file's name. */
 export function called(photo, index) {

@@ -1,9 +1,9 @@
 /** Who is here, and where they can go: the menu at the head of the page. */
 
-import { h, icon } from "./dom.js";
-import { menuButton } from "./menubutton.js";
-import { logout, toLogin } from "./server.js";
-import { t } from "./strings.js";
+import { h, icon } from "../components/dom.js";
+import { menuButton } from "../components/menubutton.js";
+import { t } from "../i18n/strings.js";
+import { logout, toLogin } from "../server/client.js";
 
 export function accountMenu({ uid, signedIn, admin, permissions }) {
   const items = [

@@ -1,15 +1,15 @@
 /** The page of a list of photos: the library under a query, or a shared gallery. */
 
-import { called } from "./cells.js";
-import { announce, h } from "./dom.js";
-import { Grid } from "./grid.js";
-import { jump } from "./jump.js";
+import { announce, h } from "../components/dom.js";
+import { called } from "../grid/cells.js";
+import { Grid } from "../grid/grid.js";
+import { jump } from "../grid/scrubber.js";
+import { searchForm } from "../header/search.js";
+import { t } from "../i18n/strings.js";
+import { Selection } from "../selection/selection.js";
+import { reached } from "../server/client.js";
+import { Source } from "../server/photolist.js";
 import { address, go, remember } from "./router.js";
-import { searchForm } from "./search.js";
-import { reached } from "./server.js";
-import { Selection } from "./selection.js";
-import { Source } from "./source.js";
-import { t } from "./strings.js";
 
 const REMEMBERED = 6; // lists to which one comes back as they were
 const SOON = 1000; // ms until a library without photos is looked at again, at first
@@ -114,7 +114,7 @@ function show(main, above, key, source, now, me, anchor) {
   let bar = null;
   selection?.addEventListener("change", () => {
     if (bar || !selection.count) return;
-    bar = reached(import("./menu.js")).then(({ selectionBar }) => {
+    bar = reached(import("../selection/selectionbar.js")).then(({ selectionBar }) => {
       const element = selectionBar({ selection, source, me });
       document.body.append(element);
       return element;
@@ -132,12 +132,12 @@ function show(main, above, key, source, now, me, anchor) {
   grid.arrange();
   if (anchor) grid.restore(anchor);
   else scrollTo(0, 0);
-  setTimeout(() => reached(import("./viewer.js")), WARM);
+  setTimeout(() => reached(import("../viewer/viewer.js")), WARM);
 }
 
 async function galleryHead(sid) {
   const room = await import("./gallery.js");
-  const server = await import("./server.js");
+  const server = await import("../server/client.js");
   try {
     return room.galleryHead(await server.gallery(sid));
   } catch (error) {
@@ -169,7 +169,7 @@ async function view(now, who) {
     return go({ photo: "" }, { replace: true });
   }
   if (viewer) return viewer.show(index);
-  const { Viewer } = await import("./viewer.js");
+  const { Viewer } = await import("../viewer/viewer.js");
   const me = await who();
   if (route !== now) return;
   viewer = new Viewer({

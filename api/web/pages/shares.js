@@ -1,10 +1,10 @@
 /** The page of what one shares. */
 
-import { copyButton, openDialog } from "./dialog.js";
-import { announce, h } from "./dom.js";
-import { alertLine, form, sentence } from "./forms.js";
-import { endShare, photoUrl, shares } from "./server.js";
-import { date, t } from "./strings.js";
+import { copyButton, openDialog } from "../components/dialog.js";
+import { announce, h } from "../components/dom.js";
+import { alertLine, form, sentence } from "../components/forms.js";
+import { date, t } from "../i18n/strings.js";
+import { endShare, photoUrl, shares } from "../server/client.js";
 
 export async function showShares(main) {
   document.title = `${t("shares")} · Darkroom`;

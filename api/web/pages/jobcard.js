@@ -1,9 +1,9 @@
 /** One job on a card: how far it is, what failed and why, and what can be done to it. */
 
-import { announce, h } from "./dom.js";
-import { alertLine, sentence } from "./forms.js";
-import { changeJob, job as jobOf } from "./server.js";
-import { duration, moment, number, t } from "./strings.js";
+import { announce, h } from "../components/dom.js";
+import { alertLine, sentence } from "../components/forms.js";
+import { duration, moment, number, t } from "../i18n/strings.js";
+import { changeJob, job as jobOf } from "../server/client.js";
 
 /** Whether a job has come to its end. */
 export const isOver = ({ state }) => state === "done" || state === "cancelled";

@@ -1,10 +1,10 @@
 /** The thumbnail view: of any number of photos, only the rows around what is seen are elements. */
 
-import { h, on } from "./dom.js";
-import { listen } from "./hands.js";
+import { h, on } from "../components/dom.js";
+import { t } from "../i18n/strings.js";
+import { listen } from "./handlers.js";
 import { Layout } from "./layout.js";
 import { Rows } from "./rows.js";
-import { t } from "./strings.js";
 
 const MOST_CELLS = 400; // elements of photos; the nodes of a page are about four times as many
 const FAST = 2.5; // screens a second; whoever scrolls faster looks for a place, not at photos

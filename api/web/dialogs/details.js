@@ -1,10 +1,10 @@
 /** Everything that is known of a photo. */
 
-import { copyButton, openDialog } from "./dialog.js";
-import { h } from "./dom.js";
-import { alertLine, sentence } from "./forms.js";
-import { metadata } from "./server.js";
-import { language, moment, number, STRINGS, t } from "./strings.js";
+import { copyButton, openDialog } from "../components/dialog.js";
+import { h } from "../components/dom.js";
+import { alertLine, sentence } from "../components/forms.js";
+import { language, moment, number, STRINGS, t } from "../i18n/strings.js";
+import { metadata } from "../server/client.js";
 
 /** In this order; what else the server knows follows, by its own names. */
 const ORDER = (

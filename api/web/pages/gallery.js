@@ -1,7 +1,7 @@
 /** What stands above a shared gallery, and in the place of one that is no more. */
 
-import { h } from "./dom.js";
-import { date, t } from "./strings.js";
+import { h } from "../components/dom.js";
+import { date, t } from "../i18n/strings.js";
 
 export function galleryHead({ name, description, uid, count, expires }) {
   const title = name || t("gallery");

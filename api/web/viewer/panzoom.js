@@ -1,8 +1,8 @@
 /** How a photo lies on the stage: whole, or zoomed, up to its own pixels and beyond. */
 
-import { still } from "./dom.js";
-import { picture, release } from "./larges.js";
-import { bounded, FIT, scales, zoomed } from "./zoom.js";
+import { still } from "../components/dom.js";
+import { picture, release } from "./preloader.js";
+import { bounded, FIT, scales, zoomed } from "./transform.js";
 
 const EASING = 250; // ms
 

@@ -1,7 +1,7 @@
 /** The whole screen for the photo. */
 
-import { iconButton, on } from "./dom.js";
-import { t } from "./strings.js";
+import { iconButton, on } from "../components/dom.js";
+import { t } from "../i18n/strings.js";
 
 /** Its `button`; `toggle()` does the same, `end()` gives the screen back. Null where there is no such thing, as on some
  * phones. */

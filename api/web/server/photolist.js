@@ -1,6 +1,6 @@
 /** A list of photos: the view that a query makes, or a shared gallery. Knows of those that are looked at. */
 
-import * as server from "./server.js";
+import * as server from "./client.js";
 
 const PAGE = 100; // photos that are asked for at once
 const KEPT = 60; // pages that are remembered

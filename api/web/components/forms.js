@@ -1,7 +1,7 @@
 /** Forms: fields with labels, and one way to send them: what goes wrong is said in the form, what was typed stays. */
 
+import { t } from "../i18n/strings.js";
 import { h } from "./dom.js";
-import { t } from "./strings.js";
 
 let made = 0;
 

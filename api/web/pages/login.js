@@ -1,9 +1,9 @@
 /** The page on which people log in. */
 
-import { h } from "./dom.js";
-import { field, form } from "./forms.js";
-import { login } from "./server.js";
-import { t } from "./strings.js";
+import { h } from "../components/dom.js";
+import { field, form } from "../components/forms.js";
+import { t } from "../i18n/strings.js";
+import { login } from "../server/client.js";
 
 export function showLogin(main) {
   document.title = `${t("login")} · Darkroom`;

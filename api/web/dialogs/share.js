@@ -1,10 +1,10 @@
 /** Sharing photos: what is said of them, then the link. */
 
-import { copyButton, openDialog } from "./dialog.js";
-import { h } from "./dom.js";
-import { field, form } from "./forms.js";
-import { share } from "./server.js";
-import { t } from "./strings.js";
+import { copyButton, openDialog } from "../components/dialog.js";
+import { h } from "../components/dom.js";
+import { field, form } from "../components/forms.js";
+import { t } from "../i18n/strings.js";
+import { share } from "../server/client.js";
 
 /** `what` names the photos, `count` of them, as the server wants them named. */
 export function showShare(count, what) {

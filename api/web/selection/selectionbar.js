@@ -1,10 +1,10 @@
 /** The bar that shows while something is selected, with what can be done to it. */
 
-import { h, icon, iconButton } from "./dom.js";
-import { alertLine, sentence } from "./forms.js";
-import { menuButton } from "./menubutton.js";
-import { originalUrl, reached } from "./server.js";
-import { t } from "./strings.js";
+import { h, icon, iconButton } from "../components/dom.js";
+import { alertLine, sentence } from "../components/forms.js";
+import { menuButton } from "../components/menubutton.js";
+import { t } from "../i18n/strings.js";
+import { originalUrl, reached } from "../server/client.js";
 
 const MOST_ORIGINALS = 10; // each is a download of its own
 
@@ -46,13 +46,13 @@ export function selectionBar(hand) {
 }
 
 async function details({ selection, source }) {
-  const { showDetails } = await reached(import("./details.js"));
+  const { showDetails } = await reached(import("../dialogs/details.js"));
   const indexes = [...selection.indexes()];
   await showDetails(source.place, indexes[0], indexes);
 }
 
 async function share({ selection, source }) {
-  const { showShare } = await reached(import("./share.js"));
+  const { showShare } = await reached(import("../dialogs/share.js"));
   const ranges = selection.ranges.map(([first, end]) => [first, end - first]);
   const some = selection.count < source.count;
   showShare(selection.count, some ? { ...source.place, ranges } : source.place);

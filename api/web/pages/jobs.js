@@ -1,10 +1,10 @@
 /** The page for admins: what is rendered in advance, and what the cache holds. */
 
-import { announce, h } from "./dom.js";
-import { alertLine, field, form, sentence } from "./forms.js";
-import { isOver, jobCard } from "./job.js";
-import { cache, jobs, startJob } from "./server.js";
-import { bytes, number, percent, t } from "./strings.js";
+import { announce, h } from "../components/dom.js";
+import { alertLine, field, form, sentence } from "../components/forms.js";
+import { bytes, number, percent, t } from "../i18n/strings.js";
+import { cache, jobs, startJob } from "../server/client.js";
+import { isOver, jobCard } from "./jobcard.js";
 
 const BUSY = 1500; // milliseconds from one look to the next, while a job runs
 const QUIET = 10_000;

@@ -1,15 +1,15 @@
 /** The viewer: one photo fills the screen, the next ones are ready. */
 
-import { called, named } from "./cells.js";
-import { announce, h, icon, iconButton, on, still } from "./dom.js";
+import { announce, h, icon, iconButton, on, still } from "../components/dom.js";
+import { called, named } from "../grid/cells.js";
+import { moment, t } from "../i18n/strings.js";
+import { originalUrl, prefetch, reached, trouble } from "../server/client.js";
 import { fullscreen } from "./fullscreen.js";
 import { gestures } from "./gestures.js";
-import { coverage, Larges } from "./larges.js";
-import { Lens } from "./lens.js";
-import { originalUrl, prefetch, reached, trouble } from "./server.js";
+import { Lens } from "./panzoom.js";
+import { coverage, Larges } from "./preloader.js";
 import { Slide } from "./slide.js";
 import { Slideshow } from "./slideshow.js";
-import { moment, t } from "./strings.js";
 
 const GLIDE = { duration: 220, easing: "cubic-bezier(.2,.8,.2,1)" };
 const IDLE = 3000; // ms until all but the photo fades away
@@ -18,7 +18,7 @@ const STEP = 1.5; // of a zoom by key
 const EACH = 150; // ms between two addresses
 
 await new Promise((done) => {
-  const ask = () => document.head.append(h("link", { rel: "stylesheet", href: "/web/viewer.css", onload: done, onerror }));
+  const ask = () => document.head.append(h("link", { rel: "stylesheet", href: "/web/styles/viewer.css", onload: done, onerror }));
   const onerror = () => setTimeout(ask, 1000);
   ask();
 });
@@ -253,7 +253,7 @@ export class Viewer {
   async #details() {
     if (!this.details) return;
     this.slideshow.stop();
-    (await reached(import("./details.js"))).showDetails(this.source.place, this.index);
+    (await reached(import("../dialogs/details.js"))).showDetails(this.source.place, this.index);
   }
 
   #played() {

@@ -1,7 +1,7 @@
 /** The search field and the order of the photos, in the head of the page. */
 
-import { h, icon } from "./dom.js";
-import { t } from "./strings.js";
+import { h, icon } from "../components/dom.js";
+import { t } from "../i18n/strings.js";
 
 const SORTS = ["-date", "date", "name", "rating", "random"];
 const PLACE = /character (\d+) of the query/;

@@ -1,7 +1,7 @@
 /** Dialogs, and buttons that copy a text. */
 
+import { t } from "../i18n/strings.js";
 import { h, icon, iconButton } from "./dom.js";
-import { t } from "./strings.js";
 
 /** Opens a dialog. It ends by its button, Esc or a click beside it; the focus goes back to where it was. */
 export function openDialog(title, ...children) {

@@ -1,7 +1,7 @@
 /** The large renders of the photos around the one that is looked at, decoded before they are shown. */
 
-import { h } from "./dom.js";
-import { pause, render } from "./server.js";
+import { h } from "../components/dom.js";
+import { pause, render } from "../server/client.js";
 
 /** The size to ask for: the smallest of the common ones that covers the screen, so that the render is a hit. */
 export function coverage(sizes) {

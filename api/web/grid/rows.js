@@ -1,7 +1,7 @@
 /** The rows of the grid that are elements: those near the screen, filled again as it moves on. */
 
+import { h } from "../components/dom.js";
 import { fill, headings, makeRow, paint } from "./cells.js";
-import { h } from "./dom.js";
 import { Tiles } from "./tiles.js";
 
 const SQUARES = [160, 256, 512]; // where the server names no tiles

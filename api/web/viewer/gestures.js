@@ -1,6 +1,6 @@
 /** Fingers, mouse and wheel over an element: drags, pinches, taps. Points are from the element's middle. */
 
-import { on } from "./dom.js";
+import { on } from "../components/dom.js";
 
 const SLOP = 8; // pixels that a finger trembles
 const DOUBLE = 280; // ms between two taps that are one

@@ -1,7 +1,7 @@
 /** Loads tiles: those that are wanted now, nearest first, a few at a time, and none that was scrolled past. */
 
-import { h } from "./dom.js";
-import { load, pause, render, trouble } from "./server.js";
+import { h } from "../components/dom.js";
+import { load, pause, render, trouble } from "../server/client.js";
 
 const AT_ONCE = 12;
 const KEPT = 300; // tiles that are there at once when somebody scrolls back: some screens

@@ -1,6 +1,6 @@
 /** What keys, mouse and fingers do in the grid. */
 
-import { on } from "./dom.js";
+import { on } from "../components/dom.js";
 
 const LONG = 450; // ms that a finger rests on a photo to select it
 const AFTER = 2000; // ms in which the click of a finger that has left comes at the latest
