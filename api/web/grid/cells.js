@@ -1,21 +1,8 @@
 /** The elements of the grid: headings, rows and cells, made once and filled again for other photos. */
 
 import { h, icon } from "../components/dom.js";
-import { date, month, t } from "../i18n/strings.js";
-
-/** What a photo is called: its title, or its file's name. */
-export function called(photo, index) {
-  return photo?.title || photo?.fileName?.split("/").pop() || t("grid.photo", { n: index + 1 });
-}
-
-/** The same, with its date. */
-export function named(photo, index) {
-  const name = called(photo, index);
-  return photo?.creationDate ? t("grid.named", { name, date: date(photo.creationDate) }) : name;
-}
-
-/** What a section is called. */
-export const headed = ({ month: name }) => (name ? month(name) : t("grid.undated"));
+import { headed, named } from "../i18n/labels.js";
+import { t } from "../i18n/strings.js";
 
 /** The headings of a band, above the columns where their photos begin. */
 export function headings({ heads, aria }, columns) {

@@ -1,8 +1,8 @@
 /** The strip at the edge by which one jumps in time: a slider over the months, with the years along it. */
 
 import { h, on } from "../components/dom.js";
+import { headed } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
-import { headed } from "./cells.js";
 
 const APART = 1.8; // between two years, in sizes of their type
 const EDGE = 12; // pixels that the thumb stays away from either end

@@ -1,10 +1,10 @@
 /** The page of a list of photos: the library under a query, or a shared gallery. */
 
 import { announce, h } from "../components/dom.js";
-import { called } from "../grid/cells.js";
 import { Grid } from "../grid/grid.js";
 import { jump } from "../grid/scrubber.js";
 import { searchForm } from "../header/search.js";
+import { called } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 import { Selection } from "../selection/selection.js";
 import { reached } from "../server/client.js";

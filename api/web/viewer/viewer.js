@@ -1,7 +1,7 @@
 /** The viewer: one photo fills the screen, the next ones are ready. */
 
 import { announce, h, icon, iconButton, on, still } from "../components/dom.js";
-import { called, named } from "../grid/cells.js";
+import { called, named } from "../i18n/labels.js";
 import { moment, t } from "../i18n/strings.js";
 import { originalUrl, prefetch, reached, trouble } from "../server/client.js";
 import { fullscreen } from "./fullscreen.js";
