@@ -19,7 +19,7 @@ export class Grid {
 
   /** `wiring` is as for `Rows`, with `open(index)`, and with `moved()`, which is told of each change of what is seen. */
   constructor(wiring) {
-    Object.assign(this, { wiring, source: wiring.source, selection: wiring.selection });
+    Object.assign(this, { wiring, list: wiring.list, selection: wiring.selection });
     const several = this.selection ? true : null;
     this.element = h("div", { role: "grid", class: "grid", "aria-label": t("grid"), "aria-multiselectable": several });
     this.rows = new Rows(this.element, wiring);
@@ -30,7 +30,7 @@ export class Grid {
       () => resize.disconnect(),
       on(window, "scroll", soon, { passive: true }),
       on(window, "resize", soon),
-      on(this.source, "change", () => this.arrange()),
+      on(this.list, "change", () => this.arrange()),
       ...(this.selection ? [on(this.selection, "change", () => this.rows.mark())] : []),
       ...listen(this),
     ];
@@ -75,7 +75,7 @@ export class Grid {
   /** Scrolls so that an anchor is where it was. */
   restore({ index, offset }, keep = false) {
     if (!this.layout?.rows) return;
-    const top = this.layout.topOf(this.layout.rowOf(Math.min(index, this.source.count - 1)));
+    const top = this.layout.topOf(this.layout.rowOf(Math.min(index, this.list.count - 1)));
     this.scroll(index ? top + Math.min(offset, this.layout.step) : offset);
     this.render(keep);
   }
@@ -89,9 +89,9 @@ export class Grid {
     const focused = this.element.contains(document.activeElement);
     const [gap, heading] = [given.rowGap, given.getPropertyValue("--heading")].map(parseFloat);
     const tiles = this.rows.sizes.map((side) => side / devicePixelRatio);
-    this.layout = new Layout(this.source.sections, { width, gap, heading, tiles });
+    this.layout = new Layout(this.list.sections, { width, gap, heading, tiles });
     this.rows.arrange(this.layout);
-    this.rows.active = Math.min(this.active, Math.max(this.source.count - 1, 0));
+    this.rows.active = Math.min(this.active, Math.max(this.list.count - 1, 0));
     style.height = `${this.layout.height}px`;
     style.setProperty("--cell", `${this.layout.cell}px`);
     this.element.ariaRowCount = this.layout.ariaRows;
@@ -152,9 +152,9 @@ export class Grid {
     const { layout } = this;
     const rows = numbers.map((number) => layout.row(number));
     const [first, end] = [Math.min(...rows.map((row) => row.first)), Math.max(...rows.map((row) => row.end))];
-    if (!rows.some((row) => !this.source.peek(row.first) || !this.source.peek(row.end - 1))) return;
+    if (!rows.some((row) => !this.list.peek(row.first) || !this.list.peek(row.end - 1))) return;
     try {
-      await this.source.range(first, end - first);
+      await this.list.range(first, end - first);
     } catch {
       this.#timer = setTimeout(() => this.render(), AGAIN);
       return;
@@ -182,7 +182,7 @@ export class Grid {
   /** Gives the focus to a photo, and shows it. */
   focus(index) {
     if (!this.layout?.rows) return;
-    this.activate(Math.min(Math.max(index, 0), this.source.count - 1));
+    this.activate(Math.min(Math.max(index, 0), this.list.count - 1));
     this.reveal(this.active);
     this.render(true);
     this.rows.cell(this.active)?.firstElementChild.focus({ preventScroll: true });

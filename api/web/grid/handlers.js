@@ -75,12 +75,12 @@ function press(grid, down) {
 }
 
 function key(grid, event) {
-  const { layout, selection, source } = grid;
+  const { layout, selection, list } = grid;
   const from = grid.active;
   const screen = Math.max(1, Math.floor((innerHeight - grid.edge) / layout.step) - 1);
   const row = layout.row(layout.rowOf(from));
   const whole = event.ctrlKey || event.metaKey;
-  if (whole && event.key === "a" && selection) selection.all(source.count);
+  if (whole && event.key === "a" && selection) selection.all(list.count);
   else if (event.key === "Escape" && selection?.count) selection.clear();
   else if (event.key === " " && selection) selection.toggle(from);
   else if (event.key === "Enter") grid.wiring.open(from);
@@ -88,10 +88,10 @@ function key(grid, event) {
     const to = {
       ArrowLeft: from - 1, ArrowRight: from + 1, ArrowUp: layout.moved(from, -1), ArrowDown: layout.moved(from, 1),
       PageUp: layout.moved(from, -screen), PageDown: layout.moved(from, screen),
-      Home: whole ? 0 : row.first, End: whole ? source.count - 1 : row.end - 1,
+      Home: whole ? 0 : row.first, End: whole ? list.count - 1 : row.end - 1,
     }[event.key];
     if (to === undefined || event.altKey) return;
-    const there = Math.min(Math.max(to, 0), source.count - 1);
+    const there = Math.min(Math.max(to, 0), list.count - 1);
     if (event.shiftKey && selection) {
       if (!selection.has(from)) selection.toggle(from);
       selection.extendTo(there);

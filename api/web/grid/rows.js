@@ -14,10 +14,10 @@ export class Rows {
   #spare = [];
   #cells = new Map(); // by the address of their tile
 
-  /** `source` and `selection` (null: nothing can be selected) are those of the grid; `sizes` are the sides of the tiles that
-   * there are, the smallest first; `href(index)` gives where a photo's link leads. */
-  constructor(element, { source, selection, sizes, href }) {
-    Object.assign(this, { element, source, selection, href, active: 0 });
+  /** `list` and `selection` (null: nothing can be selected) are those of the grid; `sizes` are the sides of the tiles
+   * that there are, the smallest first; `href(index)` gives where a photo's link leads. */
+  constructor(element, { list, selection, sizes, href }) {
+    Object.assign(this, { element, list, selection, href, active: 0 });
     this.sizes = sizes.length ? sizes : SQUARES;
     const calm = performance.now() + CALM;
     this.tiles = new Tiles((url, tile) => {
@@ -87,7 +87,7 @@ export class Rows {
   }
 
   #fill(cell, index) {
-    const photo = this.source.peek(index);
+    const photo = this.list.peek(index);
     fill(cell, index, photo, this.href(index));
     if (this.selection) cell.ariaSelected = this.selection.has(index);
     cell.firstElementChild.tabIndex = index === this.active ? 0 : -1;
@@ -111,9 +111,9 @@ export class Rows {
 
   /** The address of a photo's tile: the smallest that fills a cell on this screen; "" where there is none yet. */
   url(index) {
-    if (this.source.peek(index)?.gone) return "";
+    if (this.list.peek(index)?.gone) return "";
     const fills = (side) => side >= this.layout.cell * devicePixelRatio;
-    return this.source.tileUrl(index, this.sizes.find(fills) ?? this.sizes.at(-1));
+    return this.list.tileUrl(index, this.sizes.find(fills) ?? this.sizes.at(-1));
   }
 
   /** Those of a row. */

@@ -8,7 +8,7 @@ import { called } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 import { Selection } from "../selection/selection.js";
 import { reached } from "../server/client.js";
-import { Source } from "../server/photolist.js";
+import { PhotoList } from "../server/photolist.js";
 import { address, go, remember } from "./router.js";
 
 const REMEMBERED = 6; // lists to which one comes back as they were
@@ -17,9 +17,9 @@ const LATEST = 15000; // ms, however often there were none
 const MORE = 3000; // ms until one looks whether it has more photos by now
 const WARM = 2000; // ms after which the viewer is loaded, though nobody has asked for it yet
 
-const sources = new Map(); // promises by key
+const lists = new Map(); // promises by key
 const search = searchForm((query, sort) => go({ page: "library", sid: "", query, sort, photo: "" }));
-let shown = null; // {key, source, grid, selection, main}
+let shown = null; // {key, list, grid, selection, main}
 let route = null;
 let viewer = null;
 let title = ""; // of the page, while the viewer is closed
@@ -34,7 +34,7 @@ export async function showLibrary(main, now, who) {
     if (shown?.key !== key || !shown.grid.element.isConnected) await open(main, key, now, who);
     if (route === now) await view(now, who);
   } catch (error) {
-    sources.delete(key);
+    lists.delete(key);
     if (route !== now) return;
     leave();
     if (error.status !== 400 || now.page !== "library") return failed(main, error, () => showLibrary(main, now, who));
@@ -62,13 +62,13 @@ function head(now) {
 
 function load(key, { page, sid, query, sort }) {
   // One who searches again wants to see what has come meanwhile; one who goes back wants what was there.
-  if (!history.state?.anchor) sources.delete(key);
-  let source = sources.get(key);
-  source ??= page === "gallery" ? Source.gallery(sid) : Source.view(query, sort);
-  sources.delete(key);
-  sources.set(key, source);
-  for (const old of sources.keys()) if (sources.size > REMEMBERED) sources.delete(old);
-  return source;
+  if (!history.state?.anchor) lists.delete(key);
+  let list = lists.get(key);
+  list ??= page === "gallery" ? PhotoList.gallery(sid) : PhotoList.view(query, sort);
+  lists.delete(key);
+  lists.set(key, list);
+  for (const old of lists.keys()) if (lists.size > REMEMBERED) lists.delete(old);
+  return list;
 }
 
 async function open(main, key, now, who) {
@@ -77,32 +77,32 @@ async function open(main, key, now, who) {
   coming.catch(() => {}); // where there is no such gallery, its head says so
   const above = now.page === "gallery" ? await galleryHead(now.sid) : h("h1", { class: "unseen" }, t("grid"));
   if (above === null) return;
-  const [source, me] = await Promise.all([coming, who()]);
+  const [list, me] = await Promise.all([coming, who()]);
   if (route !== now && JSON.stringify([route.page, route.sid, route.query, route.sort]) !== key) return;
   leave();
-  if (source.count) show(main, above, key, source, now, me, anchor);
+  if (list.count) show(main, above, key, list, now, me, anchor);
   else {
     main.replaceChildren(above, nothing(now));
-    if (now.page === "library" && !now.query) grow(source, now, () => showLibrary(main, now, who));
+    if (now.page === "library" && !now.query) grow(list, now, () => showLibrary(main, now, who));
   }
-  announce(source.count ? t("photos", { n: source.count }) : t("grid.none"));
+  announce(list.count ? t("photos", { n: list.count }) : t("grid.none"));
   if (now.page === "library") document.title = now.query ? `${now.query} – Darkroom` : "Darkroom";
   title = document.title;
 }
 
-function show(main, above, key, source, now, me, anchor) {
+function show(main, above, key, list, now, me, anchor) {
   const selection = now.page === "gallery" ? null : new Selection();
   const squares = me.sizes.filter(({ width, height }) => width && width === height);
   const sizes = squares.map(({ width }) => width).sort((a, b) => a - b);
   let strip = null;
   const grid = new Grid({
-    source, selection,
+    list, selection,
     sizes,
-    href: (index) => address({ ...now, photo: source.name(index) }),
+    href: (index) => address({ ...now, photo: list.name(index) }),
     open: (index) => {
       remember({ anchor: grid.anchor() });
       const replace = route.photo !== "";
-      go({ photo: source.name(index) }, { replace, state: replace ? { index } : { index, inside: true } });
+      go({ photo: list.name(index) }, { replace, state: replace ? { index } : { index, inside: true } });
     },
     moved: () => {
       strip?.update();
@@ -115,19 +115,19 @@ function show(main, above, key, source, now, me, anchor) {
   selection?.addEventListener("change", () => {
     if (bar || !selection.count) return;
     bar = reached(import("../selection/selectionbar.js")).then(({ selectionBar }) => {
-      const element = selectionBar({ selection, source, me });
+      const element = selectionBar({ selection, list, me });
       document.body.append(element);
       return element;
     });
     bar.catch(() => (bar = null));
   });
-  source.addEventListener("change", () => selection?.clear());
+  list.addEventListener("change", () => selection?.clear());
   const close = () => {
     grid.close();
     strip.element.remove();
     bar?.then((element) => element.remove());
   };
-  shown = { key, source, grid, close };
+  shown = { key, list, grid, close };
   main.replaceChildren(above, grid.element, strip.element);
   grid.arrange();
   if (anchor) grid.restore(anchor);
@@ -151,7 +151,7 @@ async function galleryHead(sid) {
 /** Opens, moves or closes the viewer, as the route says. */
 async function view(now, who) {
   if (!shown) return;
-  const { source, grid } = shown;
+  const { list, grid } = shown;
   if (!now.photo) {
     if (!viewer) return;
     const { index } = viewer;
@@ -162,7 +162,7 @@ async function view(now, who) {
   }
   if (viewer?.name === now.photo) return;
   const known = history.state?.index;
-  const index = known < source.count && source.name(known) === now.photo ? known : await source.find(now.photo);
+  const index = known < list.count && list.name(known) === now.photo ? known : await list.find(now.photo);
   if (route !== now) return;
   if (index < 0) {
     announce(t("viewer.absent"));
@@ -173,10 +173,10 @@ async function view(now, who) {
   const me = await who();
   if (route !== now) return;
   viewer = new Viewer({
-    source, me, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
+    list, me, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
     moved: (at) => {
-      go({ photo: source.name(at) }, { replace: true, state: { index: at } });
-      document.title = `${called(source.peek(at), at)} – Darkroom`;
+      go({ photo: list.name(at) }, { replace: true, state: { index: at } });
+      document.title = `${called(list.peek(at), at)} – Darkroom`;
     },
     closed: (at) => {
       viewer = null;
@@ -191,19 +191,19 @@ async function view(now, who) {
 
 /** While the library is read for the first time: looks with growing pauses until there are photos, has them shown, and
  * looks for more as long as there are more each time, and nobody has begun to do anything with them. */
-async function grow(source, now, show) {
+async function grow(list, now, show) {
   const look = async (list, pause, wanted) => {
     do await new Promise((resolve) => setTimeout(resolve, pause)); while (document.hidden);
     if (wanted()) await list.renew().catch(() => {}); // it stays as it is
   };
-  const empty = () => route === now && !source.count;
-  for (let pause = SOON; empty(); pause = Math.min(1.5 * pause, LATEST)) await look(source, pause, empty);
+  const empty = () => route === now && !list.count;
+  for (let pause = SOON; empty(); pause = Math.min(1.5 * pause, LATEST)) await look(list, pause, empty);
   if (route !== now) return;
   await show();
   const here = shown;
   const idle = () => here && shown === here && route === now && !viewer && !scrollY && !here.grid.selection.count;
-  for (let before = 0; idle() && here.source.count !== before; await look(here.source, MORE, idle))
-    before = here.source.count;
+  for (let before = 0; idle() && here.list.count !== before; await look(here.list, MORE, idle))
+    before = here.list.count;
 }
 
 function nothing({ query }) {

@@ -8,7 +8,7 @@ import { originalUrl, reached } from "../server/client.js";
 
 const MOST_ORIGINALS = 10; // each is a download of its own
 
-/** The bar. `hand` holds a `selection`, the `source` that it is of, and `me`. */
+/** The bar. `hand` holds a `selection`, the `list` that it is of, and `me`. */
 export function selectionBar(hand) {
   const { selection, me } = hand;
   const may = (name) => me.permissions.includes(`pap:access:${name}`);
@@ -45,20 +45,20 @@ export function selectionBar(hand) {
   return bar;
 }
 
-async function details({ selection, source }) {
+async function details({ selection, list }) {
   const { showDetails } = await reached(import("../dialogs/details.js"));
   const indexes = [...selection.indexes()];
-  await showDetails(source.place, indexes[0], indexes);
+  await showDetails(list.place, indexes[0], indexes);
 }
 
-async function share({ selection, source }) {
+async function share({ selection, list }) {
   const { showShare } = await reached(import("../dialogs/share.js"));
   const ranges = selection.ranges.map(([first, end]) => [first, end - first]);
-  const some = selection.count < source.count;
-  showShare(selection.count, some ? { ...source.place, ranges } : source.place);
+  const some = selection.count < list.count;
+  showShare(selection.count, some ? { ...list.place, ranges } : list.place);
 }
 
-function download({ selection, source }) {
+function download({ selection, list }) {
   if (selection.count > MOST_ORIGINALS) throw new Error(t("download.most", { n: MOST_ORIGINALS }));
-  for (const index of selection.indexes()) h("a", { href: originalUrl(source.place, index), download: "" }).click();
+  for (const index of selection.indexes()) h("a", { href: originalUrl(list.place, index), download: "" }).click();
 }

@@ -1,13 +1,13 @@
 /** A list of photos: the view that a query makes, or a shared gallery. Knows of those that are looked at. */
 
-import * as server from "./client.js";
+import * as client from "./client.js";
 
 const PAGE = 100; // photos that are asked for at once
 const KEPT = 60; // pages that are remembered
 const DATED = new Set(["date", "-date"]);
 
 /** Tells by the event `change` that the list was made anew: its view had ended. */
-export class Source extends EventTarget {
+export class PhotoList extends EventTarget {
   #pages = new Map(); // the pages that are known, the one used last at the end
   #coming = new Map();
   #renewal = null;
@@ -24,23 +24,23 @@ export class Source extends EventTarget {
 
   /** The photos that a query finds. */
   static async view(query, sort) {
-    const source = new Source(async () => ({ vid: (await server.runQuery(query, sort)).vid }), DATED.has(sort));
-    await source.#load();
-    return source;
+    const list = new PhotoList(async () => ({ vid: (await client.runQuery(query, sort)).vid }), DATED.has(sort));
+    await list.#load();
+    return list;
   }
 
   /** The photos of a shared gallery. */
   static async gallery(sid) {
-    const source = new Source(async () => ({ sid }), true);
-    await source.#load();
-    return source;
+    const list = new PhotoList(async () => ({ sid }), true);
+    await list.#load();
+    return list;
   }
 
   async #load() {
     const place = await this.make();
     const [first, { sections }] = await Promise.all([
-      server.photos(place, 0, PAGE),
-      this.dated ? server.timeline(place) : { sections: [] },
+      client.photos(place, 0, PAGE),
+      this.dated ? client.timeline(place) : { sections: [] },
     ]);
     this.place = place;
     this.count = first.count;
@@ -94,7 +94,7 @@ export class Source extends EventTarget {
   async #fetch(page) {
     const place = this.place;
     try {
-      const { photos } = await server.photos(place, page * PAGE, PAGE);
+      const { photos } = await client.photos(place, page * PAGE, PAGE);
       if (place === this.place) this.#pages.set(page, photos);
     } catch (error) {
       if (!ended(error) || "sid" in place) throw error;
@@ -111,7 +111,7 @@ export class Source extends EventTarget {
       const at = photos.findIndex((photo) => photo.photoID === name);
       if (at >= 0) return page * PAGE + at;
     }
-    return server.photosFrom(this.place, name, 1).then(({ first }) => first, (error) => {
+    return client.photosFrom(this.place, name, 1).then(({ first }) => first, (error) => {
       if (error.status === 404 || error.status === 400) return -1;
       throw error;
     });
@@ -126,15 +126,15 @@ export class Source extends EventTarget {
    * cache. "" where the photo is not known yet. */
   tileUrl(index, pixels) {
     const size = { width: pixels, height: pixels };
-    if ("sid" in this.place) return server.photoUrl(this.place, index, size);
+    if ("sid" in this.place) return client.photoUrl(this.place, index, size);
     const photo = this.peek(index);
-    return photo ? server.photoUrlById(photo.photoID, size) : "";
+    return photo ? client.photoUrlById(photo.photoID, size) : "";
   }
 
   /** The address of a large render, by its place, so that the server makes the next ones in advance. Without a
    * size it is the photo in its own pixels. */
   url(index, size) {
-    return server.photoUrl(this.place, index, size);
+    return client.photoUrl(this.place, index, size);
   }
 }
 

@@ -12,8 +12,8 @@ export class Lens {
   #sharp = null; // {slide, controller} of the photo whose own pixels are loaded
 
   /** `changed(zoomed)` is told. */
-  constructor(source, changed) {
-    Object.assign(this, { source, changed, slide: null, stage: null });
+  constructor(list, changed) {
+    Object.assign(this, { list, changed, slide: null, stage: null });
   }
 
   get zoomed() {
@@ -69,7 +69,7 @@ export class Lens {
     const controller = new AbortController();
     this.#sharp = { slide, controller };
     // Where that fails, the large render stays.
-    const image = await picture(this.source.url(slide.index), controller.signal, "high").catch(() => null);
+    const image = await picture(this.list.url(slide.index), controller.signal, "high").catch(() => null);
     if (!image) return;
     if (controller.signal.aborted) return release(image);
     slide.sharpen(image);

@@ -37,8 +37,8 @@ export class Larges {
   #kept = new Map(); // index → {controller, coming, image, error}
 
   /** `arrived(index)` is called when one has come, or can't. */
-  constructor(source, size, arrived) {
-    Object.assign(this, { source, size, arrived });
+  constructor(list, size, arrived) {
+    Object.assign(this, { list, size, arrived });
   }
 
   get(index) {
@@ -59,7 +59,7 @@ export class Larges {
     const one = { controller: new AbortController(), image: null, error: null };
     this.#kept.set(index, one);
     const { signal } = one.controller;
-    one.coming = picture(this.source.url(index, this.size), signal, priority)
+    one.coming = picture(this.list.url(index, this.size), signal, priority)
       .then((image) => (signal.aborted ? release(image) : (one.image = image)), (error) => (one.error = error))
       .then(() => this.#kept.get(index) === one && this.arrived(index));
     return one;

@@ -34,20 +34,20 @@ export class Viewer {
   #name = "";
 
   /** `tile(index)` gives the tile that the grid has; `moved(index)` and `closed(index)` are told. */
-  constructor({ source, me, tile, gallery, moved, closed }) {
-    Object.assign(this, { source, me, tile, gallery, moved, closed, index: -1 });
+  constructor({ list, me, tile, gallery, moved, closed }) {
+    Object.assign(this, { list, me, tile, gallery, moved, closed, index: -1 });
     this.size = coverage(me.sizes);
-    this.larges = new Larges(source, this.size, (index) => this.#arrived(index));
-    this.lens = new Lens(source, (zoomed) => {
+    this.larges = new Larges(list, this.size, (index) => this.#arrived(index));
+    this.lens = new Lens(list, (zoomed) => {
       this.zoomButton.ariaPressed = zoomed;
       this.element.classList.toggle("zoomed", zoomed);
     });
-    this.slideshow = new Slideshow(() => this.show((this.index + 1) % source.count), () => this.#played());
+    this.slideshow = new Slideshow(() => this.show((this.index + 1) % list.count), () => this.#played());
     this.#build();
     this.ends = [
       on(window, "resize", () => this.#arrange()),
-      on(source, "change", async () => {
-        const index = await source.find(this.#name).catch(() => -1);
+      on(list, "change", async () => {
+        const index = await list.find(this.#name).catch(() => -1);
         if (index < 0) return this.#leave();
         this.#clear();
         this.index = -1;
@@ -93,7 +93,7 @@ export class Viewer {
 
   /** What the address calls the photo that is shown. */
   get name() {
-    return this.source.name(this.index);
+    return this.list.name(this.index);
   }
 
   /** Shows a photo. */
@@ -103,17 +103,17 @@ export class Viewer {
     this.index = index;
     this.#name = this.name;
     this.#arrange();
-    const { count } = this.source;
+    const { count } = this.list;
     const way = this.#way;
     this.larges.want([index, index + way, index + 2 * way, index - way].filter((at) => at >= 0 && at < count));
     this.#ahead(way);
-    await this.source.range(Math.max(0, index - 2), 5).catch(() => {}); // `#arrived` asks again
-    if (index === this.index && this.source.peek(index)) this.#present();
+    await this.list.range(Math.max(0, index - 2), 5).catch(() => {}); // `#arrived` asks again
+    if (index === this.index && this.list.peek(index)) this.#present();
   }
 
   /** Puts the photo and its neighbours where they belong. */
   #arrange() {
-    const wanted = [this.index - 1, this.index, this.index + 1].filter((at) => at >= 0 && at < this.source.count);
+    const wanted = [this.index - 1, this.index, this.index + 1].filter((at) => at >= 0 && at < this.list.count);
     for (const [at, slide] of this.#slides) {
       if (wanted.includes(at)) continue;
       slide.element.remove();
@@ -134,7 +134,7 @@ export class Viewer {
   #fill(at) {
     const slide = this.#slides.get(at);
     if (!slide) return;
-    slide.know(this.source.peek(at), this.tile(at));
+    slide.know(this.list.peek(at), this.tile(at));
     const { image, error } = this.larges.get(at) ?? {};
     if (image) slide.enlarge(image);
     else if (error && slide.photo) slide.fail(trouble(error) ?? "damaged");
@@ -146,18 +146,18 @@ export class Viewer {
     const { error } = this.larges.get(index) ?? {};
     if (index === this.index && error?.status === 404 && !this.gallery && this.#renewed !== this.name) {
       this.#renewed = this.name; // the view may have ended; once, as the photo may be what is gone
-      return void this.source.renew().catch(() => {});
+      return void this.list.renew().catch(() => {});
     }
     this.#fill(index);
     if (index !== this.index) return;
-    if (this.source.peek(index)) return this.slideshow.seen();
+    if (this.list.peek(index)) return this.slideshow.seen();
     this.index = -1;
     this.show(index);
   }
 
   #present() {
-    const photo = this.source.peek(this.index);
-    const { count } = this.source;
+    const photo = this.list.peek(this.index);
+    const { count } = this.list;
     this.#name = this.name;
     this.#arrange();
     this.place.textContent = t("viewer.place", { n: this.index + 1, count });
@@ -166,7 +166,7 @@ export class Viewer {
     this.previous.disabled = this.index === 0;
     this.next.disabled = this.index === count - 1;
     if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
-    if (this.download) this.download.href = originalUrl(this.source.place, this.index);
+    if (this.download) this.download.href = originalUrl(this.list.place, this.index);
     announce(`${named(photo, this.index)}, ${this.place.textContent}`);
     const { image, error } = this.larges.get(this.index);
     if (image || error) this.#arrived(this.index); // when it was only the next one
@@ -182,15 +182,15 @@ export class Viewer {
     const [from, to] = this.#asked;
     if (this.index + 4 * way >= from && this.index + 4 * way < to) return;
     const first = Math.max(0, way > 0 ? this.index + 1 : this.index - AHEAD);
-    const count = Math.min(AHEAD, this.source.count - first);
+    const count = Math.min(AHEAD, this.list.count - first);
     this.#asked = [first, first + AHEAD];
     // In advance: whoever comes to such a photo asks for it anyhow, and hears then what is wrong.
-    if (count > 0) prefetch({ ...this.source.place, first, count, sizes: [this.size] }).catch(() => {});
+    if (count > 0) prefetch({ ...this.list.place, first, count, sizes: [this.size] }).catch(() => {});
   }
 
   #step(by, from = 0) {
     const to = this.index + by;
-    if (to < 0 || to >= this.source.count) return this.#glide(from);
+    if (to < 0 || to >= this.list.count) return this.#glide(from);
     this.show(to);
     if (from) this.#glide(from + by * this.stageSize.width);
   }
@@ -207,7 +207,7 @@ export class Viewer {
     this.slideshow.stop();
     if (this.lens.zoomed) return this.lens.drag(dx, dy);
     this.axis ??= Math.abs(dx) > Math.abs(dy) || !touch ? "x" : "y";
-    const end = (dx > 0 && this.index === 0) || (dx < 0 && this.index === this.source.count - 1);
+    const end = (dx > 0 && this.index === 0) || (dx < 0 && this.index === this.list.count - 1);
     this.track.style.translate = this.axis === "x" ? `${end ? dx / 4 : dx}px 0` : `0 ${dy}px`;
     if (this.axis === "y") this.stage.style.opacity = String(1 - Math.min(Math.abs(dy) / innerHeight, 0.7));
   }
@@ -238,7 +238,7 @@ export class Viewer {
     const act = {
       ArrowLeft: () => this.#step(-1), ArrowRight: () => this.#step(1),
       PageUp: () => this.#step(-1), PageDown: () => this.#step(1),
-      Home: () => this.show(0), End: () => this.show(this.source.count - 1),
+      Home: () => this.show(0), End: () => this.show(this.list.count - 1),
       "+": () => this.#zoom(STEP, 0, 0), "=": () => this.#zoom(STEP, 0, 0),
       "-": () => this.#zoom(1 / STEP, 0, 0), 0: () => this.#zoom(0, 0, 0),
       z: () => this.#toggle(0, 0), f: this.full?.toggle, i: () => this.#details(), " ": on ? undefined : () => this.play.click(),
@@ -253,7 +253,7 @@ export class Viewer {
   async #details() {
     if (!this.details) return;
     this.slideshow.stop();
-    (await reached(import("../dialogs/details.js"))).showDetails(this.source.place, this.index);
+    (await reached(import("../dialogs/details.js"))).showDetails(this.list.place, this.index);
   }
 
   #played() {
