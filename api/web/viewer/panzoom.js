@@ -1,4 +1,4 @@
-/** How a photo lies on the stage: whole, or zoomed, up to its own pixels and beyond. */
+/** Panning and zooming the photo on the stage: whole, or zoomed, up to its own pixels and beyond. */
 
 import { still } from "../components/dom.js";
 import { picture, release } from "./preloader.js";
@@ -6,9 +6,9 @@ import { bounded, FIT, scales, zoomed } from "./transform.js";
 
 const EASING = 250; // ms
 
-export class Lens {
-  #lie = FIT;
-  #held = null; // how it lay when a finger came down
+export class PanZoom {
+  #transform = FIT;
+  #held = null; // what it was when a finger came down
   #sharp = null; // {slide, controller} of the photo whose own pixels are loaded
 
   /** `changed(zoomed)` is told. */
@@ -17,7 +17,7 @@ export class Lens {
   }
 
   get zoomed() {
-    return this.#lie.scale > 1;
+    return this.#transform.scale > 1;
   }
 
   /** Turns to another photo, which is whole; `stage` has the width and height to fill. */
@@ -29,8 +29,8 @@ export class Lens {
   /** By a factor, so that the point (from the stage's middle) stays where it is, but for a shift. */
   zoom(factor, x, y, dx = 0, dy = 0) {
     if (!this.slide?.photo) return;
-    const next = zoomed(this.#lie, factor, x, y, scales(this.slide.photo, this.slide.size).most);
-    this.#lay({ ...next, x: next.x + dx, y: next.y + dy });
+    const next = zoomed(this.#transform, factor, x, y, scales(this.slide.photo, this.slide.size).most);
+    this.#apply({ ...next, x: next.x + dx, y: next.y + dy });
   }
 
   /** From the whole photo to its own pixels, and back. */
@@ -39,24 +39,24 @@ export class Lens {
     const { frame, photo, size } = this.slide;
     const to = this.zoomed ? 1 : Math.max(2, scales(photo, size).own);
     if (!still()) frame.classList.add("easing");
-    this.zoom(to / this.#lie.scale, x, y);
+    this.zoom(to / this.#transform.scale, x, y);
     setTimeout(() => frame.classList.remove("easing"), EASING);
   }
 
   /** Drags the zoomed photo so far from where it was held first, until `drop`. */
   drag(dx, dy) {
-    this.#held ??= this.#lie;
-    this.#lay({ ...this.#held, x: this.#held.x + dx, y: this.#held.y + dy });
+    this.#held ??= this.#transform;
+    this.#apply({ ...this.#held, x: this.#held.x + dx, y: this.#held.y + dy });
   }
 
   drop() {
     this.#held = null;
   }
 
-  #lay(lie) {
+  #apply(transform) {
     const { frame, size, large } = this.slide;
-    this.#lie = bounded(lie, size, this.stage);
-    const { scale, x, y } = this.#lie;
+    this.#transform = bounded(transform, size, this.stage);
+    const { scale, x, y } = this.#transform;
     frame.style.transform = scale > 1 ? `translate(${x}px, ${y}px) scale(${scale})` : "";
     this.changed(this.zoomed);
     if (large && size.width * scale * devicePixelRatio > large.naturalWidth * 1.05) this.#sharpen();
@@ -80,7 +80,7 @@ export class Lens {
   leave() {
     if (this.slide) this.slide.frame.style.transform = "";
     this.slide = null;
-    this.#lie = FIT;
+    this.#transform = FIT;
     this.changed(false);
     if (!this.#sharp) return;
     const { slide, controller } = this.#sharp;

@@ -1,4 +1,4 @@
-/** The large renders of the photos around the one that is looked at, decoded before they are shown. */
+/** Loads the large renders of the photos around the one that is looked at, decoded before they are shown. */
 
 import { h } from "../components/dom.js";
 import { pause, render } from "../server/client.js";
@@ -33,7 +33,7 @@ export async function picture(address, signal, priority) {
 /** Lets go of a picture. */
 export const release = (image) => URL.revokeObjectURL(image.src);
 
-export class Larges {
+export class Preloader {
   #kept = new Map(); // index → {controller, coming, image, error}
 
   /** `arrived(index)` is called when one has come, or can't. */

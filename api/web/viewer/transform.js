@@ -1,4 +1,4 @@
-/** How a photo lies on the stage: scale, 1 fits, and the shift of its middle in CSS pixels. No DOM. */
+/** The transform of a photo on the stage: its scale, 1 fits, and the shift of its middle in CSS pixels. No DOM. */
 
 export const FIT = { scale: 1, x: 0, y: 0 };
 
@@ -9,10 +9,10 @@ export function scales(photo, size) {
 }
 
 /** Scaled by a factor, so that the point stays where it is: x and y from the stage's middle. */
-export function zoomed(lie, factor, x, y, most) {
-  const scale = Math.min(Math.max(lie.scale * factor, 1), most);
-  const real = scale / lie.scale;
-  return { scale, x: x - (x - lie.x) * real, y: y - (y - lie.y) * real };
+export function zoomed(transform, factor, x, y, most) {
+  const scale = Math.min(Math.max(transform.scale * factor, 1), most);
+  const real = scale / transform.scale;
+  return { scale, x: x - (x - transform.x) * real, y: y - (y - transform.y) * real };
 }
 
 /** Shifted no further than to the photo's edge. */

@@ -6,8 +6,8 @@ import { moment, t } from "../i18n/strings.js";
 import { originalUrl, prefetch, reached, trouble } from "../server/client.js";
 import { fullscreen } from "./fullscreen.js";
 import { gestures } from "./gestures.js";
-import { Lens } from "./panzoom.js";
-import { coverage, Larges } from "./preloader.js";
+import { PanZoom } from "./panzoom.js";
+import { coverage, Preloader } from "./preloader.js";
 import { Slide } from "./slide.js";
 import { Slideshow } from "./slideshow.js";
 
@@ -37,8 +37,8 @@ export class Viewer {
   constructor({ list, me, tile, gallery, moved, closed }) {
     Object.assign(this, { list, me, tile, gallery, moved, closed, index: -1 });
     this.size = coverage(me.sizes);
-    this.larges = new Larges(list, this.size, (index) => this.#arrived(index));
-    this.lens = new Lens(list, (zoomed) => {
+    this.preloader = new Preloader(list, this.size, (index) => this.#arrived(index));
+    this.panZoom = new PanZoom(list, (zoomed) => {
       this.zoomButton.ariaPressed = zoomed;
       this.element.classList.toggle("zoomed", zoomed);
     });
@@ -105,7 +105,7 @@ export class Viewer {
     this.#arrange();
     const { count } = this.list;
     const way = this.#way;
-    this.larges.want([index, index + way, index + 2 * way, index - way].filter((at) => at >= 0 && at < count));
+    this.preloader.want([index, index + way, index + 2 * way, index - way].filter((at) => at >= 0 && at < count));
     this.#ahead(way);
     await this.list.range(Math.max(0, index - 2), 5).catch(() => {}); // `#arrived` asks again
     if (index === this.index && this.list.peek(index)) this.#present();
@@ -128,14 +128,14 @@ export class Viewer {
       }
       this.#fill(at);
     }
-    this.lens.take(this.#slides.get(this.index), this.stageSize);
+    this.panZoom.take(this.#slides.get(this.index), this.stageSize);
   }
 
   #fill(at) {
     const slide = this.#slides.get(at);
     if (!slide) return;
     slide.know(this.list.peek(at), this.tile(at));
-    const { image, error } = this.larges.get(at) ?? {};
+    const { image, error } = this.preloader.get(at) ?? {};
     if (image) slide.enlarge(image);
     else if (error && slide.photo) slide.fail(trouble(error) ?? "damaged");
     slide.fit(this.stageSize);
@@ -143,7 +143,7 @@ export class Viewer {
   }
 
   #arrived(index) {
-    const { error } = this.larges.get(index) ?? {};
+    const { error } = this.preloader.get(index) ?? {};
     if (index === this.index && error?.status === 404 && !this.gallery && this.#renewed !== this.name) {
       this.#renewed = this.name; // the view may have ended; once, as the photo may be what is gone
       return void this.list.renew().catch(() => {});
@@ -168,7 +168,7 @@ export class Viewer {
     if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
     if (this.download) this.download.href = originalUrl(this.list.place, this.index);
     announce(`${named(photo, this.index)}, ${this.place.textContent}`);
-    const { image, error } = this.larges.get(this.index);
+    const { image, error } = this.preloader.get(this.index);
     if (image || error) this.#arrived(this.index); // when it was only the next one
     clearTimeout(this.#told); // of those that are only passed by, not each one changes the address
     const soon = Math.max(0, this.#last + EACH - performance.now());
@@ -205,7 +205,7 @@ export class Viewer {
 
   #drag({ dx, dy, touch }) {
     this.slideshow.stop();
-    if (this.lens.zoomed) return this.lens.drag(dx, dy);
+    if (this.panZoom.zoomed) return this.panZoom.drag(dx, dy);
     this.axis ??= Math.abs(dx) > Math.abs(dy) || !touch ? "x" : "y";
     const end = (dx > 0 && this.index === 0) || (dx < 0 && this.index === this.list.count - 1);
     this.track.style.translate = this.axis === "x" ? `${end ? dx / 4 : dx}px 0` : `0 ${dy}px`;
@@ -215,7 +215,7 @@ export class Viewer {
   #drop({ dx, dy, vx, vy }) {
     const { axis } = this;
     this.axis = undefined;
-    if (this.lens.zoomed) return this.lens.drop();
+    if (this.panZoom.zoomed) return this.panZoom.drop();
     if (axis === "y") return Math.abs(dy) > 120 || Math.abs(vy) > 0.6 ? this.#leave() : this.#glide(0, dy);
     const far = Math.abs(dx) > this.stageSize.width * 0.25 || (Math.abs(vx) > 0.3 && Math.sign(vx) === Math.sign(dx));
     this.#step(far ? -Math.sign(dx) : 0, dx);
@@ -224,12 +224,12 @@ export class Viewer {
   #zoom(...given) {
     this.slideshow.stop();
     this.track.style.translate = this.stage.style.opacity = ""; // where a swipe has become a pinch
-    this.lens.zoom(...given);
+    this.panZoom.zoom(...given);
   }
 
   #toggle(x, y) {
     this.slideshow.stop();
-    this.lens.toggle(x, y);
+    this.panZoom.toggle(x, y);
   }
 
   #key(event) {
@@ -294,7 +294,7 @@ export class Viewer {
   close() {
     this.slideshow.stop();
     this.full?.end();
-    this.lens.leave();
+    this.panZoom.leave();
     clearTimeout(this.#idle);
     clearTimeout(this.#told);
     for (const end of this.ends) end();
@@ -308,6 +308,6 @@ export class Viewer {
   #clear() {
     this.track.replaceChildren();
     this.#slides.clear();
-    this.larges.close();
+    this.preloader.close();
   }
 }
