@@ -1,4 +1,4 @@
-/** The strip at the edge by which one jumps in time: a slider over the months, with the years along it. */
+/** The scrubber, by which one jumps in time: a slider over the months at the edge, with the years along it. */
 
 import { h, on } from "../components/dom.js";
 import { headed } from "../i18n/labels.js";
@@ -6,16 +6,17 @@ import { t } from "../i18n/strings.js";
 
 const APART = 1.8; // between two years, in sizes of their type
 const EDGE = 12; // pixels that the thumb stays away from either end
-const LINGER = 1200; // ms that the strip stays after a scroll, where it is not always there
+const LINGER = 1200; // ms that the scrubber stays after a scroll, where it is not always there
 
 /** The slider of a grid: `element`, `update` after each scroll, and `arrange` after each new layout. */
-export function jump(grid) {
-  const years = h("div", { class: "jump-years" });
-  const label = h("output", { class: "jump-label" });
+export function timeScrubber(grid) {
+  const years = h("div", { class: "scrubber-years" });
+  const label = h("output", { class: "scrubber-label" });
   const element = h("div", {
-    class: "jump", role: "slider", tabIndex: 0,
-    "aria-label": t("jump"), "aria-orientation": "vertical", "aria-valuemin": 0, onkeydown: key, onpointerdown: hold,
-  }, years, h("div", { class: "jump-thumb" }, label));
+    class: "scrubber", role: "slider", tabIndex: 0,
+    "aria-label": t("scrubber"), "aria-orientation": "vertical", "aria-valuemin": 0,
+    onkeydown: key, onpointerdown: hold,
+  }, years, h("div", { class: "scrubber-thumb" }, label));
   let timer = 0;
   let arranged = null;
   let now = 0;

@@ -136,7 +136,7 @@ export const STRINGS = {
   "grid.none.all": ["All photos", "Alle Fotos"],
   "grid.empty": ["No photos yet", "Noch keine Fotos"],
   "grid.empty.hint": ["They appear here as soon as the library has been read.", "Sie erscheinen hier, sobald die Sammlung gelesen ist."],
-  "jump": ["Jump in time", "In der Zeit springen"],
+  "scrubber": ["Jump in time", "In der Zeit springen"],
   "search": ["Search", "Suche"],
   "search.sort": ["Sort", "Sortieren"],
   "search.sort.-date": ["Newest first", "Neueste zuerst"],

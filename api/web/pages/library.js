@@ -2,7 +2,7 @@
 
 import { announce, h } from "../components/dom.js";
 import { Grid } from "../grid/grid.js";
-import { jump } from "../grid/scrubber.js";
+import { timeScrubber } from "../grid/scrubber.js";
 import { searchForm } from "../header/search.js";
 import { called } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
@@ -94,7 +94,7 @@ function show(main, above, key, list, now, me, anchor) {
   const selection = now.page === "gallery" ? null : new Selection();
   const squares = me.sizes.filter(({ width, height }) => width && width === height);
   const sizes = squares.map(({ width }) => width).sort((a, b) => a - b);
-  let strip = null;
+  let scrubber = null;
   const grid = new Grid({
     list, selection,
     sizes,
@@ -105,12 +105,12 @@ function show(main, above, key, list, now, me, anchor) {
       go({ photo: list.name(index) }, { replace, state: replace ? { index } : { index, inside: true } });
     },
     moved: () => {
-      strip?.update();
+      scrubber?.update();
       clearTimeout(timer);
       timer = setTimeout(() => viewer || remember({ anchor: grid.anchor() }), 150);
     },
   });
-  strip = jump(grid);
+  scrubber = timeScrubber(grid);
   let bar = null;
   selection?.addEventListener("change", () => {
     if (bar || !selection.count) return;
@@ -124,11 +124,11 @@ function show(main, above, key, list, now, me, anchor) {
   list.addEventListener("change", () => selection?.clear());
   const close = () => {
     grid.close();
-    strip.element.remove();
+    scrubber.element.remove();
     bar?.then((element) => element.remove());
   };
   shown = { key, list, grid, close };
-  main.replaceChildren(above, grid.element, strip.element);
+  main.replaceChildren(above, grid.element, scrubber.element);
   grid.arrange();
   if (anchor) grid.restore(anchor);
   else scrollTo(0, 0);
