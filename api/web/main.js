@@ -16,8 +16,8 @@ function who() {
   return account;
 }
 
-// Rooms that few enter are loaded when somebody does.
-const ROOMS = {
+// Pages that few open are loaded when somebody does.
+const PAGES = {
   shares: async (main) => (await import("./pages/shares.js")).showShares(main),
   jobs: async (main) => (await import("./pages/jobs.js")).showJobs(main, await who()),
   login: async (main) => (await import("./pages/login.js")).showLogin(main),
@@ -31,13 +31,13 @@ async function showAccount(me) {
 
 function show(now, before) {
   document.body.dataset.page = now.page;
-  const room = ROOMS[now.page];
-  if (!room) return showLibrary(main, now, who);
+  const page = PAGES[now.page];
+  if (!page) return showLibrary(main, now, who);
   if (now.page === before?.page) return;
   leave();
   main.replaceChildren();
   scrollTo(0, 0);
-  const enter = () => room(main).catch((error) => route().page === now.page && failed(main, error, enter));
+  const enter = () => page(main).catch((error) => route().page === now.page && failed(main, error, enter));
   enter();
   if (before) main.focus();
 }

@@ -5,11 +5,11 @@ import { h, icon, iconButton } from "./dom.js";
 
 /** Opens a dialog. It ends by its button, Esc or a click beside it; the focus goes back to where it was. */
 export function openDialog(title, ...children) {
-  document.querySelector("dialog.room")?.close();
+  document.querySelector("dialog.panel")?.close();
   const close = iconButton("close", t("close"), () => dialog.close());
   const dialog = h(
     "dialog",
-    { class: "room", "aria-label": title },
+    { class: "panel", "aria-label": title },
     h("header", {}, h("h2", {}, title), close),
     children,
   );

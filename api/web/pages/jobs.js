@@ -11,7 +11,7 @@ const QUIET = 10_000;
 
 export function showJobs(main, me) {
   document.title = `${t("jobs")} · Darkroom`;
-  const page = h("section", { class: "room" }, h("h1", {}, t("jobs")));
+  const page = h("section", { class: "panel" }, h("h1", {}, t("jobs")));
   main.replaceChildren(page);
   if (!me.admin) return page.append(h("p", { role: "alert" }, t("jobs.admins")));
   const problem = alertLine();

@@ -46,7 +46,7 @@ export async function showLibrary(main, now, who) {
 // Whoever reloads finds the page where it stood.
 addEventListener("pagehide", () => shown && !viewer && remember({ anchor: shown.grid.anchor() }));
 
-/** Leaves the page for another room. */
+/** Leaves this page for another one. */
 export function leave() {
   viewer?.close();
   viewer = null;
@@ -136,14 +136,14 @@ function show(main, above, key, list, now, me, anchor) {
 }
 
 async function galleryHead(sid) {
-  const room = await import("./gallery.js");
-  const server = await import("../server/client.js");
+  const gallery = await import("./gallery.js");
+  const client = await import("../server/client.js");
   try {
-    return room.galleryHead(await server.gallery(sid));
+    return gallery.galleryHead(await client.gallery(sid));
   } catch (error) {
     if (error.status !== 404) throw error;
     leave();
-    room.showGalleryEnded(document.getElementById("main"));
+    gallery.showGalleryEnded(document.getElementById("main"));
     return null;
   }
 }
@@ -212,7 +212,7 @@ function nothing({ query }) {
   return h("div", { class: "note" }, h("h2", {}, t(title)), h("p", {}, t(hint)), all);
 }
 
-/** Says why a room can't be shown, with a way to try again. */
+/** Says why a page can't be shown, with a way to try again. */
 export function failed(main, error, retry) {
   if (error.status === undefined) console.error(error);
   main.replaceChildren(h("div", { class: "note" },

@@ -23,7 +23,7 @@ export function showLogin(main) {
   };
   const fields = [field(t("login.user"), user), field(t("login.password"), password)];
   const entry = form(send, { label: t("login"), busy: t("login.busy") }, fields);
-  main.replaceChildren(h("section", { class: "room login" }, h("h1", {}, t("login")), entry));
+  main.replaceChildren(h("section", { class: "panel login" }, h("h1", {}, t("login")), entry));
   user.focus();
 }
 

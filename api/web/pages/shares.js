@@ -12,7 +12,7 @@ export async function showShares(main) {
   const heading = h("h1", { tabIndex: -1 }, t("shares"));
   const list = h("ul", { class: "cards" });
   const none = h("p", { class: "muted", hidden: true }, t("shares.none"));
-  main.replaceChildren(h("section", { class: "room" }, heading, problem, list, none));
+  main.replaceChildren(h("section", { class: "panel" }, heading, problem, list, none));
   const gone = (card) => {
     const next = card.nextElementSibling ?? card.previousElementSibling;
     card.remove();

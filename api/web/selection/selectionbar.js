@@ -8,16 +8,16 @@ import { originalUrl, reached } from "../server/client.js";
 
 const MOST_ORIGINALS = 10; // each is a download of its own
 
-/** The bar. `hand` holds a `selection`, the `list` that it is of, and `me`. */
-export function selectionBar(hand) {
-  const { selection, me } = hand;
+/** The bar. `context` holds a `selection`, the `list` that it is of, and `me`. */
+export function selectionBar(context) {
+  const { selection, me } = context;
   const may = (name) => me.permissions.includes(`pap:access:${name}`);
   const said = h("span", { role: "status" });
   const problem = alertLine();
   const tried = (action) => async () => {
     problem.textContent = "";
     try {
-      await action(hand);
+      await action(context);
     } catch (error) {
       problem.textContent = sentence(error);
     }
