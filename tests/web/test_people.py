@@ -1,10 +1,11 @@
-"""Who is there: logging in and out, who sees less, and what another site can't do in somebody's name."""
+"""Who is there: logging in and out, who sees less, what is kept, and what another site can't do in somebody's name."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -191,3 +192,35 @@ def test_another_origin_changes_nothing(visit: Visit, server: Server, host: str)
                 page.evaluate("id => document.getElementById(id).submit()", form)
         victim.close()
     assert seen() == before
+
+
+# Asked as an image is: the browser's own cache may answer. What came over the network has a size there.
+ASK = """async url => {
+    performance.clearResourceTimings();
+    const answer = await fetch(url), bytes = (await answer.arrayBuffer()).byteLength;
+    const [entry] = performance.getEntriesByName(new URL(url, location).href);
+    return [answer.status, answer.status == 200 && bytes > 0, entry?.transferSize === 0];
+}"""
+
+
+def test_photos_across_logins(guest: Visitor, server: Server) -> None:
+    """What the browser has kept of one user's photos is not shown to the next one who signs in at it."""
+    town = next(photoid for path, photoid in server.photos().items() if path.startswith("town/town"))
+    url = f"/picapportapi/1.0/getPhoto?photoid={quote(town, safe='')}&width=31"
+    guest.expects(403, "getPhoto")
+
+    def ask() -> list[object]:
+        answer: list[object] = guest.page.evaluate(ASK, url)
+        return answer
+
+    guest.library()
+    assert ask()[:2] == [200, True]
+    assert ask() == [200, True, True]  # from the cache
+    guest.log_in(SAILOR, SAILOR_PASSWORD)
+    assert ask()[0] == 403  # not for this user
+    guest.log_in(ADMIN, ADMIN_PASSWORD)
+    assert ask() == [200, True, False]
+    assert ask() == [200, True, True]
+    assert guest.context.request.delete(f"{guest.url}/api/session", headers={"X-Darkroom": "page"}).status == 204
+    guest.library()
+    assert ask() == [200, True, False]  # the guest again, who may
