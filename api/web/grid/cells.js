@@ -1,7 +1,7 @@
 /** The elements of the grid: headings, rows and cells, made once and filled again for other photos. */
 
 import { h, icon } from "../components/dom.js";
-import { headed, named } from "../i18n/labels.js";
+import { photoLabel, sectionTitle } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 
 /** The headings of a band, above the columns where their photos begin. */
@@ -9,7 +9,7 @@ export function headings({ heads, aria }, columns) {
   return h("div", { role: "row", class: "headings", "aria-rowindex": aria }, heads.map((head, at) => {
     const span = (heads[at + 1]?.column ?? columns) - head.column;
     const place = { "aria-colindex": head.column + 1, "aria-colspan": span };
-    const cell = h("div", { role: "rowheader", ...place }, h("h2", {}, headed(head)));
+    const cell = h("div", { role: "rowheader", ...place }, h("h2", {}, sectionTitle(head)));
     cell.style.setProperty("--span", span);
     return cell;
   }));
@@ -31,7 +31,7 @@ export function fill(cell, index, photo, href) {
   const link = cell.firstElementChild;
   cell.dataset.index = index;
   link.setAttribute("href", href);
-  link.ariaLabel = named(photo, index);
+  link.ariaLabel = photoLabel(photo, index);
   paint(cell, photo?.gone ? { trouble: "gone" } : {}, false);
 }
 

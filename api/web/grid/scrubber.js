@@ -1,7 +1,7 @@
 /** The scrubber, by which one jumps in time: a slider over the months at the edge, with the years along it. */
 
 import { h, on } from "../components/dom.js";
-import { headed } from "../i18n/labels.js";
+import { sectionTitle } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 
 const APART = 1.8; // between two years, in sizes of their type
@@ -58,7 +58,7 @@ export function timeScrubber(grid) {
     }
     element.style.setProperty("--at", Math.min(1, y / span()));
     element.ariaValueNow = now;
-    element.ariaValueText = label.value = headed(months()[now]);
+    element.ariaValueText = label.value = sectionTitle(months()[now]);
     if (scrollY === last) return;
     element.classList.toggle("awake", last !== null);
     last = scrollY;

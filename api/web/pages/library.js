@@ -4,7 +4,7 @@ import { announce, h } from "../components/dom.js";
 import { Grid } from "../grid/grid.js";
 import { timeScrubber } from "../grid/scrubber.js";
 import { searchForm } from "../header/search.js";
-import { called } from "../i18n/labels.js";
+import { photoTitle } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 import { Selection } from "../selection/selection.js";
 import { reached } from "../server/client.js";
@@ -176,7 +176,7 @@ async function view(now, who) {
     list, me, tile: (at) => grid.tile(at), gallery: now.page === "gallery",
     moved: (at) => {
       go({ photo: list.name(at) }, { replace: true, state: { index: at } });
-      document.title = `${called(list.peek(at), at)} – Darkroom`;
+      document.title = `${photoTitle(list.peek(at), at)} – Darkroom`;
     },
     closed: (at) => {
       viewer = null;

@@ -1,7 +1,7 @@
 /** One photo of the viewer: its tile at once, its large render when that is there, its own pixels when it is zoomed. */
 
 import { h, icon } from "../components/dom.js";
-import { named } from "../i18n/labels.js";
+import { photoLabel } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 
 const MOST = 2; // times that a small photo is enlarged to fit
@@ -23,7 +23,7 @@ export class Slide {
   }
 
   put(image) {
-    image.alt = named(this.photo, this.index);
+    image.alt = photoLabel(this.photo, this.index);
     this.frame.replaceChildren(image);
     this.image = image;
   }

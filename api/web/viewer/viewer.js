@@ -1,7 +1,7 @@
 /** The viewer: one photo fills the screen, the next ones are ready. */
 
 import { announce, h, icon, iconButton, on, still } from "../components/dom.js";
-import { called, named } from "../i18n/labels.js";
+import { photoLabel, photoTitle } from "../i18n/labels.js";
 import { moment, t } from "../i18n/strings.js";
 import { originalUrl, prefetch, reached, trouble } from "../server/client.js";
 import { fullscreen } from "./fullscreen.js";
@@ -162,12 +162,12 @@ export class Viewer {
     this.#arrange();
     this.place.textContent = t("viewer.place", { n: this.index + 1, count });
     const taken = photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "";
-    this.caption.replaceChildren(called(photo, this.index), taken);
+    this.caption.replaceChildren(photoTitle(photo, this.index), taken);
     this.previous.disabled = this.index === 0;
     this.next.disabled = this.index === count - 1;
     if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
     if (this.download) this.download.href = originalUrl(this.list.place, this.index);
-    announce(`${named(photo, this.index)}, ${this.place.textContent}`);
+    announce(`${photoLabel(photo, this.index)}, ${this.place.textContent}`);
     const { image, error } = this.preloader.get(this.index);
     if (image || error) this.#arrived(this.index); // when it was only the next one
     clearTimeout(this.#told); // of those that are only passed by, not each one changes the address
