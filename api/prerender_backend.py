@@ -31,7 +31,12 @@ def start_prerender_backend(
     """
     starter = build_starter(settings, library.engine, render_backend.cache)
     driver = build_driver(
-        settings, library.engine, render_backend.cache, starter, render_backend.open_post, auto=settings.prerender_auto
+        settings,
+        library.engine,
+        render_backend.cache,
+        starter,
+        render_backend.open_dispatcher,
+        auto=settings.prerender_auto,
     )
     driver.start()
     closing.callback(driver.close)

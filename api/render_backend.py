@@ -7,14 +7,14 @@ from celery import Celery
 
 from cache.render_cache import RenderCache, build
 from config import Settings
-from workers.dispatch import Ahead, Dispatcher
+from workers.dispatch import Dispatcher, PrefetchLimits
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import Flights, MemoryFlights
 from workers.housekeeping import sweep
 from workers.pipeline.limits import Limits
-from workers.prerender.components import post_by_redis, post_within
-from workers.prerender.driver import OpenPost
+from workers.prerender.components import dispatcher_by_redis, dispatcher_in_process
+from workers.prerender.driver import OpenDispatcher
 from workers.queue.app import QueueLengths, create_celery
 from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
@@ -27,7 +27,7 @@ class RenderBackend:
     cache: RenderCache
     dispatcher: Dispatcher
     lengths: QueueLengths
-    open_post: OpenPost
+    open_dispatcher: OpenDispatcher
 
 
 def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBackend:
@@ -42,11 +42,11 @@ def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBacken
     closing.callback(flights.close)
     celery = create_celery(settings)
     if settings.distributed:
-        open_post = post_by_redis(settings, celery)
+        open_dispatcher = dispatcher_by_redis(settings, celery)
     else:
         orders = MemoryOrders()
         _start_worker(settings, celery, cache, flights, orders, closing)
-        open_post = post_within(settings, celery, flights, orders)
+        open_dispatcher = dispatcher_in_process(settings, celery, flights, orders)
     dispatcher = Dispatcher(
         celery,
         flights,
@@ -54,9 +54,9 @@ def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBacken
         timeout=settings.render_timeout,
         places=settings.server_waiting_places,
         room=settings.render_queue_length,
-        ahead=Ahead(settings.prefetch_queue_length, settings.prefetch_timeout),
+        prefetch=PrefetchLimits(settings.prefetch_queue_length, settings.prefetch_timeout),
     )
-    return RenderBackend(cache, dispatcher, QueueLengths(celery), open_post)
+    return RenderBackend(cache, dispatcher, QueueLengths(celery), open_dispatcher)
 
 
 def _start_worker(

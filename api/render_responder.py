@@ -19,7 +19,7 @@ from catalog.files import stored_mtime
 from catalog.photos import Photo, source_version
 from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged, TooLarge
-from workers.flights.waits import ANYBODY, Client
+from workers.flights.waits import UNKNOWN_CLIENT, Client
 from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import Plan, deliverable
 from workers.queue.app import INTERACTIVE
@@ -110,7 +110,9 @@ class RenderResponder:
         if not_modified(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), render.tag, render.modified):
             response.status = 304
         else:
-            response.data = self._cache.get(render.key) or self._made(photo, render.key, header(CLIENT, ANYBODY), queue)
+            response.data = self._cache.get(render.key) or self._made(
+                photo, render.key, header(CLIENT, UNKNOWN_CLIENT), queue
+            )
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Last-Modified", render.modified)

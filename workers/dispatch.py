@@ -1,7 +1,7 @@
 """What the front door calls for a photo that no cache has: asks a worker for it, and waits.
 
 One render of a key is under way at a time, over all front ends. In this process its waiters share a `Wait`;
-between processes the registry of flights decides who asks the worker. A word can get lost (Redis restarted, a
+between processes the registry of flights decides who asks the worker. A completion can get lost (Redis restarted, a
 worker killed), so whoever waits looks again each second, and asks anew where nobody is at it any more.
 
 Work in advance lies in a queue of its own, `prefetch`, and is only reserved in the registry. A person who comes to wait
@@ -31,17 +31,17 @@ from workers.flights.registry import (
     DONE,
     DROPPED,
     Claim,
+    Completion,
     Flights,
     FlightsDown,
-    Word,
 )
-from workers.flights.waits import ANYBODY, Client, Wait, Waits
+from workers.flights.waits import UNKNOWN_CLIENT, Client, Wait, Waits
 from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER
-from workers.queue.publish import sender
+from workers.queue.publish import publisher
 
 SENDERS = 8  # tasks sent at once; Celery keeps ten connections, and would wait for one without end
-AHEAD_SHARE = 2  # one of so many waiting places may be taken by those who wait for the queue `prefetch`
-ANSWERED_LATELY = 5.0  # seconds for which a worker's last word proves that workers work
+PREFETCH_SHARE = 2  # one of so many waiting places may be taken by those who wait for the queue `prefetch`
+ANSWERED_LATELY = 5.0  # seconds for which a worker's last completion proves that workers work
 
 QUEUE_DOWN = "The queue of renders is down."
 
@@ -61,7 +61,7 @@ class Prefetched(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class PrefetchLimits:
     """Work in advance: how many renders may lie in its queue, and for how many seconds each is worth making."""
 
     room: int = 200
@@ -76,7 +76,7 @@ class Dispatcher:
     """Asks workers for renders.
 
     `places` requests may wait at once, each for `timeout` seconds at most; `room` renders may be queued, over all
-    front ends, and beside them as many in advance as `ahead` says.
+    front ends, and beside them as many in advance as `prefetch` says.
     """
 
     def __init__(
@@ -88,24 +88,26 @@ class Dispatcher:
         timeout: float,
         places: int,
         room: int = 500,
-        ahead: Ahead = Ahead(),
+        prefetch: PrefetchLimits = PrefetchLimits(),
     ) -> None:
         self._app = app
-        self._send_task = sender(app)
+        self._publish_task = publisher(app)
         self._flights = flights
         self._cache = cache
         self._timeout = timeout
         self._places = threading.BoundedSemaphore(places)
-        self._places_ahead = threading.BoundedSemaphore(max(1, places // AHEAD_SHARE))
+        self._prefetch_places = threading.BoundedSemaphore(max(1, places // PREFETCH_SHARE))
         self._room = room
-        self._ahead = ahead
+        self._prefetch_limits = prefetch
         self._waits = Waits()
         # One who sends in advance does so at a time: people find a connection.
         self._senders = {INTERACTIVE: threading.BoundedSemaphore(SENDERS), PREFETCH: threading.BoundedSemaphore(1)}
         self._breaker = Breaker()
-        flights.listen(self._heard)
+        flights.listen(self._on_completion)
 
-    def render(self, photo: Photo, key: RenderKey, client: Client = ANYBODY, *, queue: str = INTERACTIVE) -> bytes:
+    def render(
+        self, photo: Photo, key: RenderKey, client: Client = UNKNOWN_CLIENT, *, queue: str = INTERACTIVE
+    ) -> bytes:
         """The render of `photo` under `key`, made by a worker, for as long as the client wants it.
 
         On the queue `prefetch` it is work in advance, though the caller waits for it: people come first, and the render
@@ -118,7 +120,7 @@ class Dispatcher:
         if queue == INTERACTIVE:
             with _place(self._places):
                 return self._wait_for(photo, key, client, queue)
-        with _place(self._places_ahead), _place(self._places):
+        with _place(self._prefetch_places), _place(self._places):
             return self._wait_for(photo, key, client, queue)
 
     def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:
@@ -130,7 +132,7 @@ class Dispatcher:
         if not self._breaker.allows():
             return Prefetched.REFUSED
         try:
-            claim = self._flights.reserve(key.name, self._ahead.room, self._ahead.seconds)
+            claim = self._flights.reserve(key.name, self._prefetch_limits.room, self._prefetch_limits.seconds)
             self._breaker.succeeded()
             if claim is Claim.FIRST and not self._publish(photo, key.name, PREFETCH):
                 return Prefetched.REFUSED
@@ -138,16 +140,16 @@ class Dispatcher:
             self._breaker.failed()
             log.warning("a render could not be queued in advance: %s", error)
             return Prefetched.REFUSED
-        return Prefetched.REFUSED if claim in (Claim.FULL, Claim.DEADLY) else Prefetched.QUEUED
+        return Prefetched.REFUSED if claim in (Claim.FULL, Claim.POISON) else Prefetched.QUEUED
 
     def give_up(self) -> None:
         """Ends all waiting, for the server ends: whoever waits for a render has it made by the next one."""
         for wait in self._waits.all():
-            wait.end(Word(wait.name, Busy.kind, "The server is being stopped."), None)
+            wait.end(Completion(wait.name, Busy.kind, "The server is being stopped."), None)
 
     def worker_answers(self, timeout: float) -> bool:
         """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds."""
-        if time.monotonic() - self._waits.last_word < ANSWERED_LATELY:
+        if time.monotonic() - self._waits.last_completion < ANSWERED_LATELY:
             return True
         wait, _ = self._waits.join(f"ping:{secrets.token_hex(8)}", INTERACTIVE)
         try:
@@ -179,7 +181,7 @@ class Dispatcher:
                         self._look_again(photo, key, wait)
             return self._result(key, wait)
         finally:
-            if self._waits.leave(wait) and wait.word is None:
+            if self._waits.leave(wait) and wait.completion is None:
                 self._release(wait)
 
     def _release(self, wait: Wait) -> None:
@@ -192,10 +194,10 @@ class Dispatcher:
             log.info("a flight that nobody waits for runs out by itself: %s", error)
 
     def _look_again(self, photo: Photo, key: RenderKey, wait: Wait) -> None:
-        """Heals what a lost word or a lost task left behind."""
+        """Heals what a lost completion or a lost task left behind."""
         render = self._cache.get(key, counted=False)
         if render is not None:
-            wait.end(Word(wait.name, DONE), render)
+            wait.end(Completion(wait.name, DONE), render)
         else:
             self._look(photo, wait)
 
@@ -216,15 +218,15 @@ class Dispatcher:
         if claim is Claim.FIRST or lost:
             self._send(photo, wait)
         elif claim is Claim.FULL:
-            wait.end(Word(wait.name, Busy.kind, "Too many renders are queued already."), None)
+            wait.end(Completion(wait.name, Busy.kind, "Too many renders are queued already."), None)
             metrics.shed.labels("queue_full").inc()
-        elif claim is Claim.DEADLY:
-            wait.end(Word(wait.name, Damaged.kind, BRINGS_DOWN), None)
+        elif claim is Claim.POISON:
+            wait.end(Completion(wait.name, Damaged.kind, BRINGS_DOWN), None)
 
     def _claim(self, wait: Wait) -> Claim:
         if wait.queue == INTERACTIVE:
             return self._flights.claim(wait.name, wait.ident, self._room)
-        return self._flights.reserve(wait.name, self._ahead.room, self._ahead.seconds)
+        return self._flights.reserve(wait.name, self._prefetch_limits.room, self._prefetch_limits.seconds)
 
     def _send(self, photo: Photo, wait: Wait) -> None:
         try:
@@ -237,19 +239,19 @@ class Dispatcher:
         """Sends a task; False where the queue has failed while this waited for its turn. Where none is sent, the flight
         lands, so that nobody waits for it, or the render is no longer reserved.
         """
-        seconds = self._timeout if queue == INTERACTIVE else self._ahead.seconds
+        seconds = self._timeout if queue == INTERACTIVE else self._prefetch_limits.seconds
         sent = False
         try:
             with self._senders[queue]:
                 if self._breaker.allows():
                     message = (name, photo.root, photo.path, queue, time.time() + seconds)
-                    self._send_task(RENDER, message, queue)
+                    self._publish_task(RENDER, message, queue)
                     self._breaker.succeeded()
                     sent = True
         finally:
             if not sent:
                 outcome, reason = (Busy.kind, QUEUE_DOWN) if queue == INTERACTIVE else (DROPPED, "")
-                self._flights.land(Word(name, outcome, reason), None, kept=True)
+                self._flights.land(Completion(name, outcome, reason), None, kept=True)
         return sent
 
     def _down(self, wait: Wait, error: Exception | None = None) -> None:
@@ -257,21 +259,21 @@ class Dispatcher:
             self._breaker.failed()
             log.warning("a render could not be queued: %s", error)
         metrics.shed.labels("queue_down").inc()
-        wait.end(Word(wait.name, Busy.kind, QUEUE_DOWN), None)
+        wait.end(Completion(wait.name, Busy.kind, QUEUE_DOWN), None)
 
     def _result(self, key: RenderKey, wait: Wait) -> bytes:
-        word = wait.word
-        assert word is not None  # noqa: S101 - that is what was waited for
-        if word.outcome != DONE:
-            raise ERRORS.get(word.outcome, Failed)(word.reason)
+        completion = wait.completion
+        assert completion is not None  # noqa: S101 - that is what was waited for
+        if completion.outcome != DONE:
+            raise ERRORS.get(completion.outcome, Failed)(completion.reason)
         render = wait.render or self._cache.get(key, counted=False)
         if render is None:
             raise Busy("The render was made, but no cache that this server sees has it.")
         wait.render = render  # one read from the disk serves all who wait
         return render
 
-    def _heard(self, word: Word, render: bytes | None) -> None:
-        self._waits.heard(word, render, (INTERACTIVE, PREFETCH))
+    def _on_completion(self, completion: Completion, render: bytes | None) -> None:
+        self._waits.complete(completion, render, (INTERACTIVE, PREFETCH))
 
 
 @contextmanager

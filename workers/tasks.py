@@ -21,10 +21,10 @@ from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.registry import (
     DONE,
     DROPPED,
+    Completion,
     Flights,
     FlightsDown,
     Start,
-    Word,
 )
 from workers.housekeeping import sweep
 from workers.pipeline import render as pipeline
@@ -56,7 +56,7 @@ log = logging.getLogger("darkroom.worker")
 class Landing:
     """How a flight ends: what is said, the render, and whether all who share the cache can see it there."""
 
-    word: Word
+    completion: Completion
     render: bytes | None = None
     kept: bool = True
 
@@ -105,13 +105,13 @@ class Renderer:
                 return None
             render = self._cache.get(key, counted=False)
             if render is not None:
-                return Landing(Word(name, DONE), render)
+                return Landing(Completion(name, DONE), render)
             if left <= 0:
-                return Landing(Word(name, DROPPED))
+                return Landing(Completion(name, DROPPED))
             render = self._made(key, root, path, began + left)
             kept = self._cache.put(key, render)
             self._count(queue, "ok", began)
-            return Landing(Word(name, DONE), render, kept)
+            return Landing(Completion(name, DONE), render, kept)
 
         self._land(name, queue, path, made)
 
@@ -136,14 +136,14 @@ class Renderer:
                     self._make_ladder(missing, root, path, began + seconds)
             except FlightsDown as error:
                 log.warning("renders in advance are left for later: %s", error)
-                return Landing(Word(order, DROPPED))
-            return Landing(Word(order, DONE))
+                return Landing(Completion(order, DROPPED))
+            return Landing(Completion(order, DONE))
 
         self._land(order, BACKGROUND, path, made)
 
     def answer(self, name: str) -> None:
         """Says that this worker takes tasks and can be heard."""
-        self._flights.land(Word(name, DONE), None, kept=True)
+        self._flights.land(Completion(name, DONE), None, kept=True)
 
     def sweep(self) -> None:
         """Removes what killed processes left in the cache."""
@@ -158,13 +158,13 @@ class Renderer:
             landing = make()
         except RenderError as error:
             self._count(queue, error.kind, began)
-            landing = Landing(Word(name, error.kind, str(error)))
+            landing = Landing(Completion(name, error.kind, str(error)))
         except Exception:
             log.exception("rendering %r failed (%s)", path, name)
             self._count(queue, Failed.kind, began)
-            landing = Landing(Word(name, Failed.kind, FAILED))
+            landing = Landing(Completion(name, Failed.kind, FAILED))
         if landing is not None:
-            self._flights.land(landing.word, landing.render, kept=landing.kept)
+            self._flights.land(landing.completion, landing.render, kept=landing.kept)
 
     def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str, deadline: float) -> None:
         """Makes the renders of one photo under these keys, which differ in size alone."""
@@ -189,14 +189,14 @@ class Renderer:
                 ):
                     kept = self._kept(by_size[size], render)
                     self._count(BACKGROUND, "ok", began)
-                    self._flights.land(Word(by_size[size].name, DONE), render, kept=kept)
+                    self._flights.land(Completion(by_size[size].name, DONE), render, kept=kept)
                     begun.discard(by_size[size].name)
                     began = time.monotonic()
                     if not kept:
                         raise Failed("No cache that others see has taken the render: is its disk full?")
         finally:
             for name in begun:  # whoever has come to wait for it asks for it by itself
-                self._flights.land(Word(name, DROPPED), None, kept=True)
+                self._flights.land(Completion(name, DROPPED), None, kept=True)
 
     def _kept(self, key: RenderKey, render: bytes) -> bool:
         """Keeps a render for which nobody waits: a tier that is busy, or away for a moment, is asked again."""
@@ -217,7 +217,7 @@ class Renderer:
         except FlightsDown as error:
             log.warning("a render is made without asking whether somebody wants it: %s", error)
             return True
-        if start is Start.DEADLY:
+        if start is Start.POISON:
             raise Damaged(BRINGS_DOWN)
         return start is Start.BEGUN
 

@@ -13,7 +13,7 @@ from catalog.schema import chunks, job_failures, jobs, outstanding
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JobPhoto:
     """A photo of a job, and how often it was begun by a process that may not have lived to see the end of it."""
 
     place: int
@@ -22,7 +22,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedPhoto:
     """A photo of a job that can't be rendered, and why."""
 
     place: int
@@ -30,14 +30,14 @@ class Failed:
     reason: str
 
 
-class Ledger:
+class JobProgress:
     """Keeps count. To be used by one process at a time, but for jobs that others pause and cancel meanwhile."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
         self._clock = clock
 
-    def next(self, job: Job) -> list[Place]:
+    def next(self, job: Job) -> list[JobPhoto]:
         """The photos that come next, a few hundred; none where all were taken."""
         chunk = select(chunks.c.photoids).where(
             chunks.c.snapshot_id == job.snapshot, chunks.c.number == job.taken // CHUNK
@@ -45,14 +45,14 @@ class Ledger:
         with self._engine.connect() as connection:
             photoids = connection.execute(chunk).scalar() or b""
         start = job.taken - job.taken % CHUNK
-        return [Place(place, each) for place, each in enumerate(ids(photoids), start) if place >= job.taken]
+        return [JobPhoto(place, each) for place, each in enumerate(ids(photoids), start) if place >= job.taken]
 
     def take(
         self,
         job: Job,
-        looked: Sequence[Place],
-        missing: Iterable[Place],
-        failed: Sequence[Failed],
+        looked: Sequence[JobPhoto],
+        missing: Iterable[JobPhoto],
+        failed: Sequence[FailedPhoto],
         **more: int | float | None,
     ) -> None:
         """Takes photos that were looked at: those `missing` are outstanding, those `failed` are counted as that, the
@@ -75,12 +75,12 @@ class Ledger:
                     connection.execute(insert(outstanding), rows)
                 _note(connection, job.id, failed)
 
-    def outstanding(self, job: Job) -> list[Place]:
+    def outstanding(self, job: Job) -> list[JobPhoto]:
         """The photos that were taken and not counted, in order."""
         mine = outstanding.c
         query = select(mine.place, mine.photoid, mine.tries).where(mine.job_id == job.id).order_by(mine.place)
         with self._engine.connect() as connection:
-            return [Place(*row) for row in connection.execute(query)]
+            return [JobPhoto(*row) for row in connection.execute(query)]
 
     def begun(self, job: Job, places: Sequence[int]) -> None:
         """Notes that these photos are about to be rendered by this very process."""
@@ -89,7 +89,7 @@ class Ledger:
             more = update(outstanding).where(of_job, outstanding.c.place == bindparam("at"))
             connection.execute(more.values(tries=outstanding.c.tries + 1), [{"at": place} for place in places])
 
-    def forgive(self, job: Job | None = None) -> None:
+    def reset_tries(self, job: Job | None = None) -> None:
         """Forgets what `begun` has noted of a job, or of all: this process lives."""
         tried = update(outstanding).where(outstanding.c.tries > 0).values(tries=0)
         if job is not None:
@@ -97,7 +97,9 @@ class Ledger:
         with self._engine.connect() as connection, writing(connection):
             connection.execute(tried)
 
-    def settle(self, job: Job, done: Sequence[int], failed: Sequence[Failed], **more: int | float | str | None) -> None:
+    def settle(
+        self, job: Job, done: Sequence[int], failed: Sequence[FailedPhoto], **more: int | float | str | None
+    ) -> None:
         """Counts photos that were outstanding; one that is so no longer was counted before. `more` as in `take`."""
         with self._engine.connect() as connection, writing(connection):
             ended = sum(_settled(connection, job.id, place) for place in done)
@@ -106,7 +108,7 @@ class Ledger:
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
             _note(connection, job.id, fresh)
 
-    def say(self, job: Job, message: str) -> None:
+    def set_message(self, job: Job, message: str) -> None:
         """Says how a job stands."""
         with self._engine.connect() as connection, writing(connection):
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(message=message))
@@ -125,7 +127,7 @@ def _settled(connection: Connection, job: int, place: int) -> int:
     return connection.execute(gone).rowcount
 
 
-def _note(connection: Connection, job: int, failed: Sequence[Failed]) -> None:
+def _note(connection: Connection, job: int, failed: Sequence[FailedPhoto]) -> None:
     rows = [{"job_id": job, "place": each.place, "photoid": each.photoid, "reason": each.reason} for each in failed]
     if rows:
         connection.execute(insert(job_failures), rows)

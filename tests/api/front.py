@@ -16,7 +16,7 @@ from tests.api.house import House
 from tests.api.test_render_responder import Played
 from workers.flights.orders import MemoryOrders
 from workers.flights.registry import MemoryFlights
-from workers.prerender.components import post_within
+from workers.prerender.components import dispatcher_in_process
 from workers.queue.app import QueueLengths, create_celery
 
 BASE = "/picapportapi/1.0/"
@@ -26,8 +26,8 @@ def front_end(house: House, closing: ExitStack) -> TestClient:
     """The front end of that house; it sees at once what the house's own parts change."""
     cache = RenderCache([MemoryTier(1_000_000)])
     celery = create_celery(house.settings)
-    open_post = post_within(house.settings, celery, MemoryFlights(), MemoryOrders())
-    render_backend = RenderBackend(cache, Played(house, cache), QueueLengths(celery), open_post)
+    open_dispatcher = dispatcher_in_process(house.settings, celery, MemoryFlights(), MemoryOrders())
+    render_backend = RenderBackend(cache, Played(house, cache), QueueLengths(celery), open_dispatcher)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.components, "start_render_backend", lambda *_: render_backend)
         patch.setattr(api.components, "open_library", lambda *_: house.library)

@@ -24,7 +24,7 @@ from tests.api.house import Asking, House
 from tests.catalog.library import jpeg
 from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged
-from workers.flights.waits import ANYBODY, Client
+from workers.flights.waits import UNKNOWN_CLIENT, Client
 from workers.pipeline.limits import Limits
 from workers.queue.app import INTERACTIVE
 from workers.versions import key_version
@@ -39,7 +39,9 @@ class Played(Dispatcher):
         self.queues: list[str] = []
         self.ahead: list[RenderKey] = []
 
-    def render(self, photo: Photo, key: RenderKey, client: Client = ANYBODY, *, queue: str = INTERACTIVE) -> bytes:
+    def render(
+        self, photo: Photo, key: RenderKey, client: Client = UNKNOWN_CLIENT, *, queue: str = INTERACTIVE
+    ) -> bytes:
         """A render, kept as workers keep it."""
         self.asked.append(key)
         self.queues.append(queue)

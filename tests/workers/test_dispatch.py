@@ -30,12 +30,12 @@ from workers.flights.registry import (
     DONE,
     DROPPED,
     Claim,
+    Completion,
     Flights,
     FlightsDown,
-    Heard,
+    Listener,
     MemoryFlights,
     Start,
-    Word,
 )
 from workers.pipeline import render as pipeline
 from workers.queue.app import INTERACTIVE, RENDER, create_celery
@@ -81,11 +81,11 @@ class Watched:
     def waiting(self) -> int:
         return self._flights.waiting()
 
-    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
-        self._flights.land(word, render, kept=kept)
+    def land(self, completion: Completion, render: bytes | None, *, kept: bool) -> None:
+        self._flights.land(completion, render, kept=kept)
 
-    def listen(self, heard: Heard) -> None:
-        self._flights.listen(heard)
+    def listen(self, listener: Listener) -> None:
+        self._flights.listen(listener)
 
     def close(self) -> None:
         self._flights.close()
@@ -188,7 +188,7 @@ def test_a_worker_s_error_reaches_every_waiter(
     photo = save_photo(folder)
     dispatcher = way.dispatcher()
     waiters = [pool.submit(dispatcher.render, photo, key_of(photo)) for _ in range(10)]
-    # Who comes after the word asks anew, so each task that comes is answered alike.
+    # Who comes after the completion asks anew, so each task that comes is answered alike.
     while not all(waiter.done() for waiter in waiters):
         if way.queued():
             way.land(way.take(), outcome, "A sentence.")

@@ -14,7 +14,7 @@ from tests.photos import decoded
 from tests.workers.test_dispatch import DOWN, Down, app_at, made, shed
 from tests.workers.ways import WAIT, Impatient, Way, key_of, sample, save_photo, wait_until
 from workers import errors
-from workers.dispatch import Ahead, Dispatcher, Prefetched
+from workers.dispatch import Dispatcher, Prefetched, PrefetchLimits
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import DONE, Claim, MemoryFlights
 from workers.queue.app import INTERACTIVE, PREFETCH
@@ -52,7 +52,7 @@ def test_what_is_wanted_in_advance_is_queued_once(way: Way, photo: Photo) -> Non
     assert (way.queued(PREFETCH), way.queued()) == (1, 0)
     task = way.take(PREFETCH)
     assert (task.name, task.path, task.queue) == (key_of(photo).name, photo.path, PREFETCH)
-    assert 0 < task.deadline - time.time() <= Ahead().seconds
+    assert 0 < task.deadline - time.time() <= PrefetchLimits().seconds
 
 
 def test_what_is_cached_is_not_queued(way: Way, photo: Photo) -> None:
@@ -72,7 +72,10 @@ def test_what_somebody_waits_for_is_not_queued_in_advance(way: Way, photo: Photo
 
 
 def test_a_queue_that_is_long_takes_no_more_in_advance(way: Way, photo: Photo) -> None:
-    dispatcher, before = way.dispatcher(ahead=Ahead(room=2)), sample("darkroom_shed_total", reason="queue_full")
+    dispatcher, before = (
+        way.dispatcher(prefetch=PrefetchLimits(room=2)),
+        sample("darkroom_shed_total", reason="queue_full"),
+    )
     came = [dispatcher.prefetch(photo, key_of(photo, width)) for width in (40, 44, 48)]
     assert came == [Prefetched.QUEUED, Prefetched.QUEUED, Prefetched.REFUSED]
     assert way.queued(PREFETCH) == 2
@@ -90,7 +93,7 @@ def test_a_worker_makes_it_and_counts_it(way: Way, folder: Path, photo: Photo) -
 
 def test_what_comes_too_late_is_dropped(way: Way, folder: Path, photo: Photo) -> None:
     before = made()
-    way.dispatcher(ahead=Ahead(seconds=0.001)).prefetch(photo, key_of(photo))
+    way.dispatcher(prefetch=PrefetchLimits(seconds=0.001)).prefetch(photo, key_of(photo))
     late = time.time() + 0.01
     wait_until(lambda: time.time() > late)
     with way.working(folder):

@@ -25,10 +25,10 @@ from workers.flights.registry import (
     DONE,
     DROPPED,
     Claim,
+    Completion,
     FlightsDown,
     MemoryFlights,
     Start,
-    Word,
 )
 from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
@@ -92,12 +92,12 @@ class Landings(MemoryFlights):
 
     def __init__(self) -> None:
         super().__init__()
-        self.all: list[tuple[Word, bytes | None, bool]] = []
+        self.all: list[tuple[Completion, bytes | None, bool]] = []
         self.counted: float = 0
 
-    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
-        super().land(word, render, kept=kept)
-        self.all.append((word, render, kept))
+    def land(self, completion: Completion, render: bytes | None, *, kept: bool) -> None:
+        super().land(completion, render, kept=kept)
+        self.all.append((completion, render, kept))
         self.counted = counts()
 
 
@@ -124,11 +124,11 @@ class Bench:
     def pause(self, _: float) -> None:
         """One of those who wait is served meanwhile."""
         self.pauses.append(self.flights.waiting())
-        self.flights.land(Word(f"{len(self.pauses)}", DONE), None, kept=True)
+        self.flights.land(Completion(f"{len(self.pauses)}", DONE), None, kept=True)
         self.flights.all.clear()
 
-    def run(self, photo: Photo, path: str | None = None, root: str = ROOT, seconds: float = WAIT) -> Word:
-        """Renders 40 x 30 pixels of the photo; gives the word, of which there is one however it goes."""
+    def run(self, photo: Photo, path: str | None = None, root: str = ROOT, seconds: float = WAIT) -> Completion:
+        """Renders 40 x 30 pixels of the photo; gives the completion, of which there is one however it goes."""
         path = photo.path if path is None else path
         self.flights.claim(key_of(photo).name, "a waiter", 1)
         self.renderer.render(key_of(photo).name, root, path, INTERACTIVE, time.time() + seconds)
@@ -165,7 +165,7 @@ def counts(result: str | None = None) -> float:
 
 def test_a_render_is_kept_counted_and_announced_in_this_order(folder: Path, photo: Photo) -> None:
     bench, ok, seconds = Bench(folder), counts("ok"), sample("darkroom_render_seconds_count", queue=INTERACTIVE)
-    assert bench.run(photo) == Word(key_of(photo).name, DONE)
+    assert bench.run(photo) == Completion(key_of(photo).name, DONE)
     (_, render, kept) = bench.flights.all[0]
     assert render == bench.tray.renders[key_of(photo)]
     assert kept
@@ -193,17 +193,17 @@ def test_a_task_that_comes_too_late_is_dropped(folder: Path, photo: Photo) -> No
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_a_path_that_leads_out_of_the_root_is_not_followed(folder: Path, photo: Photo, path: str) -> None:
     bench = Bench(folder)
-    word = bench.run(photo, path=path.format(folder=folder))
-    assert (word.outcome, bench.tray.renders) == ("missing", {})
-    assert str(folder) not in word.reason
+    completion = bench.run(photo, path=path.format(folder=folder))
+    assert (completion.outcome, bench.tray.renders) == ("missing", {})
+    assert str(folder) not in completion.reason
 
 
 @pytest.mark.parametrize("path", NOT_THERE)
 def test_what_is_no_file_in_the_root_is_missing(folder: Path, photo: Photo, path: str) -> None:
     bench, before = Bench(folder), counts("missing")
-    word = bench.run(photo, path=path)
-    assert word.outcome == "missing"
-    assert str(folder) not in word.reason
+    completion = bench.run(photo, path=path)
+    assert completion.outcome == "missing"
+    assert str(folder) not in completion.reason
     assert bench.flights.counted == counts()
     assert counts("missing") == before + 1
 
@@ -229,8 +229,8 @@ def test_links_that_lead_out_are_refused_where_links_are_not_followed(folder: Pa
     (folder / "linked").symlink_to("..")
     (folder / "within.jpg").symlink_to("inside.jpg")
     for path in ("link.jpg", "linked/outside.jpg"):
-        word = Bench(folder, links=False).run(photo, path=path)
-        assert (word.outcome, "leads out" in word.reason) == ("missing", True)
+        completion = Bench(folder, links=False).run(photo, path=path)
+        assert (completion.outcome, "leads out" in completion.reason) == ("missing", True)
     assert Bench(folder, links=False).run(photo, path="within.jpg").outcome == DONE
 
 
@@ -246,7 +246,7 @@ def test_a_lower_queue_s_render_is_made_though_nobody_waits_yet(folder: Path, ph
     bench.flights.reserve(key_of(photo).name, 1, WAIT)
     before = sample("darkroom_renders_total", queue=queue, result="ok")
     bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
-    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
     assert sample("darkroom_renders_total", queue=queue, result="ok") == before + 1
 
 
@@ -271,7 +271,7 @@ def test_of_two_tasks_for_one_render_the_first_to_begin_makes_it(folder: Path, p
     bench.flights.claim(name, "a waiter", 1)
     for queue in (first, INTERACTIVE if first == PREFETCH else PREFETCH):
         bench.renderer.render(name, ROOT, photo.path, queue, time.time() + WAIT)
-    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
     assert sum(sample("darkroom_renders_total", queue=queue, result="ok") for queue in QUEUES) == before + 1
 
 
@@ -292,7 +292,7 @@ def test_work_in_advance_waits_while_people_do(folder: Path, photo: Photo, queue
     bench.flights.begin("2", wanted=True)  # whoever waits for a render that is being made waits too
     bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
     assert bench.pauses == [3, 2, 1]
-    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
 
 
 @pytest.mark.parametrize("queue", [PREFETCH, BACKGROUND])
@@ -304,7 +304,7 @@ def test_work_in_advance_never_comes_to_a_halt(
     bench.flights.claim("another", "a waiter who stays", 9)
     monkeypatch.setitem(tasks.STEP_BACK, queue, 0.01)
     bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
-    assert [word.outcome for word, _, _ in bench.flights.all] == [DONE]
+    assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
     assert bench.flights.waiting() == 1
 
 
@@ -313,7 +313,7 @@ def test_a_worker_that_people_need_does_not_wait_for_them(folder: Path, photo: P
     bench.flights.reserve(key_of(photo).name, 1, WAIT)
     bench.flights.claim("another", "a waiter who stays", 9)
     bench.renderer.render(key_of(photo).name, ROOT, photo.path, PREFETCH, time.time() + WAIT)
-    assert (bench.pauses, [word.outcome for word, _, _ in bench.flights.all]) == ([], [DONE])
+    assert (bench.pauses, [completion.outcome for completion, _, _ in bench.flights.all]) == ([], [DONE])
 
 
 def test_a_registry_that_is_down_keeps_no_render_from_being_made(folder: Path, photo: Photo) -> None:
@@ -328,23 +328,23 @@ def test_a_registry_that_is_down_keeps_no_render_from_being_made(folder: Path, p
     flights = Down()
     renderer = Renderer({ROOT: folder}, RenderCache([bench.tray]), flights, Limits())
     renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
-    assert [word.outcome for word, _, _ in flights.all] == [DONE]
+    assert [completion.outcome for completion, _, _ in flights.all] == [DONE]
 
 
 def test_a_photo_that_has_brought_workers_down_is_damaged(folder: Path, photo: Photo) -> None:
-    class Deadly(Landings):
+    class Poisoned(Landings):
         def begin(self, key: str, *, wanted: bool) -> Start:
-            return Start.DEADLY
+            return Start.POISON
 
-    flights = Deadly()
+    flights = Poisoned()
     renderer = Renderer({ROOT: folder}, RenderCache([Tray()]), flights, Limits())
     renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
-    assert [(word.outcome, word.reason) for word, _, _ in flights.all] == [("damaged", BRINGS_DOWN)]
+    assert [(completion.outcome, completion.reason) for completion, _, _ in flights.all] == [("damaged", BRINGS_DOWN)]
 
 
 def test_a_root_that_this_worker_does_not_have(folder: Path, photo: Photo) -> None:
-    word = Bench(folder).run(photo, root="another")
-    assert (word.outcome, "'another'" in word.reason) == ("missing", True)
+    completion = Bench(folder).run(photo, root="another")
+    assert (completion.outcome, "'another'" in completion.reason) == ("missing", True)
 
 
 def edited(file: Path) -> None:
@@ -389,10 +389,10 @@ def huge(file: Path) -> None:
 def test_a_photo_that_can_t_be_rendered_says_why(folder: Path, make: Callable[[Path], None], kind: str) -> None:
     make(folder / "bad.jpg")
     bench, before = Bench(folder), counts(kind)
-    word = bench.run(known(folder, folder / "bad.jpg"))
-    assert word.outcome == kind
-    assert word.reason.endswith(".")
-    assert str(folder) not in word.reason
+    completion = bench.run(known(folder, folder / "bad.jpg"))
+    assert completion.outcome == kind
+    assert completion.reason.endswith(".")
+    assert str(folder) not in completion.reason
     assert counts(kind) == before + 1
     assert bench.flights.counted == counts()
 
@@ -415,8 +415,8 @@ def test_a_bug_in_the_pipeline_lands_as_failed_and_is_in_the_log(
     monkeypatch.setattr(pipeline, "render", broken)
     bench, before = Bench(folder), counts("failed")
     with caplog.at_level(logging.ERROR):
-        word = bench.run(photo)
-    assert (word.outcome, "secret" in word.reason) == ("failed", False)
+        completion = bench.run(photo)
+    assert (completion.outcome, "secret" in completion.reason) == ("failed", False)
     assert "a secret of the inside" in caplog.text
     assert counts("failed") == before + 1
     assert bench.flights.counted == counts()
@@ -425,7 +425,7 @@ def test_a_bug_in_the_pipeline_lands_as_failed_and_is_in_the_log(
 def test_a_worker_answers_when_it_is_asked(folder: Path) -> None:
     bench = Bench(folder)
     bench.renderer.answer("ping:1")
-    assert bench.flights.all == [(Word("ping:1", DONE), None, True)]
+    assert bench.flights.all == [(Completion("ping:1", DONE), None, True)]
 
 
 @pytest.mark.parametrize("tray", [Tray(on_get=RuntimeError("a bug")), Tray(on_put=RuntimeError("a bug"))])
@@ -438,7 +438,7 @@ def test_a_name_that_is_no_key_lands_as_failed(folder: Path, photo: Photo) -> No
     bench = Bench(folder)
     bench.flights.claim("a.name", "a waiter", 1)
     bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
-    assert [(word.key, word.outcome) for word, _, _ in bench.flights.all] == [("a.name", "failed")]
+    assert [(completion.key, completion.outcome) for completion, _, _ in bench.flights.all] == [("a.name", "failed")]
 
 
 def test_a_file_from_beyond_the_year_2262_is_rendered(folder: Path) -> None:

@@ -16,7 +16,7 @@ from tests.workers.test_tasks import Landings, Tray, edited
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
 from workers.errors import BRINGS_DOWN
 from workers.flights.orders import MemoryOrders
-from workers.flights.registry import DONE, DROPPED, FlightsDown, Start, Word
+from workers.flights.registry import DONE, DROPPED, Completion, FlightsDown, Start
 from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.pipeline.work import Work
@@ -38,7 +38,9 @@ class Bench:
             {ROOT: folder}, cache, self.flights, Limits(), orders=self.orders, pause=self.pauses.append
         )
 
-    def run(self, photo: Photo, keys: Sequence[RenderKey] | None = None, path: str = "", seconds: float = WAIT) -> Word:
+    def run(
+        self, photo: Photo, keys: Sequence[RenderKey] | None = None, path: str = "", seconds: float = WAIT
+    ) -> Completion:
         names = [key.name for key in keys or [key_of(photo, width) for width in WIDTHS]]
         self.orders.place(ORDER)
         self.renderer.ladder(ORDER, names, ROOT, path or photo.path, seconds)
@@ -56,10 +58,10 @@ def made() -> float:
 
 def test_each_size_is_kept_counted_and_announced(tmp_path: Path, photo: Photo) -> None:
     bench, before = Bench(tmp_path), made()
-    word = bench.run(photo)
-    assert word == Word(ORDER, DONE)
-    words = [each.key for each, _, _ in bench.flights.all]
-    assert set(words[:-1]) == {key_of(photo, width).name for width in WIDTHS}
+    completion = bench.run(photo)
+    assert completion == Completion(ORDER, DONE)
+    completions = [each.key for each, _, _ in bench.flights.all]
+    assert set(completions[:-1]) == {key_of(photo, width).name for width in WIDTHS}
     assert {decoded(render).width for render in bench.tray.renders.values()} == set(WIDTHS)
     assert made() == before + 3
     assert bench.pauses == []
@@ -112,7 +114,7 @@ def test_a_damaged_photo_lands_and_leaves_nothing_under_way(tmp_path: Path, phot
     assert sample("darkroom_renders_total", queue=BACKGROUND, result="damaged") == before + 1
     for width in WIDTHS:
         assert bench.flights.begin(key_of(bad, width).name, wanted=False) is Start.BEGUN
-    dropped = [word.key for word, _, _ in bench.flights.all if word.outcome == DROPPED]
+    dropped = [completion.key for completion, _, _ in bench.flights.all if completion.outcome == DROPPED]
     assert dropped == [key_of(bad, 320).name]  # whoever came to wait for it asks for it by itself
 
 
@@ -128,11 +130,11 @@ def test_a_file_that_is_gone_and_a_path_that_leads_out(tmp_path: Path, photo: Ph
 
 
 def test_a_photo_that_has_brought_workers_down_is_damaged(tmp_path: Path, photo: Photo) -> None:
-    class Deadly(Landings):
+    class Poisoned(Landings):
         def begin(self, key: str, *, wanted: bool) -> Start:
-            return Start.DEADLY
+            return Start.POISON
 
-    assert Bench(tmp_path, flights=Deadly()).run(photo) == Word(ORDER, "damaged", BRINGS_DOWN)
+    assert Bench(tmp_path, flights=Poisoned()).run(photo) == Completion(ORDER, "damaged", BRINGS_DOWN)
 
 
 def test_without_time_it_is_busy(tmp_path: Path, photo: Photo) -> None:
@@ -140,8 +142,8 @@ def test_without_time_it_is_busy(tmp_path: Path, photo: Photo) -> None:
 
 
 def test_a_cache_that_takes_nothing_is_said(tmp_path: Path, photo: Photo) -> None:
-    word = Bench(tmp_path, Tray(on_put=TierError("full"))).run(photo)
-    assert (word.outcome, "No cache" in word.reason) == ("failed", True)
+    completion = Bench(tmp_path, Tray(on_put=TierError("full"))).run(photo)
+    assert (completion.outcome, "No cache" in completion.reason) == ("failed", True)
 
 
 def test_a_cache_that_is_away_for_a_moment_is_asked_again(tmp_path: Path, photo: Photo) -> None:
@@ -155,7 +157,7 @@ def test_a_cache_that_is_away_for_a_moment_is_asked_again(tmp_path: Path, photo:
             return super().put(key, render, patience=patience)
 
     bench = Bench(tmp_path, Away())
-    assert bench.run(photo) == Word(ORDER, DONE)
+    assert bench.run(photo) == Completion(ORDER, DONE)
     assert {key.width for key in bench.tray.renders} == set(WIDTHS)
     assert bench.pauses == [KEEPING_PAUSE] * 4
 
@@ -175,7 +177,7 @@ def test_a_registry_that_is_down_leaves_it_for_later(tmp_path: Path, photo: Phot
     flights = Landings()
     renderer = Renderer({ROOT: tmp_path}, RenderCache([Tray()]), flights, Limits(), orders=Down())
     renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path, WAIT)
-    assert [word for word, _, _ in flights.all] == [Word(ORDER, DROPPED)]
+    assert [completion for completion, _, _ in flights.all] == [Completion(ORDER, DROPPED)]
 
 
 def test_the_photo_is_decoded_once(tmp_path: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,9 +20,9 @@ from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from config import Settings
 from tests.photos import save_jpeg, solid
-from workers.dispatch import Ahead, Dispatcher
+from workers.dispatch import Dispatcher, PrefetchLimits
 from workers.flights.redis import RedisFlights
-from workers.flights.registry import Flights, Heard, MemoryFlights, Word
+from workers.flights.registry import Completion, Flights, Listener, MemoryFlights
 from workers.pipeline.limits import Limits
 from workers.queue.app import (
     INTERACTIVE,
@@ -45,8 +45,8 @@ class PatientFlights(RedisFlights):
 
     TIMEOUT = WAIT
 
-    def listen(self, heard: Heard) -> None:
-        super().listen(heard)
+    def listen(self, listener: Listener) -> None:
+        super().listen(listener)
         assert self._subscribed.wait(WAIT)
 
 
@@ -91,11 +91,11 @@ class Way:
         places: int = 60,
         flights: Flights | None = None,
         room: int = 500,
-        ahead: Ahead = Ahead(),  # noqa: B008 - frozen
+        prefetch: PrefetchLimits = PrefetchLimits(),  # noqa: B008 - frozen
     ) -> Dispatcher:
         """A front end's."""
         registry = flights or self.front_flights()
-        return Dispatcher(self.app, registry, self.cache, timeout=timeout, places=places, room=room, ahead=ahead)
+        return Dispatcher(self.app, registry, self.cache, timeout=timeout, places=places, room=room, prefetch=prefetch)
 
     def renderer(self, folder: Path, *, patient: bool = True) -> Renderer:
         """A worker's, whose photo root is that folder."""
@@ -154,7 +154,7 @@ class Way:
 
     def land(self, task: Task, outcome: str, reason: str = "", render: bytes | None = None) -> None:
         """Says how a task went, as a worker says it; `render` goes with the word."""
-        self.flights.land(Word(task.name, outcome, reason), render, kept=render is None)
+        self.flights.land(Completion(task.name, outcome, reason), render, kept=render is None)
 
     def queued(self, queue: str = INTERACTIVE) -> int:
         """How many messages wait in a queue."""

@@ -27,10 +27,10 @@ from workers.devices import Unknown
 from workers.flights.orders import MemoryOrders
 from workers.flights.registry import MemoryFlights
 from workers.pipeline.limits import Limits
-from workers.prerender.components import build_driver, build_starter, post_by_redis, post_within
-from workers.prerender.dispatch import Post
-from workers.prerender.driver import Driver, OpenPost
-from workers.prerender.estimate import written
+from workers.prerender.components import build_driver, build_starter, dispatcher_by_redis, dispatcher_in_process
+from workers.prerender.dispatch import OrderDispatcher
+from workers.prerender.driver import Driver, OpenDispatcher
+from workers.prerender.estimate import human_bytes
 from workers.prerender.starter import Starter
 from workers.queue.app import BACKGROUND, create_celery
 from workers.queue.embedded import EmbeddedWorker
@@ -79,10 +79,10 @@ def driving(
     celery = create_celery(settings)
     with ExitStack() as closing:
         if settings.distributed:
-            open_post = post_by_redis(settings, celery)
+            open_dispatcher = dispatcher_by_redis(settings, celery)
         else:
-            open_post = _own_workers(settings, celery, cache, concurrency or settings.concurrency, closing)
-        driver = build_driver(settings, engine, cache, starter, open_post, auto=False)
+            open_dispatcher = _own_workers(settings, celery, cache, concurrency or settings.concurrency, closing)
+        driver = build_driver(settings, engine, cache, starter, open_dispatcher, auto=False)
         driver.start()
         closing.callback(driver.close)
         yield driver
@@ -90,13 +90,13 @@ def driving(
 
 def _own_workers(
     settings: Settings, celery: Celery, cache: RenderCache, concurrency: int, closing: ExitStack
-) -> OpenPost:
+) -> OpenDispatcher:
     """The way to workers on threads of this process, which are started as it is opened for the first time."""
     flights, orders = MemoryFlights(), MemoryOrders()
     limits, links = Limits.of(settings), settings.robot_follow_links
     renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
     register(celery, lambda: renderer)
-    within = post_within(settings, celery, flights, orders)
+    within = dispatcher_in_process(settings, celery, flights, orders)
     workers: list[EmbeddedWorker] = []
 
     def stop() -> None:
@@ -105,20 +105,20 @@ def _own_workers(
 
     closing.callback(stop)
 
-    def open_post(inner: ExitStack, news: threading.Event) -> Post:
+    def open_dispatcher(inner: ExitStack, wakeup: threading.Event) -> OrderDispatcher:
         if not workers:
             workers.append(EmbeddedWorker(celery, concurrency, alone=BACKGROUND))
             workers[0].start()
-        return within(inner, news)
+        return within(inner, wakeup)
 
-    return open_post
+    return open_dispatcher
 
 
 def _follow(engine: Engine, job: Job, driver: Driver) -> int:
     """Shows how far the job is until it has ended; gives the exit code."""
     jobs, said = Jobs(engine), ""
     sizes = ", ".join(job.terms.sizes)
-    need, room = written(job.terms.need), written(job.terms.room)
+    need, room = human_bytes(job.terms.need), human_bytes(job.terms.room)
     _say(f"job {job.id}: {job.total} photos in {sizes}; needs about {need} of the {room} that the cache may hold")
     try:
         with tqdm(total=job.total, unit=" photos", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:

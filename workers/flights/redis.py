@@ -14,11 +14,11 @@ from redis.retry import Retry
 from workers.flights.registry import (
     DROPPED,
     Claim,
+    Completion,
     FlightsDown,
-    Heard,
     Leases,
+    Listener,
     Start,
-    Word,
 )
 from workers.queue.app import INTERACTIVE, PREFETCH
 
@@ -29,7 +29,7 @@ log = logging.getLogger("darkroom.flights")
 # does so by itself: nobody has to tidy up. `WAITING` holds the flights that somebody waits for, each until when that
 # is believed.
 COUNT_A_DEATH = """
-local function deadly(mark, deaths, most, seconds)
+local function poisoned(mark, deaths, most, seconds)
     if redis.call('DEL', mark) == 1 then
         redis.call('INCR', deaths)
         redis.call('EXPIRE', deaths, seconds)
@@ -49,7 +49,7 @@ local waiter, lease, room, most, seconds = unpack(ARGV)
 local state = redis.call('HGET', flight, 'state')
 local length = redis.call('LLEN', queue)
 if not state then
-    if deadly(mark, deaths, most, seconds) then return 'deadly' end
+    if poisoned(mark, deaths, most, seconds) then return 'poison' end
     if length >= tonumber(room) then return 'full' end
     redis.call('DEL', reserved)
 end
@@ -74,7 +74,7 @@ local lease, room, most, seconds = unpack(ARGV)
 local state = redis.call('HGET', flight, 'state')
 if state then return state end
 if redis.call('EXISTS', reserved) == 1 then return 'queued' end
-if deadly(mark, deaths, most, seconds) then return 'deadly' end
+if poisoned(mark, deaths, most, seconds) then return 'poison' end
 if redis.call('LLEN', queue) >= tonumber(room) then return 'full' end
 redis.call('SET', reserved, 1, 'PX', lease)
 return 'first'
@@ -85,7 +85,7 @@ local wanted, lease, most, seconds = unpack(ARGV)
 local state = redis.call('HGET', flight, 'state')
 if state == 'begun' then return 'elsewhere' end
 if redis.call('DEL', reserved) == 0 and not state and wanted == '1' then return 'unwanted' end
-if deadly(mark, deaths, most, seconds) then return 'deadly' end
+if poisoned(mark, deaths, most, seconds) then return 'poison' end
 redis.call('HSET', flight, 'state', 'begun')
 redis.call('PEXPIRE', flight, lease)
 redis.call('SET', mark, 1, 'EX', seconds)
@@ -171,25 +171,27 @@ class RedisFlights:
                     self._pulse.start()
         return start
 
-    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
+    def land(self, completion: Completion, render: bytes | None, *, kept: bool) -> None:
         """As in `Flights`. Where Redis is down nobody can be told: those who wait look again by themselves."""
         with self._lock:
-            self._begun.discard(word.key)
+            self._begun.discard(completion.key)
         carried = None if kept else render
-        self._tell(replace(word, carried=carried is not None), carried, (_mark(word.key), _deaths(word.key)))
+        self._tell(
+            replace(completion, carried=carried is not None), carried, (_mark(completion.key), _deaths(completion.key))
+        )
 
     def lost(self, key: str) -> None:
         """As in `Flights`. The mark stays, by which the next who looks knows that a worker died."""
-        self._tell(Word(key, DROPPED), None, ())
+        self._tell(Completion(key, DROPPED), None, ())
 
     def waiting(self) -> int:
         """As in `Flights`."""
         with reached():
             return int(str(self._count_waiting((WAITING,))))
 
-    def listen(self, heard: Heard) -> None:
+    def listen(self, listener: Listener) -> None:
         """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
-        self._listener = threading.Thread(target=self._listen, args=(heard,), name="words", daemon=True)
+        self._listener = threading.Thread(target=self._listen, args=(listener,), name="words", daemon=True)
         self._listener.start()
         self._subscribed.wait(self.LISTEN_SECONDS)
 
@@ -201,14 +203,14 @@ class RedisFlights:
                 thread.join(2 * self.TIMEOUT)
         self._redis.close()
 
-    def _tell(self, word: Word, carried: bytes | None, forgotten: tuple[str, ...]) -> None:
+    def _tell(self, completion: Completion, carried: bytes | None, forgotten: tuple[str, ...]) -> None:
         try:
             with self._redis.pipeline(transaction=True) as pipe:
                 if carried is not None:
-                    pipe.set(_carried(word.key), carried, ex=self.CARRIED_SECONDS)
-                pipe.delete(_flight(word.key), _reserved(word.key), *forgotten)
-                pipe.zrem(WAITING, _flight(word.key))
-                pipe.publish(self.CHANNEL, json.dumps(asdict(word)))
+                    pipe.set(_carried(completion.key), carried, ex=self.CARRIED_SECONDS)
+                pipe.delete(_flight(completion.key), _reserved(completion.key), *forgotten)
+                pipe.zrem(WAITING, _flight(completion.key))
+                pipe.publish(self.CHANNEL, json.dumps(asdict(completion)))
                 pipe.execute()
         except redis.RedisError as error:
             log.warning("the end of a render could not be announced: %s", error)
@@ -227,7 +229,7 @@ class RedisFlights:
                 except redis.RedisError as error:
                     log.warning("Redis could not be told which renders are under way: %s", error)
 
-    def _listen(self, heard: Heard) -> None:
+    def _listen(self, listener: Listener) -> None:
         while not self._closed.is_set():
             try:
                 with self._redis.pubsub() as subscription:  # type: ignore[no-untyped-call]
@@ -237,21 +239,21 @@ class RedisFlights:
                         if message is not None and message["type"] == "subscribe":
                             self._subscribed.set()
                         elif message is not None and message["type"] == "message":
-                            self._hear(message["data"], heard)
+                            self._received(message["data"], listener)
             except redis.RedisError as error:
                 log.warning("the channel of finished renders is broken, subscribing again: %s", error)
                 self._closed.wait(self.RECONNECT_SECONDS)
 
-    def _hear(self, data: bytes, heard: Heard) -> None:
+    def _received(self, data: bytes, listener: Listener) -> None:
         try:
-            word = Word(**json.loads(data))
-            if not all(isinstance(text, str) for text in (word.key, word.outcome, word.reason)):
-                raise TypeError("a word is made of text")
+            completion = Completion(**json.loads(data))
+            if not all(isinstance(text, str) for text in (completion.key, completion.outcome, completion.reason)):
+                raise TypeError("a completion is made of text")
         except (ValueError, TypeError):
-            log.warning("a word on %s can't be read: %.200r", self.CHANNEL, data)
+            log.warning("a completion on %s can't be read: %.200r", self.CHANNEL, data)
             return
-        render = self._redis.get(_carried(word.key)) if word.carried else None
-        heard(word, render if isinstance(render, bytes) else None)
+        render = self._redis.get(_carried(completion.key)) if completion.carried else None
+        listener(completion, render if isinstance(render, bytes) else None)
 
 
 @contextmanager

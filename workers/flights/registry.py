@@ -23,7 +23,7 @@ DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Completion:
     """How a flight went.
 
     `outcome` is "done"; or "dropped" where the task came too late to be worth it, or its worker died; or the kind of
@@ -45,7 +45,7 @@ class Claim(StrEnum):
     ASTRAY = "astray"  # so they have, yet the queue is empty: a worker has just taken it, or it is lost
     BEGUN = "begun"  # a worker makes it
     FULL = "full"  # nobody is at it, and the queue has no room
-    DEADLY = "deadly"  # each worker that began it has died
+    POISON = "poison"  # each worker that began it has died
 
 
 class Start(StrEnum):
@@ -54,7 +54,7 @@ class Start(StrEnum):
     BEGUN = "begun"  # it is to make it
     ELSEWHERE = "elsewhere"  # another worker makes it
     UNWANTED = "unwanted"  # nobody waits for it any more, or had it reserved
-    DEADLY = "deadly"  # each worker that began it has died
+    POISON = "poison"  # each worker that began it has died
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Leases:
     most_deaths: int = 3
 
 
-Heard = Callable[[Word, bytes | None], None]
+Listener = Callable[[Completion, bytes | None], None]
 
 
 class FlightsDown(Exception):
@@ -101,10 +101,10 @@ class Flights(Protocol):
         A flight that is begun stays so until it lands or this process dies.
         """
 
-    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:
+    def land(self, completion: Completion, render: bytes | None, *, kept: bool) -> None:
         """Ends the flight and tells all who listen.
 
-        `kept` says that a cache which the listeners share has the render; where none has it, the word carries it.
+        `kept` says that a cache which the listeners share has the render; where none has it, the completion carries it.
         """
 
     def lost(self, key: str) -> None:
@@ -113,8 +113,8 @@ class Flights(Protocol):
     def waiting(self) -> int:
         """How many renders somebody waits for, begun ones too."""
 
-    def listen(self, heard: Heard) -> None:
-        """Calls `heard` with each word from now on, and with the render where the word carries it."""
+    def listen(self, listener: Listener) -> None:
+        """Calls `listener` with each completion from now on, and with the render where the completion carries it."""
 
     def close(self) -> None:
         """Stops listening."""
@@ -133,10 +133,10 @@ class MemoryFlights:
         self._flights: dict[str, _Flight] = {}
         self._reserved: dict[str, float] = {}  # until when, by time.monotonic
         self._lock = threading.Lock()
-        self._listeners: list[Heard] = []
+        self._listeners: list[Listener] = []
 
     def claim(self, key: str, waiter: str, room: int) -> Claim:
-        """As in `Flights`; never astray, and never deadly."""
+        """As in `Flights`; never astray, and never poison."""
         with self._lock:
             flight = self._flights.get(key)
             if flight is None:
@@ -158,7 +158,7 @@ class MemoryFlights:
                     del self._flights[key]
 
     def reserve(self, key: str, room: int, seconds: float) -> Claim:
-        """As in `Flights`; never deadly."""
+        """As in `Flights`; never poison."""
         with self._lock:
             flight = self._flights.get(key)
             if flight is not None:
@@ -173,7 +173,7 @@ class MemoryFlights:
             return Claim.FIRST
 
     def begin(self, key: str, *, wanted: bool) -> Start:
-        """As in `Flights`; never deadly."""
+        """As in `Flights`; never poison."""
         with self._lock:
             flight = self._flights.get(key)
             if flight is not None and flight.begun:
@@ -184,26 +184,26 @@ class MemoryFlights:
             self._flights.setdefault(key, _Flight()).begun = True
             return Start.BEGUN
 
-    def land(self, word: Word, render: bytes | None, *, kept: bool) -> None:  # noqa: ARG002
-        """As in `Flights`; the render is at hand, so every word carries it."""
+    def land(self, completion: Completion, render: bytes | None, *, kept: bool) -> None:  # noqa: ARG002
+        """As in `Flights`; the render is at hand, so every completion carries it."""
         with self._lock:
-            self._flights.pop(word.key, None)
-            self._reserved.pop(word.key, None)
-        for heard in self._listeners:
-            heard(word, render)
+            self._flights.pop(completion.key, None)
+            self._reserved.pop(completion.key, None)
+        for listener in self._listeners:
+            listener(completion, render)
 
     def lost(self, key: str) -> None:
         """As in `Flights`."""
-        self.land(Word(key, DROPPED), None, kept=True)
+        self.land(Completion(key, DROPPED), None, kept=True)
 
     def waiting(self) -> int:
         """As in `Flights`."""
         with self._lock:
             return sum(bool(flight.waiters) for flight in self._flights.values())
 
-    def listen(self, heard: Heard) -> None:
+    def listen(self, listener: Listener) -> None:
         """As in `Flights`."""
-        self._listeners.append(heard)
+        self._listeners.append(listener)
 
     def close(self) -> None:
         """As in `Flights`."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import metrics
 from workers.errors import Busy
-from workers.flights.registry import DROPPED, Word
+from workers.flights.registry import DROPPED, Completion
 
 LOOK_AGAIN = 1.0  # seconds between two looks at the registry
 
@@ -24,7 +24,7 @@ class Client(Protocol):
         """Within it `gone` is called, on any thread, when the client hangs up."""
 
 
-class _Anybody:
+class _UnknownClient:
     def gone(self) -> bool:
         """As in `Client`: never."""
         return False
@@ -34,7 +34,7 @@ class _Anybody:
         return nullcontext()
 
 
-ANYBODY = _Anybody()
+UNKNOWN_CLIENT = _UnknownClient()
 """A client of whom nobody can tell whether it is still there: another server than ours calls the app."""
 
 
@@ -46,30 +46,30 @@ class Wait:
         self.queue = queue
         self.ident = secrets.token_hex(6)  # stands for all of them in the registry
         self.waiters = 0
-        self.word: Word | None = None
+        self.completion: Completion | None = None
         self.render: bytes | None = None
         self.look_at = time.monotonic() + LOOK_AGAIN
         self.astray = False  # whether the last look found the queue empty
         self._news = threading.Condition()
 
     def until(self, seconds: float, enough: Callable[[], bool]) -> bool:
-        """Waits for the word, for so many seconds at most, or until `enough`, which is asked whenever somebody calls
-        `wake`; gives whether the word has come.
+        """Waits for the completion, for so many seconds at most, or until `enough`, which is asked whenever
+        somebody calls `wake`; gives whether the completion has come.
         """
         with self._news:
-            self._news.wait_for(lambda: self.word is not None or enough(), seconds)
-            return self.word is not None
+            self._news.wait_for(lambda: self.completion is not None or enough(), seconds)
+            return self.completion is not None
 
     def wake(self) -> None:
         """Has all who wait look whether that is still what they want."""
         with self._news:
             self._news.notify_all()
 
-    def end(self, word: Word, render: bytes | None) -> None:
-        """Gives all who wait the word, unless they have one."""
+    def end(self, completion: Completion, render: bytes | None) -> None:
+        """Gives all who wait the completion, unless they have one."""
         with self._news:
-            if self.word is None:
-                self.word, self.render = word, render
+            if self.completion is None:
+                self.completion, self.render = completion, render
                 self._news.notify_all()
 
 
@@ -79,11 +79,11 @@ class Waits:
     def __init__(self) -> None:
         self._waits: dict[tuple[str, str], Wait] = {}
         self._lock = threading.Lock()
-        self.last_word = float("-inf")
+        self.last_completion = float("-inf")
         """When a worker was last heard, by time.monotonic."""
 
     def join(self, name: str, queue: str) -> tuple[Wait, bool]:
-        """Where to wait for the word on `name`, and whether nobody did before."""
+        """Where to wait for the completion on `name`, and whether nobody did before."""
         with self._lock:
             wait = self._waits.get((queue, name))
             first = wait is None
@@ -94,13 +94,13 @@ class Waits:
             return wait, first
 
     def leave(self, wait: Wait) -> bool:
-        """Gives up a place, and says whether that was the last one. Whoever comes after the word was heard begins
+        """Gives up a place, and says whether that was the last one. Whoever comes after the completion was heard begins
         anew, as the cache has changed.
         """
         with self._lock:
             wait.waiters -= 1
             place = wait.queue, wait.name
-            if self._waits.get(place) is wait and (not wait.waiters or wait.word is not None):
+            if self._waits.get(place) is wait and (not wait.waiters or wait.completion is not None):
                 del self._waits[place]
                 metrics.flights.dec()
             return not wait.waiters
@@ -119,17 +119,17 @@ class Waits:
         with self._lock:
             return list(self._waits.values())
 
-    def heard(self, word: Word, render: bytes | None, queues: tuple[str, ...]) -> None:
+    def complete(self, completion: Completion, render: bytes | None, queues: tuple[str, ...]) -> None:
         """Tells those who wait, on any of the queues, how it went; of what was dropped, that they ask anew at once."""
-        if word.outcome not in (Busy.kind, DROPPED):  # a front end says busy of a task that it could not send
-            self.last_word = time.monotonic()
+        if completion.outcome not in (Busy.kind, DROPPED):  # a front end says busy of a task that it could not send
+            self.last_completion = time.monotonic()
         with self._lock:
-            waits = [wait for queue in queues if (wait := self._waits.get((queue, word.key))) is not None]
-            if word.outcome == DROPPED:
+            waits = [wait for queue in queues if (wait := self._waits.get((queue, completion.key))) is not None]
+            if completion.outcome == DROPPED:
                 for wait in waits:
                     wait.look_at = time.monotonic()
         for wait in waits:
-            if word.outcome == DROPPED:
+            if completion.outcome == DROPPED:
                 wait.wake()
             else:
-                wait.end(word, render)
+                wait.end(completion, render)

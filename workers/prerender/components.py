@@ -1,4 +1,4 @@
-"""Hands the parts of rendering in advance to each other: for front ends, and for the command."""
+"""Builds the components of rendering in advance, and hands them to each other: for front ends, and for the command."""
 
 import threading
 from contextlib import ExitStack
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
 from catalog.jobs.jobs import Jobs
-from catalog.jobs.progress import Ledger
+from catalog.jobs.progress import JobProgress
 from catalog.photos import Photos
 from catalog.scan.scan import refresh
 from catalog.search.sql import Search
@@ -19,11 +19,11 @@ from workers.devices import Devices
 from workers.flights.orders import Orders, RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import Flights
-from workers.prerender.dispatch import Post
-from workers.prerender.driver import Driver, OpenPost
-from workers.prerender.estimate import Needs
-from workers.prerender.missing import Looker
-from workers.prerender.run import Shop
+from workers.prerender.dispatch import OrderDispatcher
+from workers.prerender.driver import Driver, OpenDispatcher
+from workers.prerender.estimate import Estimator
+from workers.prerender.missing import MissingRenders
+from workers.prerender.run import RunComponents
 from workers.prerender.starter import Starter
 
 
@@ -33,53 +33,59 @@ def build_starter(settings: Settings, engine: Engine, cache: RenderCache) -> Sta
     Raises:
         SettingsError: the sizes in the settings can't be used.
     """
-    needs = Needs(settings, cache, _looker(settings, engine, cache))
-    return Starter(settings, Jobs(engine), Search(engine), needs, Devices.of(settings))
+    estimator = Estimator(settings, cache, _missing(settings, engine, cache))
+    return Starter(settings, Jobs(engine), Search(engine), estimator, Devices.of(settings))
 
 
 def build_driver(
-    settings: Settings, engine: Engine, cache: RenderCache, starter: Starter, open_post: OpenPost, *, auto: bool
+    settings: Settings,
+    engine: Engine,
+    cache: RenderCache,
+    starter: Starter,
+    open_dispatcher: OpenDispatcher,
+    *,
+    auto: bool,
 ) -> Driver:
     """Who walks them."""
 
-    def shop_of(post: Post) -> Shop:
-        return Shop(
+    def components_of(dispatcher: OrderDispatcher) -> RunComponents:
+        return RunComponents(
             Jobs(engine),
-            Ledger(engine),
-            _looker(settings, engine, cache),
+            JobProgress(engine),
+            _missing(settings, engine, cache),
             Faults(engine),
-            post,
+            dispatcher,
             partial(refresh, engine, settings),
-            mortal=not settings.distributed,
+            in_process=not settings.distributed,
         )
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Driver(settings.data_dir, starter, open_post, shop_of, auto=auto)
+    return Driver(settings.data_dir, starter, open_dispatcher, components_of, auto=auto)
 
 
-def post_by_redis(settings: Settings, celery: Celery) -> OpenPost:
+def dispatcher_by_redis(settings: Settings, celery: Celery) -> OpenDispatcher:
     """The way to the workers of the distributed way; it listens only while it is in use."""
 
-    def open_post(closing: ExitStack, news: threading.Event) -> Post:
+    def open_dispatcher(closing: ExitStack, wakeup: threading.Event) -> OrderDispatcher:
         flights, orders = RedisFlights(settings.redis_url), RedisOrders(settings.redis_url)
         closing.callback(orders.close)
         closing.callback(flights.close)
-        return Post(celery, flights, orders, settings.render_timeout, news)
+        return OrderDispatcher(celery, flights, orders, settings.render_timeout, wakeup)
 
-    return open_post
+    return open_dispatcher
 
 
-def post_within(settings: Settings, celery: Celery, flights: Flights, orders: Orders) -> OpenPost:
+def dispatcher_in_process(settings: Settings, celery: Celery, flights: Flights, orders: Orders) -> OpenDispatcher:
     """The way to workers in this process."""
-    posts: list[Post] = []
+    dispatchers: list[OrderDispatcher] = []
 
-    def open_post(_: ExitStack, news: threading.Event) -> Post:
-        if not posts:
-            posts.append(Post(celery, flights, orders, settings.render_timeout, news))
-        return posts[0]
+    def open_dispatcher(_: ExitStack, wakeup: threading.Event) -> OrderDispatcher:
+        if not dispatchers:
+            dispatchers.append(OrderDispatcher(celery, flights, orders, settings.render_timeout, wakeup))
+        return dispatchers[0]
 
-    return open_post
+    return open_dispatcher
 
 
-def _looker(settings: Settings, engine: Engine, cache: RenderCache) -> Looker:
-    return Looker(Photos(engine), Faults(engine), cache, settings.render_max_side)
+def _missing(settings: Settings, engine: Engine, cache: RenderCache) -> MissingRenders:
+    return MissingRenders(Photos(engine), Faults(engine), cache, settings.render_max_side)

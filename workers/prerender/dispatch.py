@@ -1,5 +1,5 @@
-"""Post: sends the orders of jobs to the workers of the queue `background`, a few at a time, and hears what comes of
-each. What is lost on the way it finds out by looking.
+"""Sends the orders of jobs to the workers of the queue `background`, a few at a time, and hears what comes of each.
+What is lost on the way it finds out by looking.
 """
 
 import logging
@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from workers.flights.orders import Orders, Standing
-from workers.flights.registry import DROPPED, Flights, FlightsDown, Word
+from workers.flights.registry import DROPPED, Completion, Flights, FlightsDown
 from workers.prerender.missing import Pending
 from workers.queue.app import BACKGROUND, LADDER, QueueLengths
 
@@ -25,7 +25,7 @@ SILENCE = 10.0  # seconds without any sign of a worker, after which there seems 
 
 log = logging.getLogger("darkroom.prerender")
 
-Inbox = deque[Word]
+Inbox = deque[Completion]
 """Where a job finds what became of its orders; "dropped" stands for lost, too."""
 
 
@@ -39,20 +39,20 @@ class _Sent:
     astray: bool = False  # whether the last look found the queue empty, and no worker at it
 
 
-class Post:
-    """Sends and hears. `seconds` is what a worker may take for an order; `news` is set where there is much to do."""
+class OrderDispatcher:
+    """Sends and hears. `seconds` is what a worker may take for an order; `wakeup` is set where there is much to do."""
 
-    def __init__(self, app: Celery, flights: Flights, orders: Orders, seconds: float, news: threading.Event) -> None:
+    def __init__(self, app: Celery, flights: Flights, orders: Orders, seconds: float, wakeup: threading.Event) -> None:
         self._app = app
         self._orders = orders
         self._seconds = seconds
-        self._news = news
+        self._wakeup = wakeup
         self._lengths = QueueLengths(app)
         self._sent: dict[str, _Sent] = {}
         self._unread = 0
         self._look_at = self._rest_until = 0.0
         self._sign = time.monotonic()
-        flights.listen(self._heard)
+        flights.listen(self._on_completion)
 
     @property
     def room(self) -> int:
@@ -114,7 +114,7 @@ class Post:
             if how is Standing.BEGUN:
                 self._sign = now
             if lost:
-                sent.inbox.append(Word(name, DROPPED))
+                sent.inbox.append(Completion(name, DROPPED))
 
     def ended(self, name: str) -> None:
         """Forgets an order that came into the inbox."""
@@ -122,7 +122,7 @@ class Post:
             self._withdraw(name)
 
     def read(self) -> None:
-        """Whoever reads inboxes says so: `news` is set again when there is more."""
+        """Whoever reads inboxes says so: `wakeup` is set again when there is more."""
         self._unread = 0
 
     def _withdraw(self, name: str) -> None:
@@ -131,12 +131,12 @@ class Post:
         except FlightsDown as error:
             log.info("an order that nobody wants any more runs out by itself: %s", error)
 
-    def _heard(self, word: Word, _: bytes | None) -> None:
-        sent = self._sent.get(word.key)
+    def _on_completion(self, completion: Completion, _: bytes | None) -> None:
+        sent = self._sent.get(completion.key)
         if sent is None:
             return
-        sent.inbox.append(word)
+        sent.inbox.append(completion)
         self._sign = time.monotonic()
         self._unread += 1
         if 2 * self._unread >= len(self._sent):
-            self._news.set()
+            self._wakeup.set()

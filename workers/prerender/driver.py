@@ -11,8 +11,8 @@ from pathlib import Path
 from catalog.errors import CatalogProblem
 from catalog.files import sole
 from catalog.jobs.jobs import Job
-from workers.prerender.dispatch import Post, Unreachable
-from workers.prerender.run import Run, Shop
+from workers.prerender.dispatch import OrderDispatcher, Unreachable
+from workers.prerender.run import Run, RunComponents
 from workers.prerender.starter import Starter
 
 LOCK = "prerender.lock"
@@ -22,10 +22,10 @@ ARRIVALS_EVERY = 4.0  # seconds; what arrives later than that is another job's
 
 log = logging.getLogger("darkroom.prerender")
 
-OpenPost = Callable[[ExitStack, threading.Event], Post]
+OpenDispatcher = Callable[[ExitStack, threading.Event], OrderDispatcher]
 """Opens the way to the workers, which may start some; what has to be ended goes on the stack."""
 
-ShopOf = Callable[[Post], Shop]
+ComponentsOf = Callable[[OrderDispatcher], RunComponents]
 
 
 @dataclass(slots=True)
@@ -41,13 +41,21 @@ class Driver:
     which arrive, and the night, start jobs too.
     """
 
-    def __init__(self, folder: Path, starter: Starter, open_post: OpenPost, shop_of: ShopOf, *, auto: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        starter: Starter,
+        open_dispatcher: OpenDispatcher,
+        components_of: ComponentsOf,
+        *,
+        auto: bool,
+    ) -> None:
         self._lock = folder / LOCK
         self._starter = starter
-        self._open_post = open_post
-        self._shop_of = shop_of
+        self._open_dispatcher = open_dispatcher
+        self._components_of = components_of
         self._auto = auto
-        self._news = threading.Event()
+        self._wakeup = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prerender", daemon=True)
         self._arrivals_at = 0.0
@@ -61,12 +69,12 @@ class Driver:
 
     def wake(self) -> None:
         """Has it look for jobs at once."""
-        self._news.set()
+        self._wakeup.set()
 
     def close(self) -> None:
         """Ends it in order: what workers have begun they finish, nothing is counted wrongly."""
         self._closed.set()
-        self._news.set()
+        self._wakeup.set()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -86,41 +94,43 @@ class Driver:
     def _lead(self) -> None:
         """Walks jobs until it is told to end. After an error nothing in hand is trusted: all is in the catalogue."""
         with ExitStack() as closing:
-            post = self._open_post(closing, self._news)
-            shop = self._shop_of(post)
+            dispatcher = self._open_dispatcher(closing, self._wakeup)
+            components = self._components_of(dispatcher)
             if self._led:
-                shop.ledger.forgive()
+                components.progress.reset_tries()
             self.leads = self._led = True
             in_hand: dict[int, _InHand] = {}
             try:
                 while not self._closed.is_set():
-                    self._news.clear()
-                    more = self._step(shop, in_hand)
+                    self._wakeup.clear()
+                    more = self._step(components, in_hand)
                     if not more:
-                        self._news.wait(BREATH if post.busy else LOOK_EVERY)
+                        self._wakeup.wait(BREATH if dispatcher.busy else LOOK_EVERY)
                 for each in in_hand.values():
                     each.run.leave(each.job)
             finally:
                 for each in in_hand.values():
                     each.run.drop()
 
-    def _step(self, shop: Shop, in_hand: dict[int, _InHand]) -> bool:
+    def _step(self, components: RunComponents, in_hand: dict[int, _InHand]) -> bool:
         if self._auto and time.monotonic() >= self._arrivals_at:
             self._arrivals_at = time.monotonic() + ARRIVALS_EVERY
-            self._starter.of_arrivals()
-            self._starter.of_the_night()
-        running = {job.id: job for job in shop.jobs.running()}
+            self._starter.start_arrivals()
+            self._starter.start_nightly()
+        running = {job.id: job for job in components.jobs.running()}
         for number in in_hand.keys() - running.keys():  # paused, cancelled, or done
             gone = in_hand.pop(number)
             gone.run.leave(gone.job)
         try:
-            shop.post.look()
+            components.dispatcher.look()
         except Unreachable as error:
             log.warning("what became of orders can't be told: %s", error)
         more = False
         for number, job in running.items():  # the newest first: what is asked for does not wait behind the night's
             if number not in in_hand:
-                in_hand[number] = _InHand(job, Run(job, self._starter.boxes(job), self._starter.need(job), shop))
+                in_hand[number] = _InHand(
+                    job, Run(job, self._starter.boxes(job), self._starter.estimate(job), components)
+                )
             in_hand[number].job = job
             more = in_hand[number].run.step(job) or more
         return more

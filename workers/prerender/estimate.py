@@ -8,12 +8,12 @@ from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
-from catalog.jobs.progress import Place
+from catalog.jobs.progress import JobPhoto
 from catalog.lists.snapshots import ids
 from catalog.photoid import SIZE
 from config import Settings
 from workers.devices import Box
-from workers.prerender.missing import Looker
+from workers.prerender.missing import MissingRenders
 
 # A job stops here, rather than evict what it has just rendered; the rest is for what people ask for.
 SHARE = 0.8
@@ -28,7 +28,7 @@ NO_CACHE = "There is no cache to render into: cache.disk.bytes or cache.disk.ent
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Estimate:
     """Bytes that a job is thought to need, of `room` that the cache may hold in all; `renders` are at most so many."""
 
     bytes: int
@@ -52,13 +52,13 @@ def render_bytes(pixels: int, cached: Iterable[Size]) -> float:
     return per_pixel * pixels
 
 
-def sample(photoids: Sequence[str]) -> list[Place]:
+def sample(photoids: Sequence[str]) -> list[JobPhoto]:
     """Photos from all over a list, SAMPLED at most."""
     step = max(1, len(photoids) // SAMPLED)
-    return [Place(place, photoids[place]) for place in range(0, len(photoids), step)]
+    return [JobPhoto(place, photoids[place]) for place in range(0, len(photoids), step)]
 
 
-def written(size: float) -> str:
+def human_bytes(size: float) -> str:
     """A number of bytes for people."""
     for unit in ("bytes", "kB", "MB"):
         if size < 1000:
@@ -67,27 +67,27 @@ def written(size: float) -> str:
     return f"{size:.3g} GB"
 
 
-class Needs:
+class Estimator:
     """Says what jobs need."""
 
-    def __init__(self, settings: Settings, cache: RenderCache, looker: Looker) -> None:
+    def __init__(self, settings: Settings, cache: RenderCache, missing: MissingRenders) -> None:
         self._settings = settings
         self._cache = cache
-        self._looker = looker
+        self._missing = missing
 
-    def of(self, photoids: bytes, boxes: Sequence[Box]) -> Need:
+    def of(self, photoids: bytes, boxes: Sequence[Box]) -> Estimate:
         """What rendering these photos (ids of 16 bytes) in these sizes takes; told from a sample of them."""
         looked_at = sample(ids(photoids))
-        missing = [key for each in self._looker.look(looked_at, boxes).missing for key in each.keys]
+        missing = [key for each in self._missing.triage(looked_at, boxes).missing for key in each.keys]
         held = self._cache.held(missing)
         cached = self._sizes()
         size = sum(self._estimated(key, cached) for key in missing if key not in held)
         factor = len(photoids) / SIZE / max(1, len(looked_at))
         return self.now(round(size * factor))
 
-    def now(self, size: int) -> Need:
+    def now(self, size: int) -> Estimate:
         """A job that needs so many bytes, and what there is for it now."""
-        return Need(size, self._room(), self._renders())
+        return Estimate(size, self._room(), self._renders())
 
     def _room(self) -> int:
         """Bytes that the lowest tier with a budget may hold; on disk no more than there is beside other programs."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
-from catalog.jobs.progress import Failed, Place
+from catalog.jobs.progress import FailedPhoto, JobPhoto
 from catalog.photos import Photo, Photos
 from workers.devices import Box
 from workers.errors import TooLarge
@@ -20,18 +20,18 @@ GONE = "The photo is no longer in the library."
 class Pending:
     """A photo of a job of which renders are missing, and the keys of all that are wanted of it."""
 
-    place: Place
+    job_photo: JobPhoto
     photo: Photo
     keys: tuple[RenderKey, ...]
 
 
 @dataclass(slots=True)
-class Looked:
+class Triage:
     """What was found out about photos; `bytes` are those of the renders of the ones that are cached."""
 
-    cached: list[Place] = field(default_factory=list)
+    cached: list[JobPhoto] = field(default_factory=list)
     missing: list[Pending] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
+    failed: list[FailedPhoto] = field(default_factory=list)
     bytes: int = 0
 
 
@@ -47,7 +47,7 @@ def keys_of(photo: Photo, boxes: Iterable[Box], max_side: int) -> tuple[RenderKe
     return tuple(RenderKey(photo.photoid, version, size.width, size.height, DEFAULT_QUALITY) for size in sizes)
 
 
-class Looker:
+class MissingRenders:
     """Looks photos up: in the catalogue, among those that can't be rendered, in the cache. Hundreds at a time."""
 
     def __init__(self, photos: Photos, faults: Faults, cache: RenderCache, max_side: int) -> None:
@@ -56,25 +56,25 @@ class Looker:
         self._cache = cache
         self._max_side = max_side
 
-    def look(self, places: Sequence[Place], boxes: Sequence[Box]) -> Looked:
+    def triage(self, places: Sequence[JobPhoto], boxes: Sequence[Box]) -> Triage:
         """Sorts photos by what is to be done about them."""
         photos = self._photos.by_ids([place.photoid for place in places])
         known = self._faults.among(photos)
         keys = {photoid: keys_of(photo, boxes, self._max_side) for photoid, photo in photos.items()}
         held = self._cache.held([key for each in keys.values() for key in each])
-        looked = Looked()
+        triage = Triage()
         for place in places:
             photo = photos.get(place.photoid)
             if photo is None:
-                looked.failed.append(Failed(place.place, place.photoid, GONE))
+                triage.failed.append(FailedPhoto(place.place, place.photoid, GONE))
             elif held.keys() >= set(keys[photo.photoid]):
-                looked.cached.append(place)
-                looked.bytes += sum(held[key] for key in keys[photo.photoid])
+                triage.cached.append(place)
+                triage.bytes += sum(held[key] for key in keys[photo.photoid])
             elif photo.photoid in known:
-                looked.failed.append(Failed(place.place, photo.photoid, known[photo.photoid].reason))
+                triage.failed.append(FailedPhoto(place.place, photo.photoid, known[photo.photoid].reason))
             else:
-                looked.missing.append(Pending(place, photo, keys[photo.photoid]))
-        return looked
+                triage.missing.append(Pending(place, photo, keys[photo.photoid]))
+        return triage
 
     def bytes(self, pending: Iterable[Pending]) -> int:
         """How many bytes the cache holds of these photos, in the sizes that are wanted."""

@@ -5,7 +5,7 @@ import math
 SECONDS = 30.0
 
 
-class Pace:
+class MovingRate:
     """Photos a second, each of them the less the longer ago it was."""
 
     def __init__(self, now: float) -> None:

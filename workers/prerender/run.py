@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from catalog.errors import CatalogError, Unreadable
 from catalog.faults import Fault, Faults
 from catalog.jobs.jobs import Job, Jobs
-from catalog.jobs.progress import Failed, Ledger
+from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.photos import Photo
 from workers.devices import Box
 from workers.errors import BRINGS_DOWN, Busy, Damaged, SourceChanged, Unsupported
-from workers.flights.registry import DONE, DROPPED, Word
-from workers.prerender.dispatch import WINDOW, Inbox, Post, Unreachable
-from workers.prerender.estimate import FEWEST, NO_CACHE, Need, written
-from workers.prerender.missing import Looked, Looker, Pending
-from workers.prerender.rate import Pace
+from workers.flights.registry import DONE, DROPPED, Completion
+from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
+from workers.prerender.estimate import FEWEST, NO_CACHE, Estimate, human_bytes
+from workers.prerender.missing import MissingRenders, Pending, Triage
+from workers.prerender.rate import MovingRate
 
 PLENTY = 8  # windows of photos for which there is room, where room is not short
 MOST_TRIES = 3  # of a photo that changes all the time, or for which there is no time; or that ends its process
@@ -32,27 +32,27 @@ log = logging.getLogger("darkroom.prerender")
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
-    """What runs work with. `refresh` brings the catalogue up to date on one photo. `mortal` says that a render which
-    crashes ends this very process, so that nobody else could count its deaths.
+class RunComponents:
+    """What runs work with. `refresh` brings the catalogue up to date on one photo. `in_process` says that a render
+    which crashes ends this very process, so that nobody else could count its deaths.
     """
 
     jobs: Jobs
-    ledger: Ledger
-    looker: Looker
+    progress: JobProgress
+    missing: MissingRenders
     faults: Faults
-    post: Post
+    dispatcher: OrderDispatcher
     refresh: Callable[[Photo], Photo | None]
-    mortal: bool
+    in_process: bool
 
 
 class Run:
-    """Walks a job in steps. What `boxes` are, the job says as text; `need` is what the cache has for it."""
+    """Walks a job in steps. What `boxes` are, the job says as text; `estimate` is what it needs of the cache."""
 
-    def __init__(self, job: Job, boxes: Sequence[Box], need: Need, shop: Shop) -> None:
+    def __init__(self, job: Job, boxes: Sequence[Box], estimate: Estimate, components: RunComponents) -> None:
         self._boxes = boxes
-        self._need = need
-        self._shop = shop
+        self._estimate = estimate
+        self._components = components
         self._bytes = job.bytes
         self._rendered = job.done + job.skipped
         self._inbox: Inbox = deque()
@@ -61,9 +61,9 @@ class Run:
         self._sent: dict[str, Pending] = {}
         self._tries: Counter[int] = Counter()
         self._done: list[Pending] = []
-        self._failed: list[Failed] = []
+        self._failed: list[FailedPhoto] = []
         self._full = False
-        self._pace = Pace(time.monotonic())
+        self._rate = MovingRate(time.monotonic())
         self._restore(job)
 
     def step(self, job: Job) -> bool:
@@ -77,12 +77,12 @@ class Run:
         more = self._take(job)
         self._send(job)
         if not (self._waiting or self._suspects or self._sent) and job.taken >= job.total:
-            self._shop.ledger.finish(job)
+            self._components.progress.finish(job)
         elif self._full and not self._sent:
-            self._shop.jobs.cancel(job.id, self._why_full())
-        elif self._shop.post.silent and job.message != NO_WORKER:
+            self._components.jobs.cancel(job.id, self._why_full())
+        elif self._components.dispatcher.silent and job.message != NO_WORKER:
             log.warning("%s", NO_WORKER)
-            self._shop.ledger.say(job, NO_WORKER)
+            self._components.progress.set_message(job, NO_WORKER)
         return more
 
     def leave(self, job: Job) -> None:
@@ -90,23 +90,25 @@ class Run:
         self._read()
         self.drop()
         self._settle(job)
-        if self._shop.mortal:
-            self._shop.ledger.forgive(job)
+        if self._components.in_process:
+            self._components.progress.reset_tries(job)
 
     def drop(self) -> None:
         """Lets go of what is under way, and writes nothing down."""
         for name in self._sent:
-            self._shop.post.ended(name)
+            self._components.dispatcher.ended(name)
         self._sent = {}
 
     def _restore(self, job: Job) -> None:
         """Takes up what another process, or this one, has left outstanding."""
-        looked = self._shop.looker.look(self._shop.ledger.outstanding(job), self._boxes)
-        self._bytes += looked.bytes
-        self._rendered += len(looked.cached)
-        self._shop.ledger.settle(job, [place.place for place in looked.cached], looked.failed, bytes=self._bytes)
-        for pending in looked.missing:
-            tries = pending.place.tries if self._shop.mortal else 0
+        triage = self._components.missing.triage(self._components.progress.outstanding(job), self._boxes)
+        self._bytes += triage.bytes
+        self._rendered += len(triage.cached)
+        self._components.progress.settle(
+            job, [place.place for place in triage.cached], triage.failed, bytes=self._bytes
+        )
+        for pending in triage.missing:
+            tries = pending.job_photo.tries if self._components.in_process else 0
             if tries >= MOST_TRIES:
                 self._fail(pending, Damaged.kind, BRINGS_DOWN)
             else:
@@ -116,14 +118,14 @@ class Run:
         """Looks at the next few hundred photos, where those in hand do not last; gives whether there are more."""
         if self._full or len(self._waiting) >= WINDOW or job.taken >= job.total:
             return False
-        places = self._shop.ledger.next(job)
-        looked = self._shop.looker.look(places, self._boxes)
-        self._bytes += looked.bytes
-        self._rendered += len(looked.cached)
-        rate = self._pace.add(len(looked.cached) + len(looked.failed), time.monotonic())
-        missing = [pending.place for pending in looked.missing]
-        self._shop.ledger.take(job, places, missing, looked.failed, bytes=self._bytes, rate=rate)
-        self._waiting.extend(looked.missing)
+        places = self._components.progress.next(job)
+        triage = self._components.missing.triage(places, self._boxes)
+        self._bytes += triage.bytes
+        self._rendered += len(triage.cached)
+        rate = self._rate.add(len(triage.cached) + len(triage.failed), time.monotonic())
+        missing = [pending.job_photo for pending in triage.missing]
+        self._components.progress.take(job, places, missing, triage.failed, bytes=self._bytes, rate=rate)
+        self._waiting.extend(triage.missing)
         return True
 
     def _send(self, job: Job) -> None:
@@ -133,19 +135,19 @@ class Run:
             if not self._sent:
                 some.append(self._suspects.popleft())
         else:
-            while self._waiting and self._shop.post.room > len(some) and self._fits(job, len(some)):
+            while self._waiting and self._components.dispatcher.room > len(some) and self._fits(job, len(some)):
                 some.append(self._waiting.popleft())
-        if some and self._shop.mortal:
-            self._shop.ledger.begun(job, [pending.place.place for pending in some])
+        if some and self._components.in_process:
+            self._components.progress.begun(job, [pending.job_photo.place for pending in some])
         for at, pending in enumerate(some):
-            name = f"order:{job.id}:{pending.place.place}:{pending.photo.photoid}.{pending.keys[0].version}"
+            name = f"order:{job.id}:{pending.job_photo.place}:{pending.photo.photoid}.{pending.keys[0].version}"
             try:
-                self._shop.post.send(name, pending, self._inbox)
+                self._components.dispatcher.send(name, pending, self._inbox)
             except Unreachable as error:
                 self._waiting.extendleft(reversed(some[at:]))
                 log.warning("the orders of job %d can't be sent: %s", job.id, error)
                 if job.message != NO_QUEUE:
-                    self._shop.ledger.say(job, NO_QUEUE)
+                    self._components.progress.set_message(job, NO_QUEUE)
                 return
             self._sent[name] = pending
 
@@ -153,66 +155,66 @@ class Run:
         """Whether the renders of another photo are still within the job's share of the cache."""
         each = self._bytes / self._rendered if self._rendered else 0.0
         if self._rendered < FEWEST:
-            each = max(each, self._need.bytes / job.total)
+            each = max(each, self._estimate.bytes / job.total)
         under_way = len(self._sent) + more
         # Where room is short, no more are under way than were rendered: an estimate may be wrong by much.
-        short = self._bytes + PLENTY * WINDOW * each > self._need.limit
+        short = self._bytes + PLENTY * WINDOW * each > self._estimate.limit
         if short and under_way >= max(2, self._rendered):
             return False
-        bytes_fit = self._bytes + each * (under_way + 1) <= self._need.limit
-        self._full = not (bytes_fit and (self._rendered + under_way + 1) * len(self._boxes) <= self._need.renders)
+        bytes_fit = self._bytes + each * (under_way + 1) <= self._estimate.limit
+        self._full = not (bytes_fit and (self._rendered + under_way + 1) * len(self._boxes) <= self._estimate.renders)
         return not self._full
 
     def _why_full(self) -> str:
-        if not self._need.room:
+        if not self._estimate.room:
             return NO_CACHE
         return (
-            f"The job has stopped at 80 % of what the cache may hold ({written(self._need.room)}), rather than push "
+            f"The job has stopped at 80 % of what the cache may hold ({human_bytes(self._estimate.room)}), rather than push "
             "out what it has made: raise cache.disk.bytes or cache.disk.entries, make room on the disk, or ask for "
             "fewer sizes, and start it again."
         )
 
     def _read(self) -> None:
         """Takes what has come into the inbox."""
-        self._shop.post.read()
+        self._components.dispatcher.read()
         while self._inbox:
-            word = self._inbox.popleft()
-            self._shop.post.ended(word.key)
-            pending = self._sent.pop(word.key, None)
+            completion = self._inbox.popleft()
+            self._components.dispatcher.ended(completion.key)
+            pending = self._sent.pop(completion.key, None)
             if pending is None:
                 continue  # found by a look before it was heard
-            place = pending.place.place
-            if word.outcome == DONE:
+            place = pending.job_photo.place
+            if completion.outcome == DONE:
                 self._done.append(pending)
-            elif word.outcome == DROPPED or (
-                word.outcome in (Busy.kind, SourceChanged.kind) and self._tries[place] + 1 < MOST_TRIES
+            elif completion.outcome == DROPPED or (
+                completion.outcome in (Busy.kind, SourceChanged.kind) and self._tries[place] + 1 < MOST_TRIES
             ):
-                self._tries[place] += word.outcome != DROPPED
-                self._look_again(pending, word)
+                self._tries[place] += completion.outcome != DROPPED
+                self._look_again(pending, completion)
             else:
-                self._fail(pending, word.outcome, word.reason)
+                self._fail(pending, completion.outcome, completion.reason)
 
-    def _look_again(self, pending: Pending, word: Word) -> None:
+    def _look_again(self, pending: Pending, completion: Completion) -> None:
         """Whether a photo whose order came to nothing has been rendered all the same, and what it is like now."""
-        if word.outcome == SourceChanged.kind:
+        if completion.outcome == SourceChanged.kind:
             try:
-                self._shop.refresh(pending.photo)
+                self._components.refresh(pending.photo)
             except (Unreadable, OSError) as error:  # the next scan lists it
                 log.info("%s can't be read any more: %s", pending.photo.path, error)
-                self._fail(pending, word.outcome, Unreadable.public)
+                self._fail(pending, completion.outcome, Unreadable.public)
                 return
-        looked: Looked = self._shop.looker.look([pending.place], self._boxes)
-        if looked.cached:
+        triage: Triage = self._components.missing.triage([pending.job_photo], self._boxes)
+        if triage.cached:
             self._done.append(pending)
-        self._failed += looked.failed
-        self._waiting.extendleft(looked.missing)
+        self._failed += triage.failed
+        self._waiting.extendleft(triage.missing)
 
     def _fail(self, pending: Pending, kind: str, reason: str) -> None:
         """Counts a photo as failed; what speaks against the photo itself is noted for everyone."""
-        self._failed.append(Failed(pending.place.place, pending.photo.photoid, reason))
+        self._failed.append(FailedPhoto(pending.job_photo.place, pending.photo.photoid, reason))
         if kind in (Damaged.kind, Unsupported.kind):
             try:
-                self._shop.faults.remember(pending.photo, Fault(kind, reason))
+                self._components.faults.remember(pending.photo, Fault(kind, reason))
             except CatalogError as trouble:  # then it is tried again the next time, which is all
                 log.warning("a photo that can't be rendered could not be noted: %s", trouble)
 
@@ -220,10 +222,10 @@ class Run:
         """Writes down what has ended."""
         if not (self._done or self._failed):
             return
-        self._bytes += self._shop.looker.bytes(self._done)
+        self._bytes += self._components.missing.bytes(self._done)
         self._rendered += len(self._done)
-        rate = self._pace.add(len(self._done) + len(self._failed), time.monotonic())
-        places = [pending.place.place for pending in self._done]
+        rate = self._rate.add(len(self._done) + len(self._failed), time.monotonic())
+        places = [pending.job_photo.place for pending in self._done]
         message = "" if job.message in (NO_WORKER, NO_QUEUE) else job.message
-        self._shop.ledger.settle(job, places, self._failed, bytes=self._bytes, rate=rate, message=message)
+        self._components.progress.settle(job, places, self._failed, bytes=self._bytes, rate=rate, message=message)
         self._done, self._failed = [], []

@@ -18,7 +18,7 @@ from catalog.search import query
 from catalog.search.sql import Search
 from config import Settings
 from workers.devices import Box, Devices
-from workers.prerender.estimate import NO_CACHE, Need, Needs, written
+from workers.prerender.estimate import NO_CACHE, Estimate, Estimator, human_bytes
 
 log = logging.getLogger("darkroom.prerender")
 
@@ -31,14 +31,14 @@ class Starter:
         settings: Settings,
         jobs: Jobs,
         search: Search,
-        needs: Needs,
+        estimator: Estimator,
         devices: Devices,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._jobs = jobs
         self._search = search
-        self._needs = needs
+        self._estimator = estimator
         self._devices = devices
         self._clock = clock
         self._began = clock()
@@ -55,7 +55,7 @@ class Starter:
         photoids = self._search.find(query.parse(text), None, "-date")
         return self._jobs.make(*self._terms(origin, text, boxes, photoids), photoids)
 
-    def of_arrivals(self) -> Job | None:
+    def start_arrivals(self) -> Job | None:
         """A job over the photos that have arrived, once no more of them come; none while another one is at it."""
         last = self._jobs.last(Origin.ARRIVALS)
         if last is not None and last.state is State.RUNNING:
@@ -66,7 +66,7 @@ class Starter:
             return None
         return self._jobs.make_of_arrivals(*self._terms(Origin.ARRIVALS, "", self._devices.default, photoids), photoids)
 
-    def of_the_night(self) -> Job | None:
+    def start_nightly(self) -> Job | None:
         """A job over everything, where its hour has come since the last one, or since this process began."""
         now = datetime.fromtimestamp(self._clock())
         due = now.replace(hour=self._settings.prerender_hour, minute=0, second=0, microsecond=0)
@@ -80,19 +80,19 @@ class Starter:
         """The sizes of a job."""
         return self._devices.boxes(job.terms.sizes)
 
-    def need(self, job: Job) -> Need:
+    def estimate(self, job: Job) -> Estimate:
         """What the job needs as it was told then, and what there is for it now."""
-        return self._needs.now(job.terms.need)
+        return self._estimator.now(job.terms.need)
 
     def _terms(self, origin: Origin, text: str, boxes: tuple[Box, ...], photoids: bytes) -> tuple[Terms, str]:
         """What a job is to do, and what has to be said of it."""
-        need = self._needs.of(photoids, boxes)
+        estimate = self._estimator.of(photoids, boxes)
         message = ""
-        if not need.room:
+        if not estimate.room:
             message = NO_CACHE
-        elif need.bytes > need.limit:
+        elif estimate.bytes > estimate.limit:
             message = (
-                f"This needs about {written(need.bytes)}, which is more than 80 % of what the cache may hold "
-                f"({written(need.room)}): the job will stop there, with the newest photos rendered."
+                f"This needs about {human_bytes(estimate.bytes)}, which is more than 80 % of what the cache may hold "
+                f"({human_bytes(estimate.room)}): the job will stop there, with the newest photos rendered."
             )
-        return Terms(origin, text, tuple(map(str, boxes)), need.bytes, need.room), message
+        return Terms(origin, text, tuple(map(str, boxes)), estimate.bytes, estimate.room), message

@@ -19,13 +19,13 @@ from workers.queue.app import REDIS_TIMEOUT
 
 CONNECTIONS = 8
 
-Send = Callable[[str, Sequence[object], str], None]
+Publish = Callable[[str, Sequence[object], str], None]
 """Puts a task on a queue: its name, its arguments, the queue's name. Raises RedisError or OSError where it can't."""
 
 _NO_OTHER_TASKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
-def sender(app: Celery) -> Send:
+def publisher(app: Celery) -> Publish:
     """How tasks get to the workers of `app`."""
     url = str(app.conf.broker_url)
     return _to_redis(url) if url.startswith(("redis:", "rediss:")) else _by_celery(app)
@@ -53,7 +53,7 @@ def message(task: str, arguments: Sequence[object], queue: str) -> str:
     )
 
 
-def _to_redis(url: str) -> Send:
+def _to_redis(url: str) -> Publish:
     pool = redis.BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,
@@ -64,14 +64,14 @@ def _to_redis(url: str) -> Send:
     )
     client = redis.Redis.from_pool(pool)
 
-    def send(task: str, arguments: Sequence[object], queue: str) -> None:
+    def publish(task: str, arguments: Sequence[object], queue: str) -> None:
         client.lpush(queue, message(task, arguments, queue))
 
-    return send
+    return publish
 
 
-def _by_celery(app: Celery) -> Send:
-    def send(task: str, arguments: Sequence[object], queue: str) -> None:
+def _by_celery(app: Celery) -> Publish:
+    def publish(task: str, arguments: Sequence[object], queue: str) -> None:
         app.send_task(task, arguments, queue=queue)
 
-    return send
+    return publish

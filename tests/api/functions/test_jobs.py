@@ -15,7 +15,7 @@ from api.openapi.jobs import JOB_FIELDS
 from cache.disk.tier import Budget, DiskTier
 from cache.render_cache import RenderCache
 from catalog.jobs.jobs import Jobs
-from catalog.jobs.progress import Failed, Ledger
+from catalog.jobs.progress import FailedPhoto, JobProgress
 from tests.api.house import House
 from workers.prerender.components import build_starter
 
@@ -78,9 +78,9 @@ def test_it_is_paused_resumed_and_cancelled(desk: Desk) -> None:
 
 def test_failures_have_their_reasons(desk: Desk) -> None:
     number = desk.post("").json["id"]
-    job, ledger = desk.jobs.by_id(number), Ledger(desk.house.library.engine)
-    places = ledger.next(job)
-    ledger.take(job, places, [], [Failed(0, places[0].photoid, "It is broken.")])
+    job, progress = desk.jobs.by_id(number), JobProgress(desk.house.library.engine)
+    places = progress.next(job)
+    progress.take(job, places, [], [FailedPhoto(0, places[0].photoid, "It is broken.")])
     answer = desk.get(f"/{number}").json
     photoid = places[0].photoid
     name = desk.house.library.photos.by_id(photoid).path

@@ -27,7 +27,7 @@ from config import Settings
 from tests.catalog.library import Library
 from tests.end_to_end.servers import free_port
 from workers.dispatch import Dispatcher
-from workers.flights.registry import DONE, MemoryFlights, Word
+from workers.flights.registry import DONE, Completion, MemoryFlights
 from workers.queue.app import QUEUES, QueueLengths, create_celery
 
 SAMPLE = re.compile(r'[a-zA-Z_][a-zA-Z0-9_]*(\{([a-z_]+="[^"\n]*",?)*\})? [-+0-9.eInfNa]+')
@@ -79,7 +79,7 @@ def test_the_worker() -> None:
     app = create_celery(Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0"))
     dispatcher = Dispatcher(app, flights, RenderCache([]), timeout=1, places=1)
     assert worker_answers(dispatcher)() == "no worker answers"
-    flights.land(Word("whatever", DONE), None, kept=True)
+    flights.land(Completion("whatever", DONE), None, kept=True)
     assert worker_answers(dispatcher)() is None
 
 

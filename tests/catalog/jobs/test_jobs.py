@@ -14,7 +14,7 @@ from catalog.jobs.jobs import (
     State,
     Terms,
 )
-from catalog.jobs.progress import Failed, Ledger
+from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.lists.snapshots import ids
 from catalog.photoid import encode
 from tests.catalog.library import Library, jpeg, put
@@ -62,13 +62,15 @@ def test_pause_resume_cancel(jobs: Jobs, clock: Clock) -> None:
 
 def test_how_long_the_rest_takes(jobs: Jobs, library: Library) -> None:
     job = jobs.make(TERMS, "", numbered(100))
-    Ledger(library.engine).take(job, [*Ledger(library.engine).next(job)][:20], [], [], rate=4.0)
+    JobProgress(library.engine).take(job, [*JobProgress(library.engine).next(job)][:20], [], [], rate=4.0)
     assert jobs.by_id(job.id).seconds_left == 20
 
 
 def test_the_oldest_jobs_go_and_their_photos_with_them(jobs: Jobs, library: Library) -> None:
     first = jobs.make(TERMS, "", numbered(5))
-    Ledger(library.engine).take(first, Ledger(library.engine).next(first), [], [Failed(0, encode(bytes(16)), "No.")])
+    JobProgress(library.engine).take(
+        first, JobProgress(library.engine).next(first), [], [FailedPhoto(0, encode(bytes(16)), "No.")]
+    )
     jobs.cancel(first.id)
     for _ in range(KEPT):
         jobs.cancel(jobs.make(TERMS, "", numbered(6)).id)
@@ -95,7 +97,9 @@ def test_photos_that_arrived_become_a_job_newest_first(jobs: Jobs, library: Libr
 
 def test_failures_are_listed_in_the_job_s_order(jobs: Jobs, library: Library) -> None:
     job = jobs.make(TERMS, "", numbered(4))
-    ledger = Ledger(library.engine)
-    places = ledger.next(job)
-    ledger.take(job, places, [], [Failed(place.place, place.photoid, f"No {place.place}.") for place in places[::-1]])
+    progress = JobProgress(library.engine)
+    places = progress.next(job)
+    progress.take(
+        job, places, [], [FailedPhoto(place.place, place.photoid, f"No {place.place}.") for place in places[::-1]]
+    )
     assert jobs.failures(job.id, 2) == [Failure(place.photoid, f"No {place.place}.") for place in places[:2]]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.catalog.library import Library
-from tests.workers.prerender.shop import House
+from tests.workers.prerender.played import House
 from workers.commands import prerender as command
 
 

@@ -9,7 +9,7 @@ from redis import Redis
 from tests.end_to_end.servers import free_port
 from tests.workers.ways import Way, wait_until
 from workers.flights.orders import MemoryOrders, Orders, RedisOrders, Standing
-from workers.flights.registry import DONE, FlightsDown, Word
+from workers.flights.registry import DONE, Completion, FlightsDown
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_an_order_stands_until_it_is_taken(way: Way, orders: Orders) -> None:
     way.flights.begin("one", wanted=False)
     assert orders.place("one") is Standing.BEGUN
     assert not orders.take("one")
-    way.flights.land(Word("one", DONE), None, kept=True)
+    way.flights.land(Completion("one", DONE), None, kept=True)
     orders.withdraw("one")
     assert orders.place("one") is Standing.NEW
 

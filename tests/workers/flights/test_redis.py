@@ -9,10 +9,10 @@ from workers.flights.redis import RedisFlights
 from workers.flights.registry import (
     DONE,
     Claim,
+    Completion,
     FlightsDown,
     Leases,
     Start,
-    Word,
 )
 
 
@@ -23,8 +23,8 @@ def test_three_deaths_are_enough(redis_flights: RedisFlights, wanted: bool) -> N
         assert redis_flights.begin(KEY, wanted=wanted) is Start.BEGUN
         redis_flights.lost(KEY)
     if wanted:
-        assert claim(redis_flights) is Claim.DEADLY
-    assert redis_flights.begin(KEY, wanted=False) is Start.DEADLY
+        assert claim(redis_flights) is Claim.POISON
+    assert redis_flights.begin(KEY, wanted=False) is Start.POISON
     assert claim(redis_flights, key="a.b.2x2.q70") is Claim.FIRST
 
 
@@ -34,7 +34,7 @@ def test_a_landing_makes_good_for_deaths(redis_flights: RedisFlights) -> None:
             redis_flights.begin(KEY, wanted=False)
             redis_flights.lost(KEY)
         assert redis_flights.begin(KEY, wanted=False) is Start.BEGUN
-        redis_flights.land(Word(KEY, DONE), None, kept=True)
+        redis_flights.land(Completion(KEY, DONE), None, kept=True)
 
 
 def test_what_nobody_speaks_of_runs_out(redis_url: str, redis_flights: RedisFlights) -> None:
@@ -70,6 +70,6 @@ def test_a_redis_that_is_gone_is_said(tmp_path_factory: pytest.TempPathFactory) 
         registry.waiting()
     with pytest.raises(FlightsDown):
         registry.reserve(KEY, 10, 60)
-    registry.land(Word(KEY, DONE), None, kept=True)  # nobody can be told; nothing is raised
+    registry.land(Completion(KEY, DONE), None, kept=True)  # nobody can be told; nothing is raised
     registry.lost(KEY)
     registry.close()

@@ -10,10 +10,10 @@ from workers.flights.registry import (
     DONE,
     DROPPED,
     Claim,
+    Completion,
     Flights,
     MemoryFlights,
     Start,
-    Word,
 )
 
 KEY = "a.b.1x1.q70"
@@ -30,11 +30,11 @@ def flights(request: pytest.FixtureRequest) -> Iterator[Flights]:
 
 
 @pytest.fixture
-def heard(flights: Flights) -> Callable[[], tuple[Word, bytes | None]]:
-    """The next word on the channel."""
-    words: queue.Queue[tuple[Word, bytes | None]] = queue.Queue()
-    flights.listen(lambda word, render: words.put((word, render)))
-    return lambda: words.get(timeout=WAIT)
+def heard(flights: Flights) -> Callable[[], tuple[Completion, bytes | None]]:
+    """The next completion on the channel."""
+    completions: queue.Queue[tuple[Completion, bytes | None]] = queue.Queue()
+    flights.listen(lambda completion, render: completions.put((completion, render)))
+    return lambda: completions.get(timeout=WAIT)
 
 
 def claim(flights: Flights, waiter: str = "one", key: str = KEY, room: int = 10) -> Claim:
@@ -50,7 +50,7 @@ def test_only_the_first_claims_until_it_lands(flights: Flights) -> None:
     assert claim(flights, "two") in QUEUED
     assert flights.begin(KEY, wanted=True) is Start.BEGUN
     assert claim(flights, "two") is Claim.BEGUN
-    flights.land(Word(KEY, DONE), b"jpeg", kept=True)
+    flights.land(Completion(KEY, DONE), b"jpeg", kept=True)
     assert claim(flights) is Claim.FIRST
 
 
@@ -91,28 +91,28 @@ def test_a_queue_without_room_takes_no_other(flights: Flights) -> None:
     assert claim(flights, "two", room=0) in QUEUED
 
 
-def test_a_landing_is_heard(flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]) -> None:
-    flights.land(Word(KEY, "damaged", "It is broken."), None, kept=True)
-    word, render = heard()
-    assert (word.key, word.outcome, word.reason, render) == (KEY, "damaged", "It is broken.", None)
+def test_a_landing_is_heard(flights: Flights, heard: Callable[[], tuple[Completion, bytes | None]]) -> None:
+    flights.land(Completion(KEY, "damaged", "It is broken."), None, kept=True)
+    completion, render = heard()
+    assert (completion.key, completion.outcome, completion.reason, render) == (KEY, "damaged", "It is broken.", None)
 
 
 def test_a_death_is_heard_and_the_flight_claimed_anew(
-    flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]
+    flights: Flights, heard: Callable[[], tuple[Completion, bytes | None]]
 ) -> None:
     claim(flights)
     flights.begin(KEY, wanted=True)
     flights.lost(KEY)
-    assert heard()[0] == Word(KEY, DROPPED)
+    assert heard()[0] == Completion(KEY, DROPPED)
     assert claim(flights) is Claim.FIRST
 
 
 def test_a_render_that_no_cache_took_comes_with_the_word(
-    flights: Flights, heard: Callable[[], tuple[Word, bytes | None]]
+    flights: Flights, heard: Callable[[], tuple[Completion, bytes | None]]
 ) -> None:
-    flights.land(Word(KEY, DONE), b"jpeg", kept=False)
-    word, render = heard()
-    assert (word.outcome, render) == (DONE, b"jpeg")
+    flights.land(Completion(KEY, DONE), b"jpeg", kept=False)
+    completion, render = heard()
+    assert (completion.outcome, render) == (DONE, b"jpeg")
 
 
 def test_who_waits_is_counted_until_the_end_and_only_once_a_render(flights: Flights) -> None:
@@ -129,7 +129,7 @@ def test_who_waits_is_counted_until_the_end_and_only_once_a_render(flights: Flig
     assert claim(flights, "three") is Claim.BEGUN  # and waits from now on
     assert flights.waiting() == 2
     for key in (KEY, "a.b.2x2.q70"):
-        flights.land(Word(key, DONE), None, kept=True)
+        flights.land(Completion(key, DONE), None, kept=True)
     assert flights.waiting() == 0
 
 
@@ -143,7 +143,7 @@ def test_a_render_is_reserved_once(flights: Flights) -> None:
     assert [flights.reserve(KEY, 10, 60) for _ in range(2)] == [Claim.FIRST, Claim.QUEUED]
     assert flights.begin(KEY, wanted=True) is Start.BEGUN
     assert flights.reserve(KEY, 10, 60) is Claim.BEGUN
-    flights.land(Word(KEY, DONE), b"jpeg", kept=True)
+    flights.land(Completion(KEY, DONE), b"jpeg", kept=True)
     assert flights.begin(KEY, wanted=True) is Start.UNWANTED
     assert flights.reserve(KEY, 10, 60) is Claim.FIRST
 
@@ -190,5 +190,5 @@ def test_what_was_reserved_runs_out(flights: Flights) -> None:
 
 def test_what_was_dropped_is_no_longer_reserved(flights: Flights) -> None:
     flights.reserve(KEY, 10, 60)
-    flights.land(Word(KEY, DROPPED), None, kept=True)
+    flights.land(Completion(KEY, DROPPED), None, kept=True)
     assert flights.reserve(KEY, 10, 60) is Claim.FIRST

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workers.ways import sample
-from workers.flights.registry import DONE, DROPPED, Word
+from workers.flights.registry import DONE, DROPPED, Completion
 from workers.flights.waits import Waits
 from workers.queue.app import INTERACTIVE, PREFETCH
 
@@ -29,10 +29,10 @@ def test_all_who_wait_hear_the_first_word(waits: Waits) -> None:
     one, two, other = (
         waits.join(name, queue)[0] for name, queue in (("a", INTERACTIVE), ("a", PREFETCH), ("b", PREFETCH))
     )
-    waits.heard(Word("a", DONE), b"a render", QUEUES)
-    waits.heard(Word("a", "damaged"), None, QUEUES)
-    assert [(each.word, each.render) for each in (one, two)] == [(Word("a", DONE), b"a render")] * 2
-    assert other.word is None
+    waits.complete(Completion("a", DONE), b"a render", QUEUES)
+    waits.complete(Completion("a", "damaged"), None, QUEUES)
+    assert [(each.completion, each.render) for each in (one, two)] == [(Completion("a", DONE), b"a render")] * 2
+    assert other.completion is None
     for each in (one, two, other):
         waits.leave(each)
 
@@ -40,7 +40,7 @@ def test_all_who_wait_hear_the_first_word(waits: Waits) -> None:
 def test_whoever_comes_after_the_word_begins_anew(waits: Waits) -> None:
     for _ in range(2):
         wait, _ = waits.join("a", INTERACTIVE)
-    waits.heard(Word("a", DONE), None, QUEUES)
+    waits.complete(Completion("a", DONE), None, QUEUES)
     assert not waits.leave(wait)
     again, first = waits.join("a", INTERACTIVE)
     assert (again is wait, first) == (False, True)
@@ -50,9 +50,9 @@ def test_whoever_comes_after_the_word_begins_anew(waits: Waits) -> None:
 def test_what_was_dropped_is_looked_for_at_once_by_one_of_them(waits: Waits) -> None:
     wait, _ = waits.join("a", PREFETCH)
     assert not waits.due(wait)
-    waits.heard(Word("a", DROPPED), None, QUEUES)
+    waits.complete(Completion("a", DROPPED), None, QUEUES)
     assert [waits.due(wait) for _ in range(2)] == [True, False]
-    assert wait.word is None
+    assert wait.completion is None
     waits.leave(wait)
 
 
@@ -66,5 +66,5 @@ def test_all_waits_are_known(waits: Waits) -> None:
 
 def test_only_a_worker_s_word_says_that_workers_work(waits: Waits) -> None:
     for outcome, heard in ((DROPPED, False), ("busy", False), ("damaged", True)):
-        waits.heard(Word("a", outcome), None, QUEUES)
-        assert (waits.last_word > 0) == heard
+        waits.complete(Completion("a", outcome), None, QUEUES)
+        assert (waits.last_completion > 0) == heard

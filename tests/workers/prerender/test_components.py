@@ -9,12 +9,12 @@ from cache.render_cache import build
 from catalog.jobs.jobs import State
 from config import SettingsError
 from tests.catalog.library import Library
-from tests.workers.prerender.shop import House
+from tests.workers.prerender.played import House
 from tests.workers.ways import wait_until
 from workers.flights.orders import MemoryOrders
 from workers.flights.registry import MemoryFlights
 from workers.pipeline.limits import Limits
-from workers.prerender.components import build_driver, build_starter, post_within
+from workers.prerender.components import build_driver, build_starter, dispatcher_in_process
 from workers.queue.app import BACKGROUND, create_celery
 from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
@@ -33,8 +33,8 @@ def test_a_job_is_rendered_by_a_worker_of_its_own_queue(library: Library) -> Non
         worker.start()
         closing.callback(worker.stop)
         starter = build_starter(settings, house.engine, cache)
-        open_post = post_within(settings, celery, flights, orders)
-        driver = build_driver(settings, house.engine, cache, starter, open_post, auto=True)
+        open_dispatcher = dispatcher_in_process(settings, celery, flights, orders)
+        driver = build_driver(settings, house.engine, cache, starter, open_dispatcher, auto=True)
         driver.start()
         closing.callback(driver.close)
         job = starter.asked("*")

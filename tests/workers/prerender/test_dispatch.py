@@ -1,4 +1,4 @@
-"""The post, both ways: orders reach the queue, words the inbox, and what is lost is noticed."""
+"""The dispatcher, both ways: orders reach the queue, words the inbox, and what is lost is noticed."""
 
 import threading
 import time
@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from catalog.jobs.progress import Place
+from catalog.jobs.progress import JobPhoto
 from config import Settings
 from tests.end_to_end.servers import free_port
 from tests.workers.ways import ROOT, WAIT, Way, key_of, save_photo, wait_until
 from workers.flights.orders import MemoryOrders, Orders, RedisOrders
-from workers.flights.registry import DONE, DROPPED, MemoryFlights, Word
+from workers.flights.registry import DONE, DROPPED, Completion, MemoryFlights
 from workers.prerender import dispatch as module
-from workers.prerender.dispatch import WINDOW, Inbox, Post, Unreachable
+from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.missing import Pending
 from workers.queue.app import BACKGROUND, LADDER, QueueLengths, create_celery
 
@@ -28,14 +28,14 @@ class Bench:
 
     def __init__(self, way: Way, folder: Path) -> None:
         self.way = way
-        self.news, self.inbox = threading.Event(), Inbox()
+        self.wakeup, self.inbox = threading.Event(), Inbox()
         self.orders: Orders = RedisOrders(way.settings.redis_url) if way.distributed else MemoryOrders()
-        self.post = Post(way.app, way.front_flights(), self.orders, 30.0, self.news)
+        self.dispatcher = OrderDispatcher(way.app, way.front_flights(), self.orders, 30.0, self.wakeup)
         photo = save_photo(folder)
-        self.pending = Pending(Place(0, photo.photoid), photo, (key_of(photo, 40), key_of(photo, 80)))
+        self.pending = Pending(JobPhoto(0, photo.photoid), photo, (key_of(photo, 40), key_of(photo, 80)))
 
     def send(self, name: str = "one") -> None:
-        self.post.send(name, self.pending, self.inbox)
+        self.dispatcher.send(name, self.pending, self.inbox)
 
     def take(self) -> list[Any]:
         with self.way.app.connection_for_read() as connection:
@@ -51,9 +51,9 @@ class Bench:
     def queued(self) -> int:
         return dict(QueueLengths(self.way.app))[BACKGROUND]
 
-    def look(self) -> deque[Word]:
-        self.post._look_at = 0.0
-        self.post.look()
+    def look(self) -> deque[Completion]:
+        self.dispatcher._look_at = 0.0
+        self.dispatcher.look()
         return self.inbox
 
 
@@ -68,7 +68,7 @@ def test_an_order_is_a_task_with_all_that_a_worker_needs(bench: Bench) -> None:
     bench.send()
     names = [key.name for key in bench.pending.keys]
     assert bench.take() == ["one", names, ROOT, bench.pending.photo.path, 30.0]
-    assert (bench.post.room, bench.post.busy) == (WINDOW - 1, True)
+    assert (bench.dispatcher.room, bench.dispatcher.busy) == (WINDOW - 1, True)
 
 
 def test_a_word_comes_into_the_inbox_and_wakes(bench: Bench) -> None:
@@ -76,17 +76,17 @@ def test_a_word_comes_into_the_inbox_and_wakes(bench: Bench) -> None:
     bench.take()
     bench.orders.take("one")
     bench.way.flights.begin("one", wanted=False)
-    bench.way.flights.land(Word("somebody's", DONE), None, kept=True)
-    bench.way.flights.land(Word("one", "damaged", "It is broken."), None, kept=True)
-    assert bench.news.wait(WAIT)
-    assert list(bench.inbox) == [Word("one", "damaged", "It is broken.")]
-    bench.post.ended("one")
-    assert not bench.post.busy
+    bench.way.flights.land(Completion("somebody's", DONE), None, kept=True)
+    bench.way.flights.land(Completion("one", "damaged", "It is broken."), None, kept=True)
+    assert bench.wakeup.wait(WAIT)
+    assert list(bench.inbox) == [Completion("one", "damaged", "It is broken.")]
+    bench.dispatcher.ended("one")
+    assert not bench.dispatcher.busy
 
 
 def test_an_order_that_is_withdrawn_is_dropped_by_the_worker(bench: Bench) -> None:
     bench.send()
-    bench.post.ended("one")
+    bench.dispatcher.ended("one")
     bench.take()
     assert not bench.orders.take("one")
 
@@ -107,7 +107,7 @@ def test_a_task_that_is_gone_is_noticed_at_the_second_look(bench: Bench) -> None
     bench.send()
     bench.take()  # by a worker that dies before it begins
     assert not bench.look()
-    assert list(bench.look()) == [Word("one", DROPPED)]
+    assert list(bench.look()) == [Completion("one", DROPPED)]
 
 
 def test_a_worker_that_died_is_noticed(distributed: Way, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_worker_that_died_is_noticed(distributed: Way, tmp_path: Path) -> None
         redis.hset("darkroom:flight:one", "state", "begun")
         assert not bench.look()
         redis.delete("darkroom:flight:one")  # as it runs out
-    assert list(bench.look()) == [Word("one", DROPPED)]
+    assert list(bench.look()) == [Completion("one", DROPPED)]
     bench.orders.close()
 
 
@@ -128,8 +128,8 @@ def test_a_redis_that_comes_back_empty_is_noticed(distributed: Way, tmp_path: Pa
     bench.send()
     with Redis.from_url(distributed.settings.redis_url) as redis:
         redis.flushdb()
-    assert list(bench.look()) == [Word("one", DROPPED)]
-    bench.post.ended("one")
+    assert list(bench.look()) == [Completion("one", DROPPED)]
+    bench.dispatcher.ended("one")
     bench.send()
     assert bench.queued() == 1
     bench.orders.close()
@@ -139,25 +139,25 @@ def test_looks_are_a_while_apart(bench: Bench, monkeypatch: pytest.MonkeyPatch) 
     bench.send()
     bench.look()
     monkeypatch.setattr(bench.orders, "place", lambda _: pytest.fail("looked again at once"))
-    bench.post.look()
+    bench.dispatcher.look()
 
 
 def test_silence_is_noticed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not bench.post.silent
+    assert not bench.dispatcher.silent
     bench.send()
-    assert not bench.post.silent
+    assert not bench.dispatcher.silent
     monkeypatch.setattr(module, "SILENCE", 0.01)
-    wait_until(lambda: bench.post.silent)
+    wait_until(lambda: bench.dispatcher.silent)
 
 
 def test_a_broker_that_is_down_is_said_and_left_alone(tmp_path: Path) -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
     settings = replace(Settings(), redis_url=url)
-    post = Post(create_celery(settings), MemoryFlights(), RedisOrders(url), 30.0, threading.Event())
+    dispatcher = OrderDispatcher(create_celery(settings), MemoryFlights(), RedisOrders(url), 30.0, threading.Event())
     photo = save_photo(tmp_path)
-    pending = Pending(Place(0, photo.photoid), photo, (key_of(photo),))
+    pending = Pending(JobPhoto(0, photo.photoid), photo, (key_of(photo),))
     before = time.monotonic()
     with pytest.raises(Unreachable):
-        post.send("one", pending, Inbox())
-    assert post.room == 0 or time.monotonic() - before > module.LOOK_AGAIN
-    assert not post.busy
+        dispatcher.send("one", pending, Inbox())
+    assert dispatcher.room == 0 or time.monotonic() - before > module.LOOK_AGAIN
+    assert not dispatcher.busy

@@ -9,15 +9,15 @@ import pytest
 from catalog.files import sole
 from catalog.jobs.jobs import Job, State
 from tests.catalog.library import Library
-from tests.workers.prerender.shop import House, PlayedPost
+from tests.workers.prerender.played import House, PlayedDispatcher
 from tests.workers.ways import wait_until
 from workers.prerender import driver as module
 from workers.prerender.components import build_starter
-from workers.prerender.dispatch import Post
+from workers.prerender.dispatch import OrderDispatcher
 from workers.prerender.driver import LOCK, Driver
 
 
-class Working(PlayedPost):
+class Working(PlayedDispatcher):
     """A post whose worker has made all, each time somebody looks."""
 
     def __init__(self, house: House) -> None:
@@ -45,15 +45,15 @@ def house(library: Library) -> Iterator[House]:
     made.cache.close()
 
 
-def driver(house: House, post: PlayedPost | None = None) -> Driver:
+def driver(house: House, post: PlayedDispatcher | None = None) -> Driver:
     played = post or Working(house)
-    house.post = played
+    house.dispatcher = played
 
-    def open_post(_: ExitStack, __: threading.Event) -> Post:
+    def open_dispatcher(_: ExitStack, __: threading.Event) -> OrderDispatcher:
         return played
 
     starter = build_starter(house.settings, house.engine, house.cache)
-    return Driver(house.settings.data_dir, starter, open_post, lambda _: house.shop(), auto=False)
+    return Driver(house.settings.data_dir, starter, open_dispatcher, lambda _: house.components(), auto=False)
 
 
 def stands(house: House, job: Job, state: State) -> None:
@@ -71,7 +71,7 @@ def test_jobs_are_done_the_newest_first(house: House) -> None:
     stands(house, later, State.DONE)
     assert walking.leads
     walking.close()
-    assert house.post.history[0].startswith(f"order:{jobs[1].id}:")
+    assert house.dispatcher.history[0].startswith(f"order:{jobs[1].id}:")
     assert [house.jobs.by_id(job.id).done + house.jobs.by_id(job.id).skipped for job in jobs] == [5, 5]
 
 
@@ -91,15 +91,15 @@ def test_while_another_holds_the_lock_nothing_is_done(house: House) -> None:
 
 
 def test_what_is_paused_is_let_go_of_and_taken_up_again(house: House) -> None:
-    post = Working(house)
-    post._working.clear()
+    dispatcher = Working(house)
+    dispatcher._working.clear()
     job = house.job()
-    walking = driver(house, post)
+    walking = driver(house, dispatcher)
     walking.start()
-    wait_until(lambda: len(post.sent) == 5)
+    wait_until(lambda: len(dispatcher.sent) == 5)
     house.jobs.pause(job.id)
-    wait_until(lambda: not post.sent)
-    post._working.set()
+    wait_until(lambda: not dispatcher.sent)
+    dispatcher._working.set()
     house.jobs.resume(job.id)
     stands(house, job, State.DONE)
     walking.close()
@@ -108,14 +108,14 @@ def test_what_is_paused_is_let_go_of_and_taken_up_again(house: House) -> None:
 def test_an_error_is_not_the_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     job = house.job()
     failures = iter([True, True])
-    take = house.ledger.take
+    take = house.progress.take
 
     def failing(*arguments: object, **more: object) -> None:
         if next(failures, False):
             raise RuntimeError("a bug")
         take(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(house.ledger, "take", failing)
+    monkeypatch.setattr(house.progress, "take", failing)
     walking = driver(house)
     walking.start()
     stands(house, job, State.DONE)

@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 from cache.disk.rows import Size
 from cache.disk.tier import Budget, DiskTier
 from cache.render_cache import RenderCache
-from catalog.jobs.progress import Place
+from catalog.jobs.progress import JobPhoto
 from config import Settings
 from config.setting import Bytes
 from tests.catalog.library import Library
-from tests.workers.prerender.shop import BOXES, House
+from tests.workers.prerender.played import BOXES, House
 from workers.prerender.estimate import (
     EACH_PIXEL,
     FEWEST,
     FIXED,
     SAMPLED,
-    Need,
-    Needs,
+    Estimate,
+    Estimator,
+    human_bytes,
     render_bytes,
     sample,
-    written,
 )
 
 
@@ -45,24 +45,24 @@ def test_a_sample_is_from_all_over(count: int) -> None:
     assert len(found) >= min(count, SAMPLED)
     assert len(found) < 2 * SAMPLED
     if count:
-        assert found[0] == Place(0, "0")
+        assert found[0] == JobPhoto(0, "0")
 
 
 def test_only_what_is_missing_is_needed(library: Library) -> None:
     house = House(library, 4)
-    needs = Needs(house.settings, house.cache, house.looker)
-    whole = needs.of(house.photoids(), BOXES)
+    estimator = Estimator(house.settings, house.cache, house.missing)
+    whole = estimator.of(house.photoids(), BOXES)
     assert whole.bytes == pytest.approx(4 * 2 * FIXED, rel=0.01)
     house.render(house.photos[:1])
-    assert needs.of(house.photoids(), BOXES).bytes == pytest.approx(whole.bytes * 3 / 4, abs=2)
-    assert needs.of(b"", BOXES).bytes == 0
+    assert estimator.of(house.photoids(), BOXES).bytes == pytest.approx(whole.bytes * 3 / 4, abs=2)
+    assert estimator.of(b"", BOXES).bytes == 0
 
 
 def test_room_is_the_lowest_tier_s(library: Library, tmp_path: Path) -> None:
     house = House(library, 0)
 
     def room(cache: RenderCache, **settings: object) -> int:
-        return Needs(Settings(**settings), cache, house.looker).now(5).room  # type: ignore[arg-type]
+        return Estimator(Settings(**settings), cache, house.missing).now(5).room  # type: ignore[arg-type]
 
     assert room(RenderCache([DiskTier(tmp_path / "none", Budget(12345, free=0))])) == 12345
     assert room(RenderCache([])) == 0
@@ -73,11 +73,11 @@ def test_room_is_the_lowest_tier_s(library: Library, tmp_path: Path) -> None:
 
 
 def test_a_job_stops_at_its_share() -> None:
-    assert Need(0, 1000, 5).limit == 800
+    assert Estimate(0, 1000, 5).limit == 800
 
 
 @pytest.mark.parametrize(
     ("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1234, "1.23 kB"), (5e6, "5 MB"), (12e9, "12 GB")]
 )
 def test_bytes_for_people(size: float, text: str) -> None:
-    assert written(size) == text
+    assert human_bytes(size) == text

@@ -2,10 +2,10 @@
 
 from cache.key import RenderKey
 from catalog.faults import Fault, Faults
-from catalog.jobs.progress import Place
+from catalog.jobs.progress import JobPhoto
 from catalog.photos import Photo
 from tests.catalog.library import Library, jpeg
-from tests.workers.prerender.shop import BOXES, RENDER, House
+from tests.workers.prerender.played import BOXES, RENDER, House
 from workers.devices import Box
 from workers.prerender.missing import GONE, keys_of
 from workers.versions import key_version
@@ -32,14 +32,14 @@ def test_photos_are_sorted_by_what_is_to_be_done(library: Library) -> None:
     Faults(house.engine).remember(bad, Fault("damaged", "It is broken."))
     (library.a / gone.path).unlink()
     library.scan()
-    places = [Place(at, photo.photoid) for at, photo in enumerate((cached, partly, bad, gone, missing))]
-    looked = house.looker.look(places, BOXES)
-    assert looked.cached == places[:1]
-    assert [pending.place for pending in looked.missing] == [places[1], places[4]]
-    assert looked.missing[0].keys == house.keys(partly)
-    assert [(each.place, each.reason) for each in looked.failed] == [(2, "It is broken."), (3, GONE)]
-    assert looked.bytes == 2 * len(RENDER)
-    assert house.looker.bytes(looked.missing) == len(RENDER)
+    places = [JobPhoto(at, photo.photoid) for at, photo in enumerate((cached, partly, bad, gone, missing))]
+    triage = house.missing.triage(places, BOXES)
+    assert triage.cached == places[:1]
+    assert [pending.job_photo for pending in triage.missing] == [places[1], places[4]]
+    assert triage.missing[0].keys == house.keys(partly)
+    assert [(each.place, each.reason) for each in triage.failed] == [(2, "It is broken."), (3, GONE)]
+    assert triage.bytes == 2 * len(RENDER)
+    assert house.missing.bytes(triage.missing) == len(RENDER)
 
 
 def test_a_photo_that_was_mended_is_tried_again(library: Library) -> None:
@@ -47,10 +47,10 @@ def test_a_photo_that_was_mended_is_tried_again(library: Library) -> None:
     Faults(house.engine).remember(house.photos[0], Fault("damaged", "It is broken."))
     (library.a / "000.jpg").write_bytes(jpeg("blue", (20, 20)))
     library.scan()
-    assert len(house.looker.look([Place(0, house.photos[0].photoid)], BOXES).missing) == 1
+    assert len(house.missing.triage([JobPhoto(0, house.photos[0].photoid)], BOXES).missing) == 1
 
 
 def test_what_is_too_large_for_every_size_is_nothing_to_do(library: Library) -> None:
     house = House(library, 1)
-    looked = house.looker.look([Place(0, house.photos[0].photoid)], [Box(9000, None)])
-    assert (len(looked.cached), looked.missing) == (1, [])
+    triage = house.missing.triage([JobPhoto(0, house.photos[0].photoid)], [Box(9000, None)])
+    assert (len(triage.cached), triage.missing) == (1, [])

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from catalog.faults import Fault, Faults
 from catalog.jobs.jobs import Job, State
 from tests.catalog.library import Library, jpeg
-from tests.workers.prerender.shop import BOXES, RENDER, House
+from tests.workers.prerender.played import BOXES, RENDER, House
 from workers.errors import BRINGS_DOWN
 from workers.prerender.dispatch import WINDOW
-from workers.prerender.estimate import NO_CACHE, Need
+from workers.prerender.estimate import NO_CACHE, Estimate
 from workers.prerender.run import MOST_TRIES, NO_QUEUE, NO_WORKER, Run
 
-PLENTY = Need(1000, 10**9, 10**9)
+PLENTY = Estimate(1000, 10**9, 10**9)
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def house(library: Library) -> House:
     return House(library)
 
 
-def begun(house: House, job: Job, need: Need = PLENTY, *, mortal: bool = False) -> Run:
-    return Run(job, BOXES, need, house.shop(mortal=mortal))
+def begun(house: House, job: Job, estimate: Estimate = PLENTY, *, in_process: bool = False) -> Run:
+    return Run(job, BOXES, estimate, house.components(in_process=in_process))
 
 
 def step(house: House, run: Run, job: Job, times: int = 3) -> Job:
@@ -45,8 +45,8 @@ def test_what_is_cached_is_skipped_and_the_rest_is_rendered(house: House) -> Non
     job = house.job()
     run = begun(house, job)
     job = step(house, run, job)
-    assert (counts(job), job.state, len(house.post.sent)) == ((0, 2, 0), State.RUNNING, 3)
-    for name in list(house.post.sent):
+    assert (counts(job), job.state, len(house.dispatcher.sent)) == ((0, 2, 0), State.RUNNING, 3)
+    for name in list(house.dispatcher.sent):
         house.work(name)
     job = step(house, run, job)
     assert (counts(job), job.state, job.bytes) == ((3, 2, 0), State.DONE, 10 * len(RENDER))
@@ -57,23 +57,23 @@ def test_all_cached_needs_no_worker(house: House) -> None:
     house.render(house.photos)
     job = house.job()
     assert step(house, begun(house, job), job).state is State.DONE
-    assert house.post.history == []
+    assert house.dispatcher.history == []
 
 
 def test_no_more_is_under_way_than_the_window(library: Library) -> None:
     house = House(library, 40)
     job = house.job()
     step(house, begun(house, job), job)
-    assert len(house.post.sent) == WINDOW
+    assert len(house.dispatcher.sent) == WINDOW
 
 
 def test_a_damaged_photo_is_failed_with_its_reason_and_noted(house: House) -> None:
     job = house.job()
     run = begun(house, job)
     step(house, run, job)
-    first, *rest = list(house.post.sent)
-    bad = house.post.sent[first][0].photo
-    house.post.say(first, "damaged", "It is broken.")
+    first, *rest = list(house.dispatcher.sent)
+    bad = house.dispatcher.sent[first][0].photo
+    house.dispatcher.say(first, "damaged", "It is broken.")
     for name in rest:
         house.work(name)
     job = step(house, run, job)
@@ -89,34 +89,34 @@ def test_what_is_lost_is_looked_for_and_sent_again(house: House, rendered: bool)
     job = house.job()
     run = begun(house, job)
     step(house, run, job)
-    name, (pending, _) = next(iter(house.post.sent.items()))
+    name, (pending, _) = next(iter(house.dispatcher.sent.items()))
     if rendered:
         house.render([pending.photo])
-    house.post.say(name, "dropped")
+    house.dispatcher.say(name, "dropped")
     job = step(house, run, job)
-    assert (job.done, house.post.history.count(name)) == ((1, 1) if rendered else (0, 2))
+    assert (job.done, house.dispatcher.history.count(name)) == ((1, 1) if rendered else (0, 2))
 
 
 def test_what_is_busy_is_tried_a_few_times(house: House) -> None:
     job = house.job()
     run = begun(house, job)
     step(house, run, job)
-    name = next(iter(house.post.sent))
+    name = next(iter(house.dispatcher.sent))
     for _ in range(MOST_TRIES):
-        house.post.say(name, "busy", "No time.")
+        house.dispatcher.say(name, "busy", "No time.")
         job = step(house, run, job)
-    assert (job.failed, house.post.history.count(name)) == (1, MOST_TRIES)
+    assert (job.failed, house.dispatcher.history.count(name)) == (1, MOST_TRIES)
 
 
 def test_a_photo_that_was_edited_is_rendered_as_it_is_now(house: House) -> None:
     job = house.job()
     run = begun(house, job)
     step(house, run, job)
-    name, (pending, _) = next(iter(house.post.sent.items()))
+    name, (pending, _) = next(iter(house.dispatcher.sent.items()))
     (house.library.a / pending.photo.path).write_bytes(jpeg("blue", (30, 20)))
-    house.post.say(name, "changed", "The file has changed.")
+    house.dispatcher.say(name, "changed", "The file has changed.")
     step(house, run, job)
-    (again,) = [each for each, _ in house.post.sent.values() if each.photo.photoid == pending.photo.photoid]
+    (again,) = [each for each, _ in house.dispatcher.sent.values() if each.photo.photoid == pending.photo.photoid]
     assert again.photo.version != pending.photo.version
     assert again.keys == house.keys(again.photo)
 
@@ -125,23 +125,23 @@ def test_a_photo_that_is_none_any_more_is_failed(house: House) -> None:
     job = house.job()
     run = begun(house, job)
     step(house, run, job)
-    name, (pending, _) = next(iter(house.post.sent.items()))
+    name, (pending, _) = next(iter(house.dispatcher.sent.items()))
     (house.library.a / pending.photo.path).write_bytes(b"no photo any more")
-    house.post.say(name, "changed", "The file has changed.")
+    house.dispatcher.say(name, "changed", "The file has changed.")
     assert step(house, run, job).failed == 1
 
 
 def test_a_job_outlives_its_process(house: House) -> None:
     job = house.job()
     step(house, begun(house, job), job)
-    under_way = dict(house.post.sent)
+    under_way = dict(house.dispatcher.sent)
     name = next(iter(under_way))
     house.render([under_way[name][0].photo])  # its word was never heard
-    house.post.sent.clear()
+    house.dispatcher.sent.clear()
     run = begun(house, house.jobs.by_id(job.id))
     job = step(house, run, job)
-    assert (job.done, set(house.post.sent)) == (1, set(under_way) - {name})
-    for each in list(house.post.sent):
+    assert (job.done, set(house.dispatcher.sent)) == (1, set(under_way) - {name})
+    for each in list(house.dispatcher.sent):
         house.work(each)
     assert counts(step(house, run, job)) == (5, 0, 0)
 
@@ -150,14 +150,14 @@ def test_a_photo_that_ends_its_process_each_time_is_damaged_and_no_other(house: 
     job = house.job()
     deadly = house.photos[3].photoid
     for _ in range(20):
-        run = begun(house, house.jobs.by_id(job.id), mortal=True)
+        run = begun(house, house.jobs.by_id(job.id), in_process=True)
         for _ in range(9):
             job = step(house, run, job)
-            if any(pending.photo.photoid == deadly for pending, _ in house.post.sent.values()):
+            if any(pending.photo.photoid == deadly for pending, _ in house.dispatcher.sent.values()):
                 break  # and all that this process had in hand is gone
-            for each in list(house.post.sent):
+            for each in list(house.dispatcher.sent):
                 house.work(each)
-        house.post.sent.clear()
+        house.dispatcher.sent.clear()
         if job.state is State.DONE:
             break
     assert (counts(job), job.state) == ((4, 0, 1), State.DONE)
@@ -167,11 +167,11 @@ def test_a_photo_that_ends_its_process_each_time_is_damaged_and_no_other(house: 
 def test_whoever_leaves_in_order_puts_no_blame_on_photos(house: House) -> None:
     job = house.job()
     for _ in range(MOST_TRIES + 1):
-        run = begun(house, house.jobs.by_id(job.id), mortal=True)
+        run = begun(house, house.jobs.by_id(job.id), in_process=True)
         step(house, run, job)
-        assert len(house.post.sent) == 5
+        assert len(house.dispatcher.sent) == 5
         run.leave(job)
-        assert house.post.sent == {}
+        assert house.dispatcher.sent == {}
     assert house.jobs.by_id(job.id).failed == 0
 
 
@@ -179,26 +179,26 @@ def test_it_stops_at_its_share_of_the_cache(library: Library) -> None:
     house = House(library, 30)
     size = 2 * len(RENDER)
     job = house.job()
-    need = Need(size * 30, size * 20, 10**9)
-    run = begun(house, job, need)
+    estimate = Estimate(size * 30, size * 20, 10**9)
+    run = begun(house, job, estimate)
     for _ in range(12):
         job = step(house, run, job, 1)
-        for name in list(house.post.sent):
+        for name in list(house.dispatcher.sent):
             house.work(name)
     assert (job.state, job.done, job.bytes) == (State.CANCELLED, 16, 16 * size)
     assert "80 %" in job.message
     # Run again it does not begin: nothing is rendered by which what it has rendered would go.
     again = house.job()
-    assert counts(step(house, begun(house, again, need), again, 6))[0] == 0
+    assert counts(step(house, begun(house, again, estimate), again, 6))[0] == 0
 
 
 def test_it_stops_at_its_share_of_entries_and_without_a_cache(house: House) -> None:
-    for need, made in ((replace(PLENTY, renders=5), 2), (Need(10, 0, 10**9), 0)):
+    for estimate, made in ((replace(PLENTY, renders=5), 2), (Estimate(10, 0, 10**9), 0)):
         job = house.job()
-        run = begun(house, job, need)
+        run = begun(house, job, estimate)
         for _ in range(5):
             job = step(house, run, job, 1)
-            for name in list(house.post.sent):
+            for name in list(house.dispatcher.sent):
                 house.work(name)
         assert (job.state, job.done) == (State.CANCELLED, made)
     assert job.message == NO_CACHE
@@ -208,22 +208,22 @@ def test_a_worker_that_is_not_there_is_said(house: House) -> None:
     job = house.job()
     run = begun(house, job)
     step(house, run, job, 1)
-    house.post.alone = True
+    house.dispatcher.alone = True
     assert step(house, run, job).message == NO_WORKER
-    house.post.alone = False
-    house.work(next(iter(house.post.sent)))
+    house.dispatcher.alone = False
+    house.work(next(iter(house.dispatcher.sent)))
     assert step(house, run, job).message == ""
 
 
 def test_a_queue_that_is_down_is_said_and_waited_for(house: House) -> None:
     job = house.job()
     run = begun(house, job)
-    house.post.down = True
+    house.dispatcher.down = True
     job = step(house, run, job)
-    assert (job.message, job.state, house.post.sent) == (NO_QUEUE, State.RUNNING, {})
-    house.post.down = False
+    assert (job.message, job.state, house.dispatcher.sent) == (NO_QUEUE, State.RUNNING, {})
+    house.dispatcher.down = False
     step(house, run, job)
-    for name in list(house.post.sent):
+    for name in list(house.dispatcher.sent):
         house.work(name)
     job = step(house, run, job)
     assert (counts(job), job.state, job.message) == ((5, 0, 0), State.DONE, "")
@@ -242,19 +242,19 @@ def test_whatever_happens_every_photo_is_counted_once(house: House, acts: list[s
     run = begun(house, job)
     for act in acts:
         job = step(house, run, job, 1)
-        name = next(iter(house.post.sent), None)
+        name = next(iter(house.dispatcher.sent), None)
         if act in ("leave", "die"):
             if act == "leave":
                 run.leave(job)
-            house.post.sent.clear()
+            house.dispatcher.sent.clear()
             run = begun(house, house.jobs.by_id(job.id))
         elif name is not None and act == "work":
             house.work(name)
         elif name is not None:
-            house.post.say(name, act, "A reason.")
+            house.dispatcher.say(name, act, "A reason.")
     for _ in range(60):
         job = step(house, run, job, 1)
-        for name in list(house.post.sent):
+        for name in list(house.dispatcher.sent):
             house.work(name)
     assert (job.state, sum(counts(job))) == (State.DONE, job.total)
-    assert house.ledger.outstanding(job) == []
+    assert house.progress.outstanding(job) == []

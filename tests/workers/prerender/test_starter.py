@@ -15,9 +15,9 @@ from config import Settings
 from config.setting import Bytes
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock, Side
-from tests.workers.prerender.shop import House
+from tests.workers.prerender.played import House
 from workers.devices import Box, Devices, Unknown
-from workers.prerender.estimate import NO_CACHE, Needs
+from workers.prerender.estimate import NO_CACHE, Estimator
 from workers.prerender.starter import Starter
 
 
@@ -28,8 +28,8 @@ def house(library: Library) -> House:
 
 def starter(house: House, clock: Clock, **settings: object) -> Starter:
     made = Settings(**settings)  # type: ignore[arg-type]
-    needs = Needs(made, house.cache, house.looker)
-    return Starter(made, house.jobs, Search(house.engine), needs, Devices.of(made), clock)
+    estimator = Estimator(made, house.cache, house.missing)
+    return Starter(made, house.jobs, Search(house.engine), estimator, Devices.of(made), clock)
 
 
 def arrive(house: House, *photoids: str) -> None:
@@ -43,7 +43,7 @@ def test_a_job_has_the_newest_photos_first(house: House, here: Side, clock: Cloc
     newest = [photo.photoid for photo in sorted(house.photos, key=lambda each: (each.created, each.path), reverse=True)]
     assert Snapshots(house.engine, here.changes).everything(job.snapshot) == newest
     assert starter(house, clock).boxes(job) == (Box(1080, 2340), Box(256, 256))
-    assert starter(house, clock).need(job).bytes == job.terms.need > 0
+    assert starter(house, clock).estimate(job).bytes == job.terms.need > 0
     assert job.message == ""
 
 
@@ -72,19 +72,19 @@ def test_a_need_beyond_the_share_is_said_before_it_starts(library: Library, cloc
 
 def test_arrivals_wait_until_no_more_of_them_come(house: House, clock: Clock) -> None:
     starting = starter(house, clock)
-    assert starting.of_arrivals() is None
+    assert starting.start_arrivals() is None
     first, second, *rest = [photo.photoid for photo in house.photos]
     arrive(house, first)
-    assert starting.of_arrivals() is None
+    assert starting.start_arrivals() is None
     arrive(house, second)
-    assert starting.of_arrivals() is None  # another one came
-    job = starting.of_arrivals()
+    assert starting.start_arrivals() is None  # another one came
+    job = starting.start_arrivals()
     assert job is not None
     assert (job.total, job.terms.origin) == (2, Origin.ARRIVALS)
     arrive(house, *rest)
-    assert [starting.of_arrivals() for _ in range(3)] == [None] * 3  # one at a time
+    assert [starting.start_arrivals() for _ in range(3)] == [None] * 3  # one at a time
     house.jobs.cancel(job.id)
-    assert [starting.of_arrivals() is None for _ in range(3)] == [True, False, True]
+    assert [starting.start_arrivals() is None for _ in range(3)] == [True, False, True]
 
 
 def test_the_night_comes_once(house: House, clock: Clock) -> None:
@@ -94,20 +94,20 @@ def test_the_night_comes_once(house: House, clock: Clock) -> None:
     house.jobs._clock = clock
     at(1, 12)
     starting = starter(house, clock, prerender_hour=3)
-    assert starting.of_the_night() is None
+    assert starting.start_nightly() is None
     at(2, 2)
-    assert starting.of_the_night() is None
+    assert starting.start_nightly() is None
     at(2, 3)
-    job = starting.of_the_night()
+    job = starting.start_nightly()
     assert job is not None
     assert (job.total, job.terms.origin) == (5, Origin.NIGHT)
     at(2, 4)
-    assert starting.of_the_night() is None
+    assert starting.start_nightly() is None
     at(3, 4)
-    assert starting.of_the_night() is None  # last night's still runs
+    assert starting.start_nightly() is None  # last night's still runs
     house.jobs.cancel(job.id)
-    assert starting.of_the_night() is not None
+    assert starting.start_nightly() is not None
     # A process that was not there at the hour makes up for it.
     house.jobs.cancel(house.jobs.everyone()[0].id)
     at(5, 1)
-    assert starter(house, clock, prerender_hour=3).of_the_night() is not None
+    assert starter(house, clock, prerender_hour=3).start_nightly() is not None

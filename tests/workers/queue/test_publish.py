@@ -12,7 +12,7 @@ from redis import RedisError
 from config import Settings
 from tests.end_to_end.servers import free_port
 from workers.queue.app import INTERACTIVE, RENDER, create_celery
-from workers.queue.publish import message, sender
+from workers.queue.publish import message, publisher
 
 ARGUMENTS = ("a key", "a root", "Fotos/Ä ö.jpg", INTERACTIVE, 1234.5)
 
@@ -47,7 +47,7 @@ def test_each_message_is_another(redis_url: str) -> None:
 
 def test_kombu_takes_what_was_sent(redis_url: str) -> None:
     app = create_celery(Settings(redis_url=redis_url))
-    sender(app)(RENDER, ARGUMENTS, INTERACTIVE)
+    publisher(app)(RENDER, ARGUMENTS, INTERACTIVE)
     with app.connection_for_read() as connection:
         taken = connection.SimpleQueue(app.amqp.queues[INTERACTIVE]).get(timeout=20)
         taken.ack()
@@ -56,6 +56,6 @@ def test_kombu_takes_what_was_sent(redis_url: str) -> None:
 
 
 def test_nobody_takes_it() -> None:
-    send = sender(create_celery(Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0")))
+    send = publisher(create_celery(Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0")))
     with pytest.raises((RedisError, OSError)):
         send(RENDER, ARGUMENTS, INTERACTIVE)

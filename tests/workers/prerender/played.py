@@ -8,23 +8,23 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
 from catalog.jobs.jobs import Job, Jobs, Origin, Terms
-from catalog.jobs.progress import Ledger
+from catalog.jobs.progress import JobProgress
 from catalog.lists.snapshots import joined
 from catalog.photos import Photo, Photos
 from catalog.scan.scan import refresh
 from config import Settings
 from tests.catalog.library import Library, jpeg, put
 from workers.devices import Box
-from workers.flights.registry import DONE, Word
-from workers.prerender.dispatch import WINDOW, Inbox, Post, Unreachable
-from workers.prerender.missing import Looker, Pending, keys_of
-from workers.prerender.run import Shop
+from workers.flights.registry import DONE, Completion
+from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
+from workers.prerender.missing import MissingRenders, Pending, keys_of
+from workers.prerender.run import RunComponents
 
 BOXES = (Box(8, 8), Box(None, 4))
 RENDER = b"\xff\xd8" + bytes(996) + b"\xff\xd9"
 
 
-class PlayedPost(Post):
+class PlayedDispatcher(OrderDispatcher):
     """Holds what was sent, until the test says what came of it."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class PlayedPost(Post):
 
     def say(self, name: str, outcome: str = DONE, reason: str = "") -> None:
         """A worker's word."""
-        self.sent[name][1].append(Word(name, outcome, reason))
+        self.sent[name][1].append(Completion(name, outcome, reason))
 
 
 class House:
@@ -76,8 +76,8 @@ class House:
         self.engine = library.engine
         self.settings: Settings = library.settings
         self.cache = RenderCache([DiskTier(library.folder / "renders", Budget(free=0))])
-        self.looker = Looker(Photos(self.engine), Faults(self.engine), self.cache, 8192)
-        self.jobs, self.ledger, self.post = Jobs(self.engine), Ledger(self.engine), PlayedPost()
+        self.missing = MissingRenders(Photos(self.engine), Faults(self.engine), self.cache, 8192)
+        self.jobs, self.progress, self.dispatcher = Jobs(self.engine), JobProgress(self.engine), PlayedDispatcher()
 
     @property
     def photos(self) -> list[Photo]:
@@ -88,12 +88,12 @@ class House:
         """Their ids."""
         return joined(photo.photoid for photo in self.photos)
 
-    def shop(self, *, mortal: bool = False) -> Shop:
+    def components(self, *, in_process: bool = False) -> RunComponents:
         def refreshed(photo: Photo) -> Photo | None:
             return refresh(self.engine, self.settings, photo)
 
         faults = Faults(self.engine)
-        return Shop(self.jobs, self.ledger, self.looker, faults, self.post, refreshed, mortal)
+        return RunComponents(self.jobs, self.progress, self.missing, faults, self.dispatcher, refreshed, in_process)
 
     def job(self, need: int = 1000, room: int = 10**9) -> Job:
         """A job over all of them in BOXES."""
@@ -112,8 +112,8 @@ class House:
 
     def work(self, name: str) -> None:
         """Plays a worker that makes an order."""
-        self.render([self.post.sent[name][0].photo])
-        self.post.say(name)
+        self.render([self.dispatcher.sent[name][0].photo])
+        self.dispatcher.say(name)
 
     def limited(self, size: int) -> Settings:
         """The settings with so many bytes for the disk cache."""
