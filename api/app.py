@@ -72,12 +72,12 @@ def _functions(components: Components) -> dict[str, Function]:
         apikey=settings.webapi_apikey,
         encrypted=not settings.webapi_disable_password_encryption,
     )
-    authorize = AuthorizeSession(library.sessions, library.users, library.guesses, library.changes, cookies)
+    authorize = AuthorizeSession(library.sessions, library.users, library.throttle, library.changes, cookies)
     return {
         "createWebApiSession": create_session,
         "authorizeWebApiSession": authorize,
         "getServerStatus": GetServerStatus(identify),
-        "runQuery": RunQuery(identify, library.finds, library.views, cookies),
+        "runQuery": RunQuery(identify, library.search, library.views, cookies),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, library.photos.metadata),
         "getPhoto": GetPhoto(identify, components.responder, components.read_ahead),

@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from catalog.database import open_catalog
 from catalog.faults import Faults
 from catalog.generations import LOOK_EVERY, Changes, Memo, Ticker
-from catalog.lists.cached_search import Finds
+from catalog.lists.cached_search import CachedSearch
 from catalog.lists.shares import Shares
 from catalog.lists.snapshots import Snapshots
 from catalog.lists.views import Views
 from catalog.people.access import Access
-from catalog.people.passwords import Guesses
+from catalog.people.passwords import LoginThrottle
 from catalog.people.sessions import FLUSH_EVERY, SWEEP_EVERY, Sessions
 from catalog.people.users import Users
 from catalog.photos import Photo, Photos
@@ -31,11 +31,11 @@ class Library:
     changes: Changes
     photos: Photos
     photo_by_id: Callable[[str], Photo]
-    finds: Finds
+    search: CachedSearch
     users: Users
     access: Access
     faults: Faults
-    guesses: Guesses
+    throttle: LoginThrottle
     sessions: Sessions
     snapshots: Snapshots
     views: Views
@@ -78,11 +78,11 @@ def _library(engine: Engine, changes: Changes, photos: Photos, snapshots: Snapsh
         changes=changes,
         photos=photos,
         photo_by_id=Memo(lambda: changes.photos, photos.by_id),
-        finds=Finds(Search(engine), changes),
+        search=CachedSearch(Search(engine), changes),
         users=Users(engine),
         access=Access(engine, changes),
         faults=Faults(engine, lambda: changes.faults),
-        guesses=Guesses(engine),
+        throttle=LoginThrottle(engine),
         sessions=sessions,
         snapshots=snapshots,
         views=Views(engine, changes, snapshots),

@@ -48,7 +48,7 @@ class Asked:
 
     def view(self) -> None:
         """A view of all that there is to see, the newest first."""
-        found = self._library.finds.find(Everything(), self._filters, sort="-date")
+        found = self._library.search.find(Everything(), self._filters, sort="-date")
         self.vid, self.count = self._library.views.make(self._apisid, found)
 
     def anew(self) -> "Asked":

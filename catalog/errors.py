@@ -39,7 +39,7 @@ class CatalogError(CatalogProblem):
         self.reason = reason
 
 
-class Said(CatalogProblem):
+class PublicProblem(CatalogProblem):
     """A problem whose message is the sentence for everyone."""
 
     def __init__(self, sentence: str) -> None:
@@ -54,13 +54,13 @@ class MalformedPhotoid(CatalogProblem):
     public = "A photoid is 16 bytes in base64: 22 characters, in a URL with + as %2B and / as %2F."
 
 
-class MalformedName(Said):
+class MalformedName(PublicProblem):
     """A uid, a group, a permission or a password that can't be one."""
 
     kind = "malformed"
 
 
-class MalformedQuery(Said):
+class MalformedQuery(PublicProblem):
     """A text that is no query. `position` is the character where it goes wrong, from 0 to the text's length.
 
     `public` says what is wrong and where, counting characters from 1.
@@ -80,19 +80,19 @@ class PhotoMissing(CatalogProblem):
     public = "There is no photo of that photoid."
 
 
-class Missing(Said):
+class Missing(PublicProblem):
     """There is no such view, share, user or group, or no such place in one of them."""
 
     kind = "missing"
 
 
-class Forbidden(Said):
+class Forbidden(PublicProblem):
     """No session, a wrong password, or a right that the caller lacks."""
 
     kind = "forbidden"
 
 
-class TryLater(Said):
+class TryLater(PublicProblem):
     """Too many passwords at once, or too many wrong ones lately; worth another try after `retry_after` seconds."""
 
     kind = "busy"
@@ -109,7 +109,7 @@ class Unreadable(CatalogProblem):
     public = "The file of this photo is damaged."
 
 
-class Conflict(Said):
+class Conflict(PublicProblem):
     """There is a user or a group of that name already."""
 
     kind = "conflict"

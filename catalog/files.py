@@ -32,7 +32,7 @@ def is_empty(path: Path) -> bool:
         return next(entries, None) is None
 
 
-def led_astray(root: Path, path: str) -> bool:
+def crosses_link(root: Path, path: str) -> bool:
     """Whether a link lies on the way from the root to the path below it; the root itself may be one.
 
     Raises:
@@ -63,7 +63,7 @@ def locked(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[N
 
 
 @contextmanager
-def sole(path: Path) -> Iterator[bool]:
+def try_locked(path: Path) -> Iterator[bool]:
     """As `locked`, but where another holds the lock it waits for nobody; gives whether this caller holds it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

@@ -39,7 +39,7 @@ COMMON: Mapping[str, Box] = {
 THUMBNAIL = "thumbnail"
 
 
-class Unknown(ValueError):
+class UnknownSize(ValueError):
     """A text that is no size; the message is a sentence that says what is one."""
 
 
@@ -61,7 +61,7 @@ class Devices:
         devices = cls(named, ())
         try:
             devices.default = devices.boxes(_parts(settings.prerender_sizes))
-        except Unknown as error:
+        except UnknownSize as error:
             problems.append(f"prerender.sizes is {settings.prerender_sizes!r}: {error}")
         if problems:
             raise SettingsError(problems)
@@ -71,18 +71,18 @@ class Devices:
         """The sizes of these names, or written as 256x256, 1920x or x160; each once.
 
         Raises:
-            Unknown: one is no size, there is none, or there are too many.
+            UnknownSize: one is no size, there is none, or there are too many.
         """
         found = tuple(dict.fromkeys(map(self._box, texts)))
         if not 1 <= len(found) <= MOST_SIZES:
-            raise Unknown(f"{len(found)} sizes are named: 1 to {MOST_SIZES} can be.")
+            raise UnknownSize(f"{len(found)} sizes are named: 1 to {MOST_SIZES} can be.")
         return found
 
     def _box(self, text: str) -> Box:
         box = self.named.get(text.lower()) or _written(text)
         if box is None:
             names = ", ".join(self.named)
-            raise Unknown(f"{text[:40]!r} is no size: write one as 256x256, 1920x or x160, or name one of {names}.")
+            raise UnknownSize(f"{text[:40]!r} is no size: write one as 256x256, 1920x or x160, or name one of {names}.")
         return box
 
 

@@ -12,7 +12,7 @@ from api.http.errors import RequestError
 from api.http.params import flag, parse, required
 from api.identify import Caller, Identify
 from catalog.generations import Changes
-from catalog.lists.shares import Share, Shares, Terms, timestamp, written
+from catalog.lists.shares import Share, Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import joined
 from catalog.lists.views import Views
 from catalog.people.access import METADATA, SHARE, Access, Rights
@@ -42,8 +42,8 @@ def shown(share: Share) -> dict[str, object]:
         "description": share.terms.description,
         "count": share.count,
         "indexmarked": share.terms.indexmarked,
-        "created": written(share.created),
-        "expires": written(share.terms.expires),
+        "created": format_timestamp(share.created),
+        "expires": format_timestamp(share.terms.expires),
     }
 
 
@@ -170,5 +170,5 @@ def _in_ranges(photoids: bytes, ranges: object) -> bytes:
 def _terms(body: Mapping[str, object]) -> Terms:
     given = {name: body[name] for name in Terms.__slots__ if body.get(name) is not None}
     if "expires" in given:
-        given["expires"] = None if given["expires"] == "never" else timestamp(str(given["expires"]))
+        given["expires"] = None if given["expires"] == "never" else parse_timestamp(str(given["expires"]))
     return Terms(**given)  # type: ignore[arg-type]  # their types were looked at as the body was read

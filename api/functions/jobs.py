@@ -12,9 +12,9 @@ from api.http.errors import RequestError
 from api.identify import Identify
 from catalog.errors import Missing
 from catalog.jobs.jobs import Failure, Job, Jobs
-from catalog.lists.shares import written
+from catalog.lists.shares import format_timestamp
 from catalog.photos import Photo
-from workers.devices import Unknown
+from workers.devices import UnknownSize
 from workers.prerender.starter import Starter
 
 PhotosByIds = Callable[[Sequence[str]], Mapping[str, Photo]]
@@ -35,14 +35,14 @@ def shown(job: Job) -> dict[str, object]:
         "failed": job.failed,
         "rate": None if job.rate is None else round(job.rate, 2),
         "secondsLeft": job.seconds_left,
-        "started": written(job.started),
-        "ended": None if job.ended is None else written(job.ended),
-        "origin": job.terms.origin,
-        "query": job.terms.query,
-        "sizes": list(job.terms.sizes),
+        "started": format_timestamp(job.started),
+        "ended": None if job.ended is None else format_timestamp(job.ended),
+        "origin": job.spec.origin,
+        "query": job.spec.query,
+        "sizes": list(job.spec.sizes),
         "bytes": job.bytes,
-        "bytesNeeded": job.terms.need,
-        "bytesOfCache": job.terms.room,
+        "bytesNeeded": job.spec.need,
+        "bytesOfCache": job.spec.room,
         "message": job.message,
     }
 
@@ -68,7 +68,7 @@ class JobsResource:
             raise RequestError("malformed", "sizes is a list of names, or of sizes written as 256x256.")
         try:
             job = self._starter.asked(str(body.get("query") or "*"), sizes)
-        except Unknown as error:
+        except UnknownSize as error:
             raise RequestError("malformed", str(error)) from None
         self._wake()
         response.status = 201

@@ -7,7 +7,7 @@ from api.http.cookies import Cookies
 from api.http.errors import RequestError
 from api.http.params import text
 from api.identify import Identify
-from catalog.lists.cached_search import Finds
+from catalog.lists.cached_search import CachedSearch
 from catalog.lists.views import Views
 from catalog.people.access import SEARCH
 from catalog.search import query
@@ -17,10 +17,10 @@ from catalog.search.sql import SORTS
 class RunQuery:
     """`runQuery`."""
 
-    def __init__(self, identify: Identify, finds: Finds, views: Views, cookies: Cookies) -> None:
+    def __init__(self, identify: Identify, search: CachedSearch, views: Views, cookies: Cookies) -> None:
         self._identify = identify
         self._cookies = cookies
-        self._finds = finds
+        self._search = search
         self._views = views
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -32,7 +32,7 @@ class RunQuery:
         sort = text(params, "sort") or "date"
         if sort not in SORTS:
             raise RequestError("malformed", f"The parameter sort is one of {', '.join(SORTS)}.")
-        found = self._finds.find(query.parse(params["query"]), caller.rights.filters, sort)
+        found = self._search.find(query.parse(params["query"]), caller.rights.filters, sort)
         apisid = self._identify.session(caller)
         vid, count = self._views.make(apisid, found)
         # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere.

@@ -21,7 +21,7 @@ from api.identify import Identify
 from catalog.errors import Forbidden, TryLater
 from catalog.generations import Changes
 from catalog.people.access import Access
-from catalog.people.passwords import Guesses
+from catalog.people.passwords import LoginThrottle
 from catalog.people.sessions import Session, Sessions
 from catalog.people.users import Users
 
@@ -105,11 +105,13 @@ def _made_key() -> rsa.RSAPrivateKey:
 class AuthorizeSession:
     """`authorizeWebApiSession`: signs a user in to a session."""
 
-    def __init__(self, sessions: Sessions, users: Users, guesses: Guesses, changes: Changes, cookies: Cookies) -> None:
+    def __init__(
+        self, sessions: Sessions, users: Users, throttle: LoginThrottle, changes: Changes, cookies: Cookies
+    ) -> None:
         self._sessions = sessions
         self._cookies = cookies
         self._users = users
-        self._guesses = guesses
+        self._throttle = throttle
         self._changes = changes
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -126,11 +128,11 @@ class AuthorizeSession:
         flag(params, "returnatu")  # access tokens are not ours: there is none to return
         session = self._sessions.by_id(apisid)
         _require_hexadecimal(session, sent)
-        self._guesses.begin(uid, request.remote_addr)  # before anything that takes time
+        self._throttle.begin(uid, request.remote_addr)  # before anything that takes time
         proof = self._users.proof(uid, _password(session, sent))
         if proof is None:
             raise Forbidden(WRONG)
-        self._guesses.right(uid, request.remote_addr)
+        self._throttle.right(uid, request.remote_addr)
         if cookie is None:
             self._sessions.authorize(apisid, uid, proof)
         else:

@@ -11,7 +11,7 @@ import falcon
 
 from api.http.conditional import RangeNotSatisfiable, byte_range, http_date, not_modified
 from api.http.errors import RequestError
-from catalog.files import led_astray
+from catalog.files import crosses_link
 from catalog.photos import Photo
 from workers.pipeline.lossless.strip import Span
 
@@ -35,7 +35,7 @@ class Files:
         if root is None:
             raise RequestError("missing", GONE)
         try:
-            if not self._follow_links and led_astray(root, photo.path):
+            if not self._follow_links and crosses_link(root, photo.path):
                 raise RequestError("missing", GONE)
             # Not blocking: a pipe that took the photo's place makes nobody wait for its writer.
             descriptor = os.open(root / photo.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -12,9 +12,9 @@ from catalog.faults import Faults
 from catalog.photos import Failure, Photo, Photos
 from catalog.scan.progress import Silent, for_terminal
 from catalog.scan.scan import scan, sync_roots
-from catalog.watch.debounce import Gathering
+from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import system_limit
-from catalog.watch.supervisor import kept_alive
+from catalog.watch.supervisor import supervise
 from catalog.watch.watch import watch
 from config import Settings
 
@@ -60,17 +60,17 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
         print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
         return 1
     _log(logging.INFO)
-    gathering = Gathering(many=system_limit("fs.inotify.max_queued_events") // 4)
+    debouncer = Debouncer(many=system_limit("fs.inotify.max_queued_events") // 4)
 
     def run() -> int:
         try:
-            watch(settings, gathering, for_terminal)
+            watch(settings, debouncer, for_terminal)
         except CatalogProblem as error:
             print(f"catalog: {error}", file=sys.stderr)
             return 1
         return 0
 
-    return kept_alive(run) if chosen.beside else run()
+    return supervise(run) if chosen.beside else run()
 
 
 def _log(level: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
 from catalog.generations import Changes
-from catalog.lists.shares import Shares, Terms, timestamp, written
+from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Access, parsed
 from catalog.people.users import default_uid
@@ -45,7 +45,7 @@ def _add(settings: Settings, chosen: argparse.Namespace) -> int:
         uid = default_uid(settings) or ""
         uid = uid if access.is_open(uid) else ""
     found = Search(engine).find(query.parse(chosen.query), parsed(access.owner(uid).filters))
-    expires = None if chosen.expires in (None, "never") else timestamp(chosen.expires)
+    expires = None if chosen.expires in (None, "never") else parse_timestamp(chosen.expires)
     terms = Terms(chosen.name, chosen.description, chosen.public, chosen.indexmarked, expires)
     print(_shares(engine).make(uid, found, terms).sid)
     return 0
@@ -60,7 +60,7 @@ def _remove(settings: Settings, chosen: argparse.Namespace) -> int:
 def _list(settings: Settings, _: argparse.Namespace) -> int:
     shares = _shares(open_catalog(settings.data_dir))
     for share in shares.everyone():
-        until = f"until {written(share.terms.expires)}" if share.terms.expires is not None else "for ever"
+        until = f"until {format_timestamp(share.terms.expires)}" if share.terms.expires is not None else "for ever"
         notes = [f"{share.count} photos", until, "public" if share.terms.public else "not public"]
         notes += ["expired"] * shares.expired(share)
         print(f"{share.sid}  {printable(share.terms.name) or '(no name)'}  by {share.uid or '-'}: {', '.join(notes)}")

@@ -50,7 +50,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class JobSpec:
     """What a job is to do: `sizes` are its sizes as text, `need` and `room` bytes: what the renders that are missing
     are thought to take, and what the cache may hold.
     """
@@ -70,7 +70,7 @@ class Job:
     """
 
     id: int
-    terms: Terms
+    spec: JobSpec
     state: State
     message: str
     snapshot: int
@@ -112,12 +112,12 @@ class Jobs:
         self._engine = engine
         self._clock = clock
 
-    def make(self, terms: Terms, message: str, photoids: bytes) -> Job:
+    def make(self, spec: JobSpec, message: str, photoids: bytes) -> Job:
         """Starts a job over the photos (ids of 16 bytes, one behind the other), in this order; the message says how it
         stands.
         """
         with self._engine.connect() as connection, writing(connection):
-            return self._made(connection, terms, message, photoids)
+            return self._made(connection, spec, message, photoids)
 
     def arrived(self) -> bytes:
         """The ids of photos that wait for a job, the newest first; at most AT_ONCE. Forgets those that are gone."""
@@ -132,12 +132,12 @@ class Jobs:
             found = connection.execute(waiting.order_by(*newest).limit(AT_ONCE)).scalars()
             return snapshots.joined(found)
 
-    def make_of_arrivals(self, terms: Terms, message: str, photoids: bytes) -> Job:
+    def make_of_arrivals(self, spec: JobSpec, message: str, photoids: bytes) -> Job:
         """As `make`; the photos then wait no longer."""
         with self._engine.connect() as connection, writing(connection):
             rows = [{"gone": each} for each in snapshots.ids(photoids)]
             connection.execute(delete(arrivals).where(arrivals.c.photoid == bindparam("gone")), rows)
-            return self._made(connection, terms, message, photoids)
+            return self._made(connection, spec, message, photoids)
 
     def by_id(self, number: int) -> Job:
         """The job of that id.
@@ -199,12 +199,12 @@ class Jobs:
             connection.execute(update(jobs).where(jobs.c.id == number).values(values))
             return _found(connection, number)
 
-    def _made(self, connection: Connection, terms: Terms, message: str, photoids: bytes) -> Job:
-        row: dict[str, Any] = {name: getattr(terms, name) for name in ("origin", "query", "need", "room")}
+    def _made(self, connection: Connection, spec: JobSpec, message: str, photoids: bytes) -> Job:
+        row: dict[str, Any] = {name: getattr(spec, name) for name in ("origin", "query", "need", "room")}
         row |= dict.fromkeys(("taken", "done", "skipped", "failed", "bytes"), 0)
         row |= {
             "message": message,
-            "sizes": ",".join(terms.sizes),
+            "sizes": ",".join(spec.sizes),
             "state": State.RUNNING,
             "started": int(self._clock()),
         }
@@ -234,10 +234,10 @@ def _found(connection: Connection, number: int) -> Job:
 
 def _job(row: Row[Any]) -> Job:
     sizes = tuple(each for each in row.sizes.split(",") if each)
-    terms = Terms(Origin(row.origin), row.query, sizes, row.need, row.room)
+    spec = JobSpec(Origin(row.origin), row.query, sizes, row.need, row.room)
     return Job(
         row.id,
-        terms,
+        spec,
         State(row.state),
         row.message,
         row.snapshot_id,

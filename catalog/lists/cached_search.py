@@ -10,7 +10,7 @@ REMEMBERED = 4  # answers, for callers of different filters and in different ord
 Filters = tuple[str, ...] | None
 
 
-class Finds:
+class CachedSearch:
     """Finds photos as `Search` does. All photos in an order are looked up once, until photos change."""
 
     def __init__(self, search: Search, changes: Changes) -> None:

@@ -147,7 +147,7 @@ def _new_sid() -> str:
     return sid
 
 
-def timestamp(text: str) -> int:
+def parse_timestamp(text: str) -> int:
     """Seconds since 1970 of a local time, as in `2026-12-24 18:00:00`; also with a T, or a date alone.
 
     Raises:
@@ -155,13 +155,13 @@ def timestamp(text: str) -> int:
     """
     try:
         seconds = int(datetime.fromisoformat(text).timestamp())
-        written(seconds)  # with a time zone it may lie in a year that has no name here
+        format_timestamp(seconds)  # with a time zone it may lie in a year that has no name here
         return seconds
     except (ValueError, OverflowError, OSError):
         raise MalformedName(f"{text[:40]!r} is no time: write yyyy-mm-dd hh:mm:ss.") from None
 
 
-def written(seconds: int | None) -> str:
+def format_timestamp(seconds: int | None) -> str:
     """A time as the Web API writes it, in the server's time zone; `never` for None."""
     return "never" if seconds is None else f"{datetime.fromtimestamp(seconds):%F %T}"
 
@@ -172,7 +172,7 @@ def _check(terms: Terms, count: int, now: int) -> None:
     if not 0 <= terms.indexmarked < count:
         raise MalformedName(f"indexmarked is {terms.indexmarked}: a gallery of {count} photos has 0 to {count - 1}.")
     if terms.expires is not None and terms.expires <= now:
-        raise MalformedName(f"expires is {written(terms.expires)}, which is over.")
+        raise MalformedName(f"expires is {format_timestamp(terms.expires)}, which is over.")
     if not (_is_text(terms.name) and _is_text(terms.description)):
         raise MalformedName("A name or a description is text: half of a surrogate pair is none.")
     if max(len(terms.name), len(terms.description)) > LONGEST_TEXT:

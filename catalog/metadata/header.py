@@ -29,8 +29,8 @@ from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.files import stored_mtime
 from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
-from catalog.metadata.merge import Found, Metadata, together
-from catalog.metadata.tiff_bomb import too_heavy
+from catalog.metadata.merge import Found, Metadata, merge
+from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.raw import developed_size, preview
 
 BLOCK = 64 * 1024
@@ -118,7 +118,7 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     kind = kind_of(file)
     if kind is None:
         raise Unreadable(f"it is none of {', '.join(KINDS)}")
-    if too_heavy(file, os.fstat(file.fileno()).st_size):
+    if is_tiff_bomb(file, os.fstat(file.fileno()).st_size):
         raise Unreadable("its header is damaged: its values lie over each other")
     file.seek(0)
     try:
@@ -209,7 +209,7 @@ def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
 
 def _is_heavy(packet: object) -> bool:
     bare = packet.removeprefix(b"Exif\0\0") if isinstance(packet, bytes) else b""
-    return too_heavy(BytesIO(bare), len(bare))
+    return is_tiff_bomb(BytesIO(bare), len(bare))
 
 
 def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) -> Found:
@@ -219,7 +219,7 @@ def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) 
     packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _in(raw, XMP_TAG)
     if isinstance(packet, str):
         packet = packet.encode("utf-8", "replace")
-    return together(
+    return merge(
         exif.read(own or of_image),
         iptc.read(_iptc(image) or _in(raw, IPTC_TAG)),
         xmp.read(packet) if isinstance(packet, bytes) else Found(),

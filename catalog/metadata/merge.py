@@ -47,7 +47,7 @@ class Found:
 WORDS = frozenset(("title", "description", "keywords", "persons", "rating"))
 
 
-def together(exif: Found, iptc: Found, xmp: Found) -> Found:
+def merge(exif: Found, iptc: Found, xmp: Found) -> Found:
     """What a photo's metadata says as a whole. Latitude and longitude come from one of them, never from two."""
     order = {True: (xmp, iptc, exif), False: (exif, iptc, xmp)}
     chosen: dict[str, Any] = {}

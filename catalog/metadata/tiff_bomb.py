@@ -22,7 +22,7 @@ SPARE = 64 * 1024  # bytes that small things may share
 MOST_ENTRIES = 65_535
 
 
-def too_heavy(file: BinaryIO, size: int) -> bool:
+def is_tiff_bomb(file: BinaryIO, size: int) -> bool:
     """Whether the values of a TIFF of `size` bytes lie over each other; False for what is no TIFF.
 
     Raises:

@@ -60,7 +60,7 @@ def _encoded(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")
 
 
-class Guesses:
+class LoginThrottle:
     """Counts wrong passwords by whom they are tried for, and from where, over all processes."""
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:

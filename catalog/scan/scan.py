@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog import metadata
 from catalog.database import FILE, trouble, writing
 from catalog.errors import Unreadable
-from catalog.files import Identity, identity_of, is_empty, led_astray, locked
+from catalog.files import Identity, crosses_link, identity_of, is_empty, locked
 from catalog.metadata import Header
 from catalog.photos import Photo
 from catalog.scan import diff, record
@@ -33,13 +33,13 @@ SECONDS = 1.0  # … and at most so long between two
 FOUND = 5000  # files noted at once during the walk
 
 Reader = Callable[[Path], Header]
-"""Reads the header of a file. Raises NotYet where a later scan is to do it."""
+"""Reads the header of a file. Raises StillWritten where a later scan is to do it."""
 
 Parts = Mapping[str, Collection[Part]]
 """Parts of roots, by alias; none of them inside another."""
 
 
-class NotYet(Exception):
+class StillWritten(Exception):
     """A file is being written: what is known of it stays, until another scan reads it."""
 
 
@@ -138,7 +138,7 @@ def refresh(engine: Engine, settings: Settings, photo: Photo, read: Reader = met
         photos.c.path == photo.path
     )
     try:
-        if not settings.robot_follow_links and led_astray(root, photo.path):
+        if not settings.robot_follow_links and crosses_link(root, photo.path):
             return None  # the next scan will not see it
         header = read(root / photo.path)
     except (FileNotFoundError, NotADirectoryError):
@@ -253,7 +253,7 @@ def _read(
 def _try(read: Reader, path: Path) -> Header | Exception:
     try:
         return read(path)
-    except (Unreadable, NotYet, OSError) as error:
+    except (Unreadable, StillWritten, OSError) as error:
         return error
     except Exception as error:  # one odd file must not end the scan of all others
         log.exception("reading %r failed", os.fspath(path))
@@ -266,7 +266,7 @@ def _note(
     """Writes down what reading a file gave."""
     if isinstance(result, Header):
         return record.photo(connection, item.root_id, item.path, result, gone)
-    if isinstance(result, NotYet):
+    if isinstance(result, StillWritten):
         return None
     if isinstance(result, FileNotFoundError | NotADirectoryError):
         diff.forget(connection, item)

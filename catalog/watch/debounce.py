@@ -28,7 +28,7 @@ class Waiting:
     since: float
 
 
-class Gathering:
+class Debouncer:
     """Parts of photo roots that wait to be scanned. Threads may share it.
 
     `many`: after so many events from one root all of it is looked at, since the system forgets events when they are

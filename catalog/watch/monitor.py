@@ -26,11 +26,11 @@ from watchdog.observers.inotify_c import Inotify
 
 from catalog.files import Identity, identity_of
 from catalog.scan.walk import EXTENSIONS, WHOLE, Part
-from catalog.watch.debounce import Gathering
+from catalog.watch.debounce import Debouncer
 from config import Root
 
 # Not those of opening and reading: our own scans would keep us busy.
-HEARD: list[type[FileSystemEvent]] = [
+EVENT_TYPES: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirDeletedEvent,
     DirMovedEvent,
@@ -69,12 +69,12 @@ class Emitter(InotifyFullEmitter):
 class Listener(FileSystemEventHandler):
     """Events of one root become parts that wait to be scanned. `folder` is the root's real path."""
 
-    def __init__(self, root: Root, folder: str, data_dir: str, gathering: Gathering) -> None:
+    def __init__(self, root: Root, folder: str, data_dir: str, debouncer: Debouncer) -> None:
         self._alias = root.alias
         self._folder = folder
         # The data folder may lie in a root; what happens in it is our own doing.
         self._data = f"{os.path.relpath(data_dir, folder)}/" if data_dir.startswith(f"{folder}/") else None
-        self._gathering = gathering
+        self._debouncer = debouncer
 
     def dispatch(self, event: FileSystemEvent) -> None:
         """Watchdog calls it, on a thread of its own. Of a move out of the root or into it, one path is empty."""
@@ -91,21 +91,21 @@ class Listener(FileSystemEventHandler):
         below = self._below(path)
         if below is not None:
             # What is no photo by its name may have been a link to a folder.
-            self._gathering.note(self._alias, Part(below, deep=folder or not _is_photo(below)), "gone")
+            self._debouncer.note(self._alias, Part(below, deep=folder or not _is_photo(below)), "gone")
 
     def _there(self, path: str, folder: bool, *, written: bool = False) -> None:
         below = self._below(path)
         if below is None:
             return
         if folder:
-            self._gathering.note(self._alias, Part(below), "settled")
+            self._debouncer.note(self._alias, Part(below), "settled")
         elif not _is_photo(below):
             if Path(path).is_symlink():
-                self._gathering.note(self._alias, WHOLE, "settled")
+                self._debouncer.note(self._alias, WHOLE, "settled")
         elif written and not Path(path).is_symlink():
-            self._gathering.written(self._alias, below)
+            self._debouncer.written(self._alias, below)
         else:
-            self._gathering.note(self._alias, Part(below, deep=False), "settled")
+            self._debouncer.note(self._alias, Part(below, deep=False), "settled")
 
     def _below(self, path: str) -> str | None:
         """The path below the root; None where a scan would not look at it."""
@@ -120,7 +120,7 @@ def _is_photo(path: str) -> bool:
 
 
 @dataclass(slots=True)
-class Ear:
+class RootObserver:
     """What listens to a root, and which folder that was."""
 
     observer: BaseObserver
@@ -136,12 +136,12 @@ class Ear:
 class Monitor:
     """Listens to the photo roots. A root that can't be listened to is left to rescans, and a warning says so."""
 
-    def __init__(self, roots: Sequence[Root], data_dir: Path, gathering: Gathering) -> None:
+    def __init__(self, roots: Sequence[Root], data_dir: Path, debouncer: Debouncer) -> None:
         self._roots = {root.alias: root for root in roots}
         self._data_dir = os.path.realpath(data_dir)
-        self._gathering = gathering
-        self._ears: dict[str, Ear] = {}
-        self._deaf: set[str] = set()  # where the system's limits were in the way
+        self._debouncer = debouncer
+        self._observed: dict[str, RootObserver] = {}
+        self._unwatchable: set[str] = set()  # where the system's limits were in the way
         self._said: dict[str, str] = {}
         self._checked = False
 
@@ -151,14 +151,14 @@ class Monitor:
         A root may be mounted, unmounted, or put in the place of another, without any event.
         """
         for alias, root in self._roots.items():
-            identity, ear = identity_of(root.path), self._ears.get(alias)
-            if ear is not None and (identity != ear.identity or not ear.lives):
+            identity, observed = identity_of(root.path), self._observed.get(alias)
+            if observed is not None and (identity != observed.identity or not observed.lives):
                 self._close(alias)
-                self._gathering.note(alias, WHOLE, "settled")
-                ear = None
+                self._debouncer.note(alias, WHOLE, "settled")
+                observed = None
             # What happened before somebody listened is for a scan, but the first one comes anyway.
-            if ear is None and alias not in self._deaf and self.listen(alias) and self._checked:
-                self._gathering.note(alias, WHOLE, "settled")
+            if observed is None and alias not in self._unwatchable and self.listen(alias) and self._checked:
+                self._debouncer.note(alias, WHOLE, "settled")
         self._checked = True
 
     def listen(self, alias: str) -> bool:
@@ -166,7 +166,7 @@ class Monitor:
 
         Gives whether that could be done.
         """
-        root, before = self._roots[alias], alias in self._ears
+        root, before = self._roots[alias], alias in self._observed
         identity = identity_of(root.path)
         if identity is None:
             return False
@@ -175,24 +175,24 @@ class Monitor:
         except OSError as error:
             self._close(alias)
             if before:  # there may be room for one of the two
-                self._gathering.note(alias, WHOLE, "settled")
+                self._debouncer.note(alias, WHOLE, "settled")
                 return self.listen(alias)
             self._warn(alias, error)
             return False
         self._close(alias)  # not before the new one listens, so that nothing falls between
-        self._ears[alias] = Ear(observer, identity)
+        self._observed[alias] = RootObserver(observer, identity)
         self._said.pop(alias, None)
         return True
 
     def try_again(self) -> None:
         """Limits may have been raised: what could not be listened to is listened to, where that is possible now."""
-        deaf, self._deaf = self._deaf, set()
-        for alias in deaf:
+        unwatchable, self._unwatchable = self._unwatchable, set()
+        for alias in unwatchable:
             self.listen(alias)
 
     def close(self) -> None:
         """Listens no longer."""
-        for alias in list(self._ears):
+        for alias in list(self._observed):
             self._close(alias)
 
     def _observer(self, root: Root) -> BaseObserver:
@@ -200,8 +200,8 @@ class Monitor:
         observer = BaseObserver(Emitter)
         observer.start()
         try:
-            listener = Listener(root, folder, self._data_dir, self._gathering)
-            observer.schedule(listener, folder, recursive=True, event_filter=HEARD)
+            listener = Listener(root, folder, self._data_dir, self._debouncer)
+            observer.schedule(listener, folder, recursive=True, event_filter=EVENT_TYPES)
         except BaseException:
             observer.stop()
             observer.join()
@@ -209,10 +209,10 @@ class Monitor:
         return observer
 
     def _close(self, alias: str) -> None:
-        ear = self._ears.pop(alias, None)
-        if ear is not None:
-            ear.observer.stop()
-            ear.observer.join()
+        observed = self._observed.pop(alias, None)
+        if observed is not None:
+            observed.observer.stop()
+            observed.observer.join()
 
     def _warn(self, alias: str, error: OSError) -> None:
         """Says why a root can't be listened to, once."""
@@ -220,7 +220,7 @@ class Monitor:
         if limit is None:
             sentence = f"root {alias} can't be listened to ({error.strerror or error}): it is tried again"
         else:
-            self._deaf.add(alias)
+            self._unwatchable.add(alias)
             sentence = ADVICE.format(alias=alias, limit=limit, more=4 * system_limit(limit))
         if self._said.get(alias) != sentence:
             log.warning("%s", sentence)

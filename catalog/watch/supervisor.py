@@ -18,7 +18,7 @@ FAILED = 70
 log = logging.getLogger("darkroom.watch")
 
 
-def kept_alive(run: Callable[[], int], told: int = 0) -> int:
+def supervise(run: Callable[[], int], told: int = 0) -> int:
     """What `run` gives, in a child process, or 0 as soon as the file descriptor `told` comes to its end.
 
     Where a signal or an unforeseen error ends the child, there is another. To be called before there are threads.

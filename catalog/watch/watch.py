@@ -10,8 +10,8 @@ from catalog.database import open_catalog
 from catalog.errors import CatalogError
 from catalog.metadata import Header
 from catalog.scan.progress import Progress
-from catalog.scan.scan import NotYet, Parts, Reader, scan
-from catalog.watch.debounce import Gathering
+from catalog.scan.scan import Parts, Reader, StillWritten, scan
+from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import Monitor
 from config import Settings
 
@@ -34,13 +34,13 @@ class Watch:
 
     def __init__(
         self,
-        gathering: Gathering,
+        debouncer: Debouncer,
         monitor: Monitor | None,
         scan: Scan,
         rescan: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._gathering = gathering
+        self._debouncer = debouncer
         self._monitor = monitor
         self._scan = scan
         self._rescan = rescan
@@ -48,12 +48,12 @@ class Watch:
         self._next = clock()  # when everything is scanned again
 
     def run(self) -> None:
-        """Goes on until the gathering has ended; at once where there is nothing to wait for.
+        """Goes on until the debouncer has ended; at once where there is nothing to wait for.
 
         Raises:
             CatalogError: of the kinds that no waiting mends.
         """
-        while not self._gathering.ended:
+        while not self._debouncer.ended:
             if self._monitor is not None:
                 self._monitor.check()  # listens before the first scan, so that nothing falls between
             if self._next <= self._clock():
@@ -62,7 +62,7 @@ class Watch:
                 self._news()
             if self._monitor is None and self._next == float("inf"):
                 return
-            self._gathering.wait(min(LOOK_EVERY, max(self._next - self._clock(), 0)))
+            self._debouncer.wait(min(LOOK_EVERY, max(self._next - self._clock(), 0)))
 
     def _everything(self) -> None:
         if self._monitor is not None:
@@ -71,7 +71,7 @@ class Watch:
         self._tried(None)
 
     def _news(self) -> None:
-        parts = self._gathering.take()
+        parts = self._debouncer.take()
         if self._monitor is not None:
             for alias, some in parts.items():
                 if any(part.deep for part in some):
@@ -89,16 +89,16 @@ class Watch:
             self._next = min(self._next, self._clock() + AGAIN_AFTER)
 
 
-def watch(settings: Settings, gathering: Gathering, progress: Callable[[], Progress]) -> None:
-    """Watches the roots of the settings until `gathering` has ended.
+def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progress]) -> None:
+    """Watches the roots of the settings until `debouncer` has ended.
 
     Raises:
         CatalogError: the catalogue was made by a newer Darkroom.
     """
     monitor = None
     if settings.robot_use_filesystem_monitor:
-        monitor = Monitor(settings.roots, settings.data_dir, gathering)
-    read = _patient(settings, gathering) if monitor else metadata.read
+        monitor = Monitor(settings.roots, settings.data_dir, debouncer)
+    read = _patient(settings, debouncer) if monitor else metadata.read
 
     def run(parts: Parts | None) -> None:
         # Opened anew each time: between two scans the file may have been replaced by another.
@@ -109,13 +109,13 @@ def watch(settings: Settings, gathering: Gathering, progress: Callable[[], Progr
             engine.dispose()
 
     try:
-        Watch(gathering, monitor, run, settings.robot_rescan_minutes * 60).run()
+        Watch(debouncer, monitor, run, settings.robot_rescan_minutes * 60).run()
     finally:
         if monitor is not None:
             monitor.close()
 
 
-def _patient(settings: Settings, gathering: Gathering) -> Reader:
+def _patient(settings: Settings, debouncer: Debouncer) -> Reader:
     """Reads headers, but not those of files that are being written: they are scanned when it is quiet."""
     roots = [(root.alias, root.path) for root in settings.roots]
 
@@ -125,14 +125,14 @@ def _patient(settings: Settings, gathering: Gathering) -> Reader:
             ((alias, root) for alias, root in roots if path.is_relative_to(root)), key=lambda each: len(each[1].parts)
         )
         below = str(path.relative_to(root))
-        if gathering.busy(alias, below):
-            raise NotYet
-        if _age(path) < gathering.quiet:
+        if debouncer.busy(alias, below):
+            raise StillWritten
+        if _age(path) < debouncer.quiet:
             # Perhaps it was being written before we listened.
-            time.sleep(gathering.quiet)
-            if _age(path) < gathering.quiet:
-                gathering.written(alias, below)
-                raise NotYet
+            time.sleep(debouncer.quiet)
+            if _age(path) < debouncer.quiet:
+                debouncer.written(alias, below)
+                raise StillWritten
         return metadata.read(path)
 
     return read

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from api.prerender_backend import start_prerender_backend
 from api.render_backend import start_render_backend
-from catalog.files import sole
+from catalog.files import try_locked
 from catalog.jobs.jobs import State
 from tests.api.house import House
 from tests.workers.ways import wait_until
@@ -22,7 +22,7 @@ def test_it_walks_jobs_and_lets_go(tmp_path: Path) -> None:
             prerendering.driver.wake()
             wait_until(lambda: prerendering.jobs.by_id(job.id).state is State.DONE)
             assert prerendering.jobs.by_id(job.id).done == 2
-            with sole(house.settings.data_dir / LOCK) as holds:
+            with try_locked(house.settings.data_dir / LOCK) as holds:
                 assert not holds
-        with sole(house.settings.data_dir / LOCK) as holds:
+        with try_locked(house.settings.data_dir / LOCK) as holds:
             assert holds

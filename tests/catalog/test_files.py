@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.files import led_astray, locked, sole
+from catalog.files import crosses_link, locked, try_locked
 from tests.catalog.library import PROJECT
 
 
@@ -28,15 +28,15 @@ def test_what_leads_astray(tmp_path: Path) -> None:
     (root / "circle.jpg").symlink_to("circle.jpg")
     (tmp_path / "link").symlink_to("root")
     for start in (root, tmp_path / "link"):
-        assert not led_astray(start, "real/1.jpg")
+        assert not crosses_link(start, "real/1.jpg")
         for path in ("folder/1.jpg", "2.jpg", "circle.jpg"):
-            assert led_astray(start, path)
+            assert crosses_link(start, path)
     with pytest.raises(FileNotFoundError):
-        led_astray(root, "real/2.jpg")
+        crosses_link(root, "real/2.jpg")
 
 
 def test_one_holds_a_lock_and_another_goes_on(tmp_path: Path) -> None:
-    with sole(tmp_path / "lock") as first, sole(tmp_path / "lock") as second:
+    with try_locked(tmp_path / "lock") as first, try_locked(tmp_path / "lock") as second:
         assert (first, second) == (True, False)
-    with sole(tmp_path / "lock") as again:
+    with try_locked(tmp_path / "lock") as again:
         assert again

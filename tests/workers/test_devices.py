@@ -3,7 +3,7 @@
 import pytest
 
 from config import Settings, SettingsError
-from workers.devices import COMMON, MOST_SIZES, Box, Devices, Unknown
+from workers.devices import COMMON, MOST_SIZES, Box, Devices, UnknownSize
 
 
 def devices(**settings: object) -> Devices:
@@ -32,13 +32,13 @@ def test_names_and_sizes(text: str, box: Box) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "0x1", "phones", "1x2x3", "-1x2", "1.5x2", "1234567x1", "x\u0661"])
 def test_what_is_no_size(text: str) -> None:
-    with pytest.raises(Unknown, match="256x256"):
+    with pytest.raises(UnknownSize, match="256x256"):
         devices().boxes([text])
 
 
 @pytest.mark.parametrize("count", [0, MOST_SIZES + 1])
 def test_none_and_too_many(count: int) -> None:
-    with pytest.raises(Unknown, match=str(count)):
+    with pytest.raises(UnknownSize, match=str(count)):
         devices().boxes([f"{number + 1}x" for number in range(count)])
 
 

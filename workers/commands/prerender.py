@@ -23,7 +23,7 @@ from catalog.jobs.jobs import Job, Jobs, State
 from catalog.photos import Photos
 from catalog.scan.scan import sync_roots
 from config import Settings, SettingsError
-from workers.devices import Unknown
+from workers.devices import UnknownSize
 from workers.flights.orders import MemoryOrders
 from workers.flights.registry import MemoryFlights
 from workers.pipeline.limits import Limits
@@ -59,7 +59,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
             job = _job(Jobs(engine), starter, chosen)
             with driving(settings, engine, cache, starter, chosen.concurrency) as driver:
                 return _follow(engine, job, driver)
-    except (Unknown, SettingsError) as error:
+    except (UnknownSize, SettingsError) as error:
         return _fail(str(error), 2)
     except CatalogProblem as error:
         return _fail(str(error), 1)
@@ -117,8 +117,8 @@ def _own_workers(
 def _follow(engine: Engine, job: Job, driver: Driver) -> int:
     """Shows how far the job is until it has ended; gives the exit code."""
     jobs, said = Jobs(engine), ""
-    sizes = ", ".join(job.terms.sizes)
-    need, room = human_bytes(job.terms.need), human_bytes(job.terms.room)
+    sizes = ", ".join(job.spec.sizes)
+    need, room = human_bytes(job.spec.need), human_bytes(job.spec.room)
     _say(f"job {job.id}: {job.total} photos in {sizes}; needs about {need} of the {room} that the cache may hold")
     try:
         with tqdm(total=job.total, unit=" photos", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:

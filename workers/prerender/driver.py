@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.errors import CatalogProblem
-from catalog.files import sole
+from catalog.files import try_locked
 from catalog.jobs.jobs import Job
 from workers.prerender.dispatch import OrderDispatcher, Unreachable
 from workers.prerender.run import Run, RunComponents
@@ -81,7 +81,7 @@ class Driver:
     def _run(self) -> None:
         while not self._closed.is_set():
             try:
-                with sole(self._lock) as holds:
+                with try_locked(self._lock) as holds:
                     if holds:
                         self._lead()
             except (CatalogProblem, Unreachable) as error:

@@ -1,4 +1,4 @@
-"""What a job will need of the cache, and what there is for it. Pure functions, but for `Needs`."""
+"""What a job will need of the cache, and what there is for it. Pure functions, but for `Estimator`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def human_bytes(size: float) -> str:
 
 
 class Estimator:
-    """Says what jobs need."""
+    """Says what jobs will need, and what there is for them."""
 
     def __init__(self, settings: Settings, cache: RenderCache, missing: MissingRenders) -> None:
         self._settings = settings

@@ -129,7 +129,7 @@ class Run:
         return True
 
     def _send(self, job: Job) -> None:
-        """Sends what the post has room for; what may have ended a process, alone."""
+        """Sends what the dispatcher has room for; what may have ended a process, alone."""
         some: list[Pending] = []
         if self._suspects:
             if not self._sent:
@@ -169,9 +169,9 @@ class Run:
         if not self._estimate.room:
             return NO_CACHE
         return (
-            f"The job has stopped at 80 % of what the cache may hold ({human_bytes(self._estimate.room)}), rather than push "
-            "out what it has made: raise cache.disk.bytes or cache.disk.entries, make room on the disk, or ask for "
-            "fewer sizes, and start it again."
+            f"The job has stopped at 80 % of what the cache may hold ({human_bytes(self._estimate.room)}), rather than "
+            "push out what it has made: raise cache.disk.bytes or cache.disk.entries, make room on the disk, or ask "
+            "for fewer sizes, and start it again."
         )
 
     def _read(self) -> None:

@@ -9,9 +9,9 @@ from catalog.jobs.jobs import (
     AT_ONCE,
     Job,
     Jobs,
+    JobSpec,
     Origin,
     State,
-    Terms,
 )
 from catalog.photoid import SIZE
 from catalog.search import query
@@ -48,7 +48,7 @@ class Starter:
         """A job over the photos that a query finds, in these sizes; without any, in the default ones.
 
         Raises:
-            MalformedQuery, Unknown: the query, or a size.
+            MalformedQuery, UnknownSize: the query, or a size.
         """
         texts = list(sizes)
         boxes = self._devices.boxes(texts) if texts else self._devices.default
@@ -78,13 +78,13 @@ class Starter:
 
     def boxes(self, job: Job) -> tuple[Box, ...]:
         """The sizes of a job."""
-        return self._devices.boxes(job.terms.sizes)
+        return self._devices.boxes(job.spec.sizes)
 
     def estimate(self, job: Job) -> Estimate:
         """What the job needs as it was told then, and what there is for it now."""
-        return self._estimator.now(job.terms.need)
+        return self._estimator.now(job.spec.need)
 
-    def _terms(self, origin: Origin, text: str, boxes: tuple[Box, ...], photoids: bytes) -> tuple[Terms, str]:
+    def _terms(self, origin: Origin, text: str, boxes: tuple[Box, ...], photoids: bytes) -> tuple[JobSpec, str]:
         """What a job is to do, and what has to be said of it."""
         estimate = self._estimator.of(photoids, boxes)
         message = ""
@@ -95,4 +95,4 @@ class Starter:
                 f"This needs about {human_bytes(estimate.bytes)}, which is more than 80 % of what the cache may hold "
                 f"({human_bytes(estimate.room)}): the job will stop there, with the newest photos rendered."
             )
-        return Terms(origin, text, tuple(map(str, boxes)), estimate.bytes, estimate.room), message
+        return JobSpec(origin, text, tuple(map(str, boxes)), estimate.bytes, estimate.room), message

@@ -27,7 +27,9 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
 def authorize(house: House) -> Asking:
     """authorizeWebApiSession."""
     library = house.library
-    return house.ask(AuthorizeSession(library.sessions, library.users, library.guesses, library.changes, house.cookies))
+    return house.ask(
+        AuthorizeSession(library.sessions, library.users, library.throttle, library.changes, house.cookies)
+    )
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from api.http.errors import RETRY_AFTER, STATUS_OF_KIND, RequestError, handle, serialize
-from catalog.errors import CatalogError, CatalogProblem, MalformedQuery, Said, TryLater
+from catalog.errors import CatalogError, CatalogProblem, MalformedQuery, PublicProblem, TryLater
 from workers.errors import Busy, RenderError
 
 SENTENCE = "A sentence for the client's author."
@@ -29,13 +29,13 @@ STATUSES = [
 CATALOG_PROBLEMS = [
     CatalogError("damaged", INSIDE) if each is CatalogError else each(INSIDE)
     for each in CatalogProblem.__subclasses__()
-    if each is not Said
+    if each is not PublicProblem
 ]
 # Their message is the public sentence itself.
 SAID: list[CatalogProblem] = [
     MalformedQuery(0, SENTENCE[:-1]),
     TryLater(SENTENCE, 7),
-    *(each(SENTENCE) for each in Said.__subclasses__() if each not in (MalformedQuery, TryLater)),
+    *(each(SENTENCE) for each in PublicProblem.__subclasses__() if each not in (MalformedQuery, TryLater)),
 ]
 
 

@@ -10,9 +10,9 @@ from catalog.jobs.jobs import (
     KEPT,
     Failure,
     Jobs,
+    JobSpec,
     Origin,
     State,
-    Terms,
 )
 from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.lists.snapshots import ids
@@ -21,7 +21,7 @@ from tests.catalog.library import Library, jpeg, put
 from tests.catalog.sides import Clock, rows
 from tests.catalog.sides import ids as numbered
 
-TERMS = Terms(Origin.ASKED, "sea", ("160x160", "x160"), 1000, 2000)
+TERMS = JobSpec(Origin.ASKED, "sea", ("160x160", "x160"), 1000, 2000)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def jobs(library: Library, clock: Clock) -> Jobs:
 
 def test_a_job_begins_with_its_photos(jobs: Jobs, clock: Clock) -> None:
     job = jobs.make(TERMS, "A sentence.", numbered(700))
-    assert (job.terms, job.message, job.state, job.total, job.left) == (TERMS, "A sentence.", State.RUNNING, 700, 700)
+    assert (job.spec, job.message, job.state, job.total, job.left) == (TERMS, "A sentence.", State.RUNNING, 700, 700)
     assert (job.started, job.ended, job.rate, job.seconds_left) == (clock.now, None, None, None)
     second = jobs.make(TERMS, "", b"")
     assert [each.id for each in jobs.everyone()] == [second.id, job.id]

@@ -5,13 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import schema
-from catalog.jobs.jobs import Job, Jobs, Origin, State, Terms
+from catalog.jobs.jobs import Job, Jobs, JobSpec, Origin, State
 from catalog.jobs.progress import FailedPhoto, JobPhoto, JobProgress
 from catalog.lists.snapshots import CHUNK
 from tests.catalog.library import Library
 from tests.catalog.sides import ids, rows
 
-TERMS = Terms(Origin.ASKED, "*", ("160x160",))
+TERMS = JobSpec(Origin.ASKED, "*", ("160x160",))
 
 
 @pytest.fixture

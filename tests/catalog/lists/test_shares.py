@@ -4,7 +4,7 @@ import pytest
 
 from catalog.errors import Forbidden, MalformedName, Missing
 from catalog.generations import Changes
-from catalog.lists.shares import Shares, Terms, timestamp, written
+from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
 from catalog.people.users import Users
@@ -87,7 +87,7 @@ def test_no_photo_no_gallery(shares: Shares) -> None:
 
 @pytest.mark.parametrize("text", ["2026-12-24 18:00:00", "2026-12-24T18:00:00", "2026-12-24"])
 def test_times_there_and_back(text: str) -> None:
-    back = written(timestamp(text))
+    back = format_timestamp(parse_timestamp(text))
     assert back in (text.replace("T", " "), f"{text} 00:00:00")
 
 
@@ -106,8 +106,8 @@ def test_times_there_and_back(text: str) -> None:
 )
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(MalformedName):
-        timestamp(text)
-    assert written(None) == "never"
+        parse_timestamp(text)
+    assert format_timestamp(None) == "never"
 
 
 def test_whose_galleries_are_whose(shares: Shares, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Which of EXIF, IPTC and XMP is believed."""
 
-from catalog.metadata.merge import Found, Metadata, together
+from catalog.metadata.merge import Found, Metadata, merge
 
 EXIF = Found(Metadata(title="exif", make="exif", rating=1, aperture=2.8), "2001", "2004")
 IPTC = Found(Metadata(title="iptc", keywords=("iptc",), software="iptc"), "2002")
@@ -19,21 +19,21 @@ def test_words_are_xmp_s_and_measures_exif_s() -> None:
         latitude=1.0,
         longitude=2.0,
     )
-    assert together(EXIF, IPTC, XMP) == Found(known, "2001", "2004", "id")
+    assert merge(EXIF, IPTC, XMP) == Found(known, "2001", "2004", "id")
 
 
 def test_dates() -> None:
-    assert together(Found(changed="2004"), IPTC, XMP).created == "2002"
-    assert together(Found(changed="2004"), Found(), XMP).created == "2003"
-    nothing = together(Found(changed="2004"), Found(), Found(changed="2005"))
+    assert merge(Found(changed="2004"), IPTC, XMP).created == "2002"
+    assert merge(Found(changed="2004"), Found(), XMP).created == "2003"
+    nothing = merge(Found(changed="2004"), Found(), Found(changed="2005"))
     assert (nothing.created, nothing.changed) == ("", "2004")
 
 
 def test_a_place_is_one_s() -> None:
     equator = Found(Metadata(latitude=0.0, longitude=5.0))
-    known = together(equator, Found(), XMP).metadata
+    known = merge(equator, Found(), XMP).metadata
     assert (known.latitude, known.longitude) == (0.0, 5.0)
 
 
 def test_nothing() -> None:
-    assert together(Found(), Found(), Found()) == Found()
+    assert merge(Found(), Found(), Found()) == Found()

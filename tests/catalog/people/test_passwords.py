@@ -7,15 +7,15 @@ import pytest
 
 from catalog.errors import TryLater
 from catalog.people import passwords
-from catalog.people.passwords import FORGOTTEN_AFTER, FREE_GUESSES, LONGEST_WAIT, Guesses
+from catalog.people.passwords import FORGOTTEN_AFTER, FREE_GUESSES, LONGEST_WAIT, LoginThrottle
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock
 
 
-def waits(guesses: Guesses, uid: str, address: str) -> int:
+def waits(throttle: LoginThrottle, uid: str, address: str) -> int:
     """How long the next guess has to wait; 0 where it was counted."""
     try:
-        guesses.begin(uid, address)
+        throttle.begin(uid, address)
     except TryLater as error:
         return error.retry_after
     return 0
@@ -23,41 +23,41 @@ def waits(guesses: Guesses, uid: str, address: str) -> int:
 
 def test_ever_longer_waits_which_are_forgotten(library: Library) -> None:
     clock = Clock()
-    guesses = Guesses(library.engine, clock)
-    assert [waits(guesses, "ann", f"10.0.0.{i}") for i in range(FREE_GUESSES)] == [0] * FREE_GUESSES
-    assert waits(guesses, "ann", "10.9.9.9") == 1
-    assert waits(guesses, "bob", "10.9.9.9") == 0
+    throttle = LoginThrottle(library.engine, clock)
+    assert [waits(throttle, "ann", f"10.0.0.{i}") for i in range(FREE_GUESSES)] == [0] * FREE_GUESSES
+    assert waits(throttle, "ann", "10.9.9.9") == 1
+    assert waits(throttle, "bob", "10.9.9.9") == 0
     seen = []
     for _ in range(9):
-        wait = waits(guesses, "ann", "10.8.8.8")
+        wait = waits(throttle, "ann", "10.8.8.8")
         seen.append(wait)
         clock.now += wait
-        assert waits(guesses, "ann", f"11.0.0.{wait}") == 0
+        assert waits(throttle, "ann", f"11.0.0.{wait}") == 0
     assert seen == [1, 2, 4, 8, 16, 32, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
     clock.now += FORGOTTEN_AFTER + 1
-    assert waits(guesses, "ann", "10.0.0.1") == 0
+    assert waits(throttle, "ann", "10.0.0.1") == 0
 
 
 def test_an_address_is_slowed_down_whomever_it_tries(library: Library) -> None:
-    guesses = Guesses(library.engine, Clock())
-    assert [waits(guesses, f"user{i}", "10.0.0.1") for i in range(FREE_GUESSES + 1)] == [0] * FREE_GUESSES + [1]
-    assert waits(guesses, "user0", "10.0.0.2") == 0
+    throttle = LoginThrottle(library.engine, Clock())
+    assert [waits(throttle, f"user{i}", "10.0.0.1") for i in range(FREE_GUESSES + 1)] == [0] * FREE_GUESSES + [1]
+    assert waits(throttle, "user0", "10.0.0.2") == 0
 
 
 def test_a_right_one_forgives_the_uid_but_not_what_the_address_tried_elsewhere(library: Library) -> None:
-    guesses = Guesses(library.engine, Clock())
+    throttle = LoginThrottle(library.engine, Clock())
     for _ in range(FREE_GUESSES - 1):
-        guesses.begin("ann", "10.0.0.1")
-    guesses.begin("bob", "10.0.0.1")
-    guesses.right("bob", "10.0.0.1")
-    assert waits(guesses, "bob", "10.0.0.1") == 0
-    assert waits(guesses, "bob", "10.0.0.1") == 1
+        throttle.begin("ann", "10.0.0.1")
+    throttle.begin("bob", "10.0.0.1")
+    throttle.right("bob", "10.0.0.1")
+    assert waits(throttle, "bob", "10.0.0.1") == 0
+    assert waits(throttle, "bob", "10.0.0.1") == 1
 
 
 def test_many_at_once_do_not_slip_through(library: Library) -> None:
-    guesses = Guesses(library.engine, Clock())
+    throttle = LoginThrottle(library.engine, Clock())
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: waits(guesses, "ann", "10.0.0.1"), range(40)))
+        results = list(pool.map(lambda _: waits(throttle, "ann", "10.0.0.1"), range(40)))
     assert results.count(0) == FREE_GUESSES
 
 

@@ -16,7 +16,7 @@ from catalog.errors import Unreadable
 from catalog.files import locked
 from catalog.metadata import Header
 from catalog.photos import Photos
-from catalog.scan.scan import NotYet, ScanReport, refresh, scan
+from catalog.scan.scan import ScanReport, StillWritten, refresh, scan
 from catalog.scan.walk import Part
 from catalog.schema import photos
 from config import Root
@@ -239,7 +239,7 @@ def test_a_file_that_is_not_to_be_read_yet_stays_as_it_was(library: Library) -> 
     put(library.a / "2.jpg", jpeg("green"))
 
     def read(path: Path) -> Header:
-        raise NotYet
+        raise StillWritten
 
     scan(library.engine, library.settings, read=read)
     assert (library.photos(), library.failed()) == (photos, {})

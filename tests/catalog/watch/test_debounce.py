@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from catalog.scan.walk import WHOLE, Part
-from catalog.watch.debounce import Gathering
+from catalog.watch.debounce import Debouncer
 
 
 class Clock:
@@ -26,81 +26,81 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def gathering(clock: Clock) -> Gathering:
+def debouncer(clock: Clock) -> Debouncer:
     """Nothing so far; quiet after 1 s, written files after 4."""
-    return Gathering(quiet=1, open_for=4, many=10, clock=clock)
+    return Debouncer(quiet=1, open_for=4, many=10, clock=clock)
 
 
 ONE, TWO = Part("1.jpg", deep=False), Part("2.jpg", deep=False)
 
 
-def test_nothing_is_taken_before_it_is_quiet(gathering: Gathering, clock: Clock) -> None:
-    gathering.note("a", ONE, "settled")
+def test_nothing_is_taken_before_it_is_quiet(debouncer: Debouncer, clock: Clock) -> None:
+    debouncer.note("a", ONE, "settled")
     clock.now += 0.9
-    assert gathering.take() == {}
-    gathering.note("a", ONE, "settled")
+    assert debouncer.take() == {}
+    debouncer.note("a", ONE, "settled")
     clock.now += 0.9
-    assert gathering.take() == {}
+    assert debouncer.take() == {}
     clock.now += 0.2
-    assert gathering.take() == {"a": [ONE]}
-    assert gathering.take() == {}
+    assert debouncer.take() == {"a": [ONE]}
+    assert debouncer.take() == {}
 
 
-def test_a_file_that_is_written_is_busy_until_it_is_closed_or_long_silent(gathering: Gathering, clock: Clock) -> None:
-    gathering.written("a", "1.jpg")
+def test_a_file_that_is_written_is_busy_until_it_is_closed_or_long_silent(debouncer: Debouncer, clock: Clock) -> None:
+    debouncer.written("a", "1.jpg")
     clock.now += 3.9
-    assert gathering.busy("a", "1.jpg")
-    assert not gathering.busy("b", "1.jpg")
-    gathering.note("a", ONE, "settled")
-    gathering.written("a", "1.jpg")  # its time was set, after it had been closed
+    assert debouncer.busy("a", "1.jpg")
+    assert not debouncer.busy("b", "1.jpg")
+    debouncer.note("a", ONE, "settled")
+    debouncer.written("a", "1.jpg")  # its time was set, after it had been closed
     clock.now += 1
-    assert not gathering.busy("a", "1.jpg")
-    assert gathering.take() == {"a": [ONE]}
-    gathering.written("a", "1.jpg")
+    assert not debouncer.busy("a", "1.jpg")
+    assert debouncer.take() == {"a": [ONE]}
+    debouncer.written("a", "1.jpg")
     clock.now += 1
-    assert gathering.take() == {}
+    assert debouncer.take() == {}
     clock.now += 3
-    assert gathering.take() == {"a": [ONE]}
+    assert debouncer.take() == {"a": [ONE]}
 
 
-def test_what_is_gone_goes_with_what_came(gathering: Gathering, clock: Clock) -> None:
-    gathering.note("b", ONE, "settled")
+def test_what_is_gone_goes_with_what_came(debouncer: Debouncer, clock: Clock) -> None:
+    debouncer.note("b", ONE, "settled")
     clock.now += 1
-    gathering.note("a", ONE, "gone")
-    gathering.written("a", "2.jpg")
-    assert gathering.take() == {"a": [ONE], "b": [ONE]}
-    assert gathering.take() == {}
+    debouncer.note("a", ONE, "gone")
+    debouncer.written("a", "2.jpg")
+    assert debouncer.take() == {"a": [ONE], "b": [ONE]}
+    assert debouncer.take() == {}
 
 
-def test_what_is_gone_waits_for_quiet_too(gathering: Gathering, clock: Clock) -> None:
-    gathering.note("a", ONE, "gone")
-    assert gathering.take() == {}
+def test_what_is_gone_waits_for_quiet_too(debouncer: Debouncer, clock: Clock) -> None:
+    debouncer.note("a", ONE, "gone")
+    assert debouncer.take() == {}
     clock.now += 1
-    assert gathering.take() == {"a": [ONE]}
+    assert debouncer.take() == {"a": [ONE]}
 
 
-def test_after_very_many_events_all_of_a_root_is_looked_at_once(gathering: Gathering, clock: Clock) -> None:
+def test_after_very_many_events_all_of_a_root_is_looked_at_once(debouncer: Debouncer, clock: Clock) -> None:
     for number in range(11):
-        gathering.note("a", Part(f"{number}.jpg", deep=False), "settled")
-    gathering.note("b", ONE, "settled")
+        debouncer.note("a", Part(f"{number}.jpg", deep=False), "settled")
+    debouncer.note("b", ONE, "settled")
     clock.now += 1
-    assert gathering.take() == {"a": [WHOLE], "b": [ONE]}
-    gathering.note("a", ONE, "settled")
+    assert debouncer.take() == {"a": [WHOLE], "b": [ONE]}
+    debouncer.note("a", ONE, "settled")
     clock.now += 1
-    assert gathering.take() == {"a": [ONE]}
+    assert debouncer.take() == {"a": [ONE]}
 
 
 def test_waiting_ends_when_something_is_due_and_when_it_is_over() -> None:
-    gathering = Gathering(quiet=0.01)
-    waited = threading.Thread(target=gathering.wait, args=(60,))
+    debouncer = Debouncer(quiet=0.01)
+    waited = threading.Thread(target=debouncer.wait, args=(60,))
     waited.start()
-    gathering.note("a", TWO, "settled")
+    debouncer.note("a", TWO, "settled")
     waited.join(30)
     assert not waited.is_alive()
-    assert gathering.take() == {"a": [TWO]}
-    waited = threading.Thread(target=gathering.wait, args=(60,))
+    assert debouncer.take() == {"a": [TWO]}
+    waited = threading.Thread(target=debouncer.wait, args=(60,))
     waited.start()
-    gathering.end()
+    debouncer.end()
     waited.join(30)
     assert not waited.is_alive()
-    assert gathering.ended
+    assert debouncer.ended

@@ -17,7 +17,7 @@ from watchdog.events import (
 )
 
 from catalog.scan.walk import WHOLE, Part
-from catalog.watch.debounce import Gathering
+from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import Listener, system_limit
 from config import Root
 
@@ -49,22 +49,22 @@ from config import Root
 )
 def test_what_is_scanned_after_an_event(tmp_path: Path, event: FileSystemEvent, parts: list[Part]) -> None:
     (tmp_path / "folders").symlink_to(tmp_path)
-    gathering = Gathering(quiet=0, open_for=60)
-    listener = Listener(Root("a", tmp_path), str(tmp_path), str(tmp_path / "data"), gathering)
+    debouncer = Debouncer(quiet=0, open_for=60)
+    listener = Listener(Root("a", tmp_path), str(tmp_path), str(tmp_path / "data"), debouncer)
     for name in ("src_path", "dest_path"):
         path = str(getattr(event, name))
         setattr(event, name, f"{tmp_path}{path[1:]}" if path else "")
     listener.dispatch(event)
-    assert gathering.take() == ({"a": parts} if parts else {})
+    assert debouncer.take() == ({"a": parts} if parts else {})
 
 
 @pytest.mark.parametrize("kind", [FileCreatedEvent, FileModifiedEvent])
 def test_a_file_that_is_written_waits(tmp_path: Path, kind: type[FileSystemEvent]) -> None:
-    gathering = Gathering(quiet=0, open_for=60)
-    listener = Listener(Root("a", tmp_path), str(tmp_path), "/elsewhere", gathering)
+    debouncer = Debouncer(quiet=0, open_for=60)
+    listener = Listener(Root("a", tmp_path), str(tmp_path), "/elsewhere", debouncer)
     listener.dispatch(kind(f"{tmp_path}/1.jpg"))
-    assert gathering.take() == {}
-    assert gathering.busy("a", "1.jpg")
+    assert debouncer.take() == {}
+    assert debouncer.busy("a", "1.jpg")
 
 
 def test_limits_of_the_system() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 PROGRAM = """
 import os, signal, sys, time
-import catalog.watch.supervisor as keeping
+import catalog.watch.supervisor as supervisor
 
-keeping.PAUSE = 0
+supervisor.PAUSE = 0
 
 def run():
     number = len(os.read(lives, 100))
@@ -24,7 +24,7 @@ def run():
     {each}
 
 lives = os.memfd_create("lives")
-sys.exit(keeping.kept_alive(run))
+sys.exit(supervisor.supervise(run))
 """
 
 

@@ -21,7 +21,7 @@ from catalog.errors import CatalogError
 from catalog.scan.progress import Silent
 from catalog.scan.scan import Parts
 from catalog.scan.walk import Part
-from catalog.watch.debounce import Gathering
+from catalog.watch.debounce import Debouncer
 from catalog.watch.watch import Watch, watch
 from config import Root, Settings
 from tests.catalog.library import Library, jpeg, put
@@ -31,9 +31,9 @@ from tests.end_to_end.servers import PATIENCE, Process, eventually
 @contextmanager
 def watching(
     library: Library, settings: Settings | None = None, *, many: int = 4000, open_for: float = 0.6
-) -> Iterator[Gathering]:
+) -> Iterator[Debouncer]:
     """Watches on a thread, less patiently than in earnest; begins when the first scan is over."""
-    gathering = Gathering(quiet=0.2, open_for=open_for, many=many)
+    debouncer = Debouncer(quiet=0.2, open_for=open_for, many=many)
     first = threading.Event()
 
     class Told(Silent):
@@ -41,13 +41,13 @@ def watching(
             """The first scan is over."""
             first.set()
 
-    thread = threading.Thread(target=watch, args=(settings or library.settings, gathering, Told))
+    thread = threading.Thread(target=watch, args=(settings or library.settings, debouncer, Told))
     thread.start()
     try:
         assert first.wait(PATIENCE)
-        yield gathering
+        yield debouncer
     finally:
-        gathering.end()
+        debouncer.end()
         thread.join(PATIENCE)
         assert not thread.is_alive()
 
@@ -264,7 +264,7 @@ def test_a_listener_that_died_is_put_in_place_again(
 def test_without_events_and_rescans_there_is_one_scan(library: Library) -> None:
     put(library.a / "1.jpg", jpeg())
     settings = replace(library.settings, robot_use_filesystem_monitor=False, robot_rescan_minutes=0.0)
-    watch(settings, Gathering(), Silent)
+    watch(settings, Debouncer(), Silent)
     assert list(library.ids()) == ["a/1.jpg"]
 
 
@@ -276,7 +276,7 @@ def test_rescans_alone(library: Library) -> None:
 
 
 def test_a_scan_that_fails_is_tried_again_and_a_newer_catalogue_ends_it(caplog: pytest.LogCaptureFixture) -> None:
-    gathering = Gathering(quiet=0)
+    debouncer = Debouncer(quiet=0)
     errors = [CatalogError("full", "the disk is full"), None, CatalogError("newer", "it is newer")]
     asked: list[Parts | None] = []
     now = count(step=100.0)
@@ -286,9 +286,9 @@ def test_a_scan_that_fails_is_tried_again_and_a_newer_catalogue_ends_it(caplog: 
         error = errors.pop(0)
         if error:
             raise error
-        gathering.note("a", Part("1.jpg", deep=False), "settled")
+        debouncer.note("a", Part("1.jpg", deep=False), "settled")
 
     with pytest.raises(CatalogError, match="newer"):
-        Watch(gathering, None, scan, 3600, lambda: next(now)).run()
+        Watch(debouncer, None, scan, 3600, lambda: next(now)).run()
     assert asked == [None, None, {"a": [Part("1.jpg", deep=False)]}]
     assert "the disk is full; trying again in 30 s" in caplog.text

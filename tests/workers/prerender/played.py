@@ -1,4 +1,4 @@
-"""A library of small photos, a cache, and a post whose worker is played by the test."""
+"""A library of small photos, a cache, and a dispatcher whose worker is played by the test."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.faults import Faults
-from catalog.jobs.jobs import Job, Jobs, Origin, Terms
+from catalog.jobs.jobs import Job, Jobs, JobSpec, Origin
 from catalog.jobs.progress import JobProgress
 from catalog.lists.snapshots import joined
 from catalog.photos import Photo, Photos
@@ -97,8 +97,8 @@ class House:
 
     def job(self, need: int = 1000, room: int = 10**9) -> Job:
         """A job over all of them in BOXES."""
-        terms = Terms(Origin.ASKED, "*", tuple(map(str, BOXES)), need, room)
-        return self.jobs.make(terms, "", self.photoids())
+        spec = JobSpec(Origin.ASKED, "*", tuple(map(str, BOXES)), need, room)
+        return self.jobs.make(spec, "", self.photoids())
 
     def keys(self, photo: Photo) -> tuple[RenderKey, ...]:
         """The keys of what a job wants of a photo."""

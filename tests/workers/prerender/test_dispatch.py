@@ -24,7 +24,7 @@ from workers.queue.app import BACKGROUND, LADDER, QueueLengths, create_celery
 
 
 class Bench:
-    """A post of one way; `take` is a worker that takes a task."""
+    """A dispatcher of one way; `take` is a worker that takes a task."""
 
     def __init__(self, way: Way, folder: Path) -> None:
         self.way = way

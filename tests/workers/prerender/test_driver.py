@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from catalog.files import sole
+from catalog.files import try_locked
 from catalog.jobs.jobs import Job, State
 from tests.catalog.library import Library
 from tests.workers.prerender.played import House, PlayedDispatcher
@@ -18,7 +18,7 @@ from workers.prerender.driver import LOCK, Driver
 
 
 class Working(PlayedDispatcher):
-    """A post whose worker has made all, each time somebody looks."""
+    """A dispatcher whose worker has made all, each time somebody looks."""
 
     def __init__(self, house: House) -> None:
         super().__init__()
@@ -45,8 +45,8 @@ def house(library: Library) -> Iterator[House]:
     made.cache.close()
 
 
-def driver(house: House, post: PlayedDispatcher | None = None) -> Driver:
-    played = post or Working(house)
+def driver(house: House, dispatcher: PlayedDispatcher | None = None) -> Driver:
+    played = dispatcher or Working(house)
     house.dispatcher = played
 
     def open_dispatcher(_: ExitStack, __: threading.Event) -> OrderDispatcher:
@@ -78,7 +78,7 @@ def test_jobs_are_done_the_newest_first(house: House) -> None:
 def test_while_another_holds_the_lock_nothing_is_done(house: House) -> None:
     job = house.job()
     walking = driver(house)
-    with sole(house.settings.data_dir / LOCK) as holds:
+    with try_locked(house.settings.data_dir / LOCK) as holds:
         assert holds
         walking.start()
         other = driver(house)
@@ -128,8 +128,8 @@ def test_the_lock_is_free_when_it_ends(house: House) -> None:
     walking = driver(house)
     walking.start()
     wait_until(lambda: walking.leads)
-    with sole(house.settings.data_dir / LOCK) as holds:
+    with try_locked(house.settings.data_dir / LOCK) as holds:
         assert not holds
     walking.close()
-    with sole(house.settings.data_dir / LOCK) as holds:
+    with try_locked(house.settings.data_dir / LOCK) as holds:
         assert holds

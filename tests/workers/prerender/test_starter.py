@@ -16,7 +16,7 @@ from config.setting import Bytes
 from tests.catalog.library import Library
 from tests.catalog.sides import Clock, Side
 from tests.workers.prerender.played import House
-from workers.devices import Box, Devices, Unknown
+from workers.devices import Box, Devices, UnknownSize
 from workers.prerender.estimate import NO_CACHE, Estimator
 from workers.prerender.starter import Starter
 
@@ -39,22 +39,22 @@ def arrive(house: House, *photoids: str) -> None:
 
 def test_a_job_has_the_newest_photos_first(house: House, here: Side, clock: Clock) -> None:
     job = starter(house, clock).asked("dirall:@a", ["phone", "256x256"])
-    assert (job.terms.origin, job.terms.query, job.terms.sizes) == (Origin.ASKED, "dirall:@a", ("1080x2340", "256x256"))
+    assert (job.spec.origin, job.spec.query, job.spec.sizes) == (Origin.ASKED, "dirall:@a", ("1080x2340", "256x256"))
     newest = [photo.photoid for photo in sorted(house.photos, key=lambda each: (each.created, each.path), reverse=True)]
     assert Snapshots(house.engine, here.changes).everything(job.snapshot) == newest
     assert starter(house, clock).boxes(job) == (Box(1080, 2340), Box(256, 256))
-    assert starter(house, clock).estimate(job).bytes == job.terms.need > 0
+    assert starter(house, clock).estimate(job).bytes == job.spec.need > 0
     assert job.message == ""
 
 
 def test_without_sizes_it_has_the_default_ones(house: House, clock: Clock) -> None:
-    assert starter(house, clock, prerender_sizes="100x, x50").asked("*").terms.sizes == ("100x", "x50")
+    assert starter(house, clock, prerender_sizes="100x, x50").asked("*").spec.sizes == ("100x", "x50")
 
 
 def test_what_can_not_be_asked_for(house: House, clock: Clock) -> None:
     with pytest.raises(MalformedQuery):
         starter(house, clock).asked("(")
-    with pytest.raises(Unknown):
+    with pytest.raises(UnknownSize):
         starter(house, clock).asked("*", ["poster"])
     assert house.jobs.everyone() == []
 
@@ -80,7 +80,7 @@ def test_arrivals_wait_until_no_more_of_them_come(house: House, clock: Clock) ->
     assert starting.start_arrivals() is None  # another one came
     job = starting.start_arrivals()
     assert job is not None
-    assert (job.total, job.terms.origin) == (2, Origin.ARRIVALS)
+    assert (job.total, job.spec.origin) == (2, Origin.ARRIVALS)
     arrive(house, *rest)
     assert [starting.start_arrivals() for _ in range(3)] == [None] * 3  # one at a time
     house.jobs.cancel(job.id)
@@ -100,7 +100,7 @@ def test_the_night_comes_once(house: House, clock: Clock) -> None:
     at(2, 3)
     job = starting.start_nightly()
     assert job is not None
-    assert (job.total, job.terms.origin) == (5, Origin.NIGHT)
+    assert (job.total, job.spec.origin) == (5, Origin.NIGHT)
     at(2, 4)
     assert starting.start_nightly() is None
     at(3, 4)
