@@ -24,32 +24,32 @@ ALWAYS = (400, 403, 405, 503)
 """What any function of the Web API may answer."""
 
 
-def text(description: str, **more: Any) -> Described:
+def string(description: str, **more: Any) -> Described:
     """The schema of a text."""
     return {"type": "string", "description": description, **more}
 
 
-def whole(description: str, **more: Any) -> Described:
+def integer(description: str, **more: Any) -> Described:
     """The schema of a whole number."""
     return {"type": "integer", "description": description, **more}
 
 
-def truth(description: str) -> Described:
+def boolean(description: str) -> Described:
     """The schema of true or false."""
     return {"type": "boolean", "description": description}
 
 
-def maybe(schema: Described) -> Described:
+def nullable(schema: Described) -> Described:
     """A schema that null fits too."""
     return schema | {"type": [schema["type"], "null"]}
 
 
-def several(each: Described, description: str = "") -> Described:
+def array(each: Described, description: str = "") -> Described:
     """The schema of a list."""
     return {"type": "array", "items": each} | ({"description": description} if description else {})
 
 
-def record(properties: Mapping[str, Described], optional: tuple[str, ...] = ()) -> Described:
+def obj(properties: Mapping[str, Described], optional: tuple[str, ...] = ()) -> Described:
     """The schema of an object; whatever is not optional is always there."""
     return {
         "type": "object",
@@ -63,20 +63,20 @@ def parameter(name: str, schema: Described, *, required: bool = False, where: st
     return {"name": name, "in": where, "required": required, "schema": schema}
 
 
-def shown(name: str) -> Described:
+def ref(name: str) -> Described:
     """A schema from `components`."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def answered(schema: Described, description: str = "Here it is.") -> Described:
+def json_answer(schema: Described, description: str = "Here it is.") -> Described:
     """An answer in JSON."""
     return {"description": description, "content": {JSON: {"schema": schema}}}
 
 
 def problems(*statuses: int) -> Described:
     """Answers that say what went wrong."""
-    body = {"content": {PROBLEM: {"schema": shown("Problem")}}}
-    retry = {"headers": {"Retry-After": {"required": True, "schema": whole("seconds", minimum=0)}}}
+    body = {"content": {PROBLEM: {"schema": ref("Problem")}}}
+    retry = {"headers": {"Retry-After": {"required": True, "schema": integer("seconds", minimum=0)}}}
     return {
         str(status): {"description": SAID[status], **body, **(retry if status == 503 else {})}
         for status in sorted(statuses)

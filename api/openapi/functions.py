@@ -10,15 +10,15 @@ from api.openapi.describe import (
     ALWAYS,
     JSON,
     Described,
-    answered,
+    array,
+    boolean,
+    integer,
+    json_answer,
+    obj,
     operation,
     parameter,
-    record,
-    several,
-    shown,
-    text,
-    truth,
-    whole,
+    ref,
+    string,
 )
 from api.openapi.jobs import JOB_PATHS
 from api.openapi.page import BY_PAGE, PAGE_PATHS, SECURITY
@@ -27,20 +27,20 @@ from catalog.search.sql import SORTS
 
 BASE = "/picapportapi/1.0/"
 
-APISID = parameter("apisid", text("a session, or the uid of a user whose password is the uid; else the default user"))
+APISID = parameter("apisid", string("a session, or the uid of a user whose password is the uid; else the default user"))
 PHOTO = (
-    parameter("photoid", text("22 characters of base64; with it, vid, sid and index are ignored")),
-    parameter("sid", text("a shared gallery; with index")),
-    parameter("vid", whole("a view of the session; with index", minimum=0)),
-    parameter("index", whole("the photo's place in the view or the gallery, from 0", minimum=0)),
+    parameter("photoid", string("22 characters of base64; with it, vid, sid and index are ignored")),
+    parameter("sid", string("a shared gallery; with index")),
+    parameter("vid", integer("a view of the session; with index", minimum=0)),
+    parameter("index", integer("the photo's place in the view or the gallery, from 0", minimum=0)),
     APISID,
 )
 SIZE = (
-    parameter("width", whole("pixels", minimum=1)),
-    parameter("height", whole("pixels; as much as width: exactly that square, cut", minimum=1)),
+    parameter("width", integer("pixels", minimum=1)),
+    parameter("height", integer("pixels; as much as width: exactly that square, cut", minimum=1)),
     parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
 )
-LINK = {"Link": {"schema": text("where a place is named: the following photo, as rel=next and rel=prefetch")}}
+LINK = {"Link": {"schema": string("where a place is named: the following photo, as rel=next and rel=prefetch")}}
 IMAGE = {"description": "Here it is.", "headers": LINK, "content": {"image/jpeg": {}}}
 PART = {"description": "The part of it that Range names."}
 CURRENT = {"304": {"description": "The caller's copy is current."}}
@@ -49,57 +49,57 @@ FUNCTIONS: dict[str, Described] = {
     "createWebApiSession": operation(
         "Begins a session.",
         {
-            "200": answered(
-                record(
+            "200": json_answer(
+                obj(
                     {
-                        "apisid": text("the session, unless it is a cookie"),
-                        "authorised": truth("whether there is a user in it already"),
-                        "algorithm": text("how passwords are sent", enum=["RSA", "none"]),
-                        "exponent": text("of the RSA key, in hexadecimal"),
-                        "modulus": text("of the RSA key, in hexadecimal"),
+                        "apisid": string("the session, unless it is a cookie"),
+                        "authorised": boolean("whether there is a user in it already"),
+                        "algorithm": string("how passwords are sent", enum=["RSA", "none"]),
+                        "exponent": string("of the RSA key, in hexadecimal"),
+                        "modulus": string("of the RSA key, in hexadecimal"),
                     },
                     optional=("apisid", "exponent", "modulus"),
                 )
             )
         },
         ALWAYS,
-        (parameter("apikey", text("where the server wants one; the page needs none")), BY_PAGE),
+        (parameter("apikey", string("where the server wants one; the page needs none")), BY_PAGE),
     ),
     "authorizeWebApiSession": operation(
         "Signs a user in to a session.",
         {
-            "200": answered(
-                record(
-                    {"apisid": text("the session, unless it is a cookie"), "uid": text("its user")},
+            "200": json_answer(
+                obj(
+                    {"apisid": string("the session, unless it is a cookie"), "uid": string("its user")},
                     optional=("apisid",),
                 )
             )
         },
         ALWAYS,
         (
-            parameter("apisid", text("the session; else that of the cookie")),
-            parameter("uid", text("the user"), required=True),
-            parameter("pw", text("the password, encrypted by the session's key, in hexadecimal"), required=True),
-            parameter("returnatu", truth("has no effect here")),
+            parameter("apisid", string("the session; else that of the cookie")),
+            parameter("uid", string("the user"), required=True),
+            parameter("pw", string("the password, encrypted by the session's key, in hexadecimal"), required=True),
+            parameter("returnatu", boolean("has no effect here")),
             BY_PAGE,
         ),
     ),
     "getServerStatus": operation(
         "What this server is, and who the caller is to it.",
         {
-            "200": answered(
-                record(
+            "200": json_answer(
+                obj(
                     {
-                        "version": text("of Darkroom"),
-                        "versionMajor": whole("its first number"),
-                        "versionMinor": whole("its second number"),
-                        "versionReady": truth("whether it serves"),
-                        "isValid": truth("whether there is a user in the session"),
-                        "uid": text("that user"),
-                        "name": text("that user"),
-                        "canUpload": truth("never"),
-                        "uploadMaxFilesizeMB": text("0"),
-                        "supportedVideoTypes": several({"type": "string"}, "none"),
+                        "version": string("of Darkroom"),
+                        "versionMajor": integer("its first number"),
+                        "versionMinor": integer("its second number"),
+                        "versionReady": boolean("whether it serves"),
+                        "isValid": boolean("whether there is a user in the session"),
+                        "uid": string("that user"),
+                        "name": string("that user"),
+                        "canUpload": boolean("never"),
+                        "uploadMaxFilesizeMB": string("0"),
+                        "supportedVideoTypes": array({"type": "string"}, "none"),
                     }
                 )
             )
@@ -110,12 +110,12 @@ FUNCTIONS: dict[str, Described] = {
     "runQuery": operation(
         "Finds photos and keeps them, in their order, as a view.",
         {
-            "200": answered(
-                record(
+            "200": json_answer(
+                obj(
                     {
-                        "apisid": text("the session, unless it is a cookie"),
-                        "vid": whole("the view"),
-                        "count": whole("photos in it", minimum=0),
+                        "apisid": string("the session, unless it is a cookie"),
+                        "vid": integer("the view"),
+                        "count": integer("photos in it", minimum=0),
                     },
                     optional=("apisid",),
                 )
@@ -123,23 +123,23 @@ FUNCTIONS: dict[str, Described] = {
         },
         ALWAYS,
         (
-            parameter("query", text("see docs/queries.md; empty or *: every photo"), required=True),
-            parameter("sort", text("the order", enum=sorted(SORTS), default="date")),
+            parameter("query", string("see docs/queries.md; empty or *: every photo"), required=True),
+            parameter("sort", string("the order", enum=sorted(SORTS), default="date")),
             APISID,
         ),
     ),
     "getSharedGallerys": operation(
         "The galleries that were shared as public.",
-        {"200": answered(record({"count": whole("how many", minimum=0), "gallerys": several(shown("Gallery"))}))},
+        {"200": json_answer(obj({"count": integer("how many", minimum=0), "gallerys": array(ref("Gallery"))}))},
         ALWAYS,
     ),
     "getGallery": operation(
         "A shared gallery.",
-        {"200": answered(shown("Gallery"))},
+        {"200": json_answer(ref("Gallery"))},
         (*ALWAYS, 404),
         (
-            parameter("sid", text("the gallery"), required=True),
-            parameter("withmeta", truth("whether its photos are described, where its user may see metadata")),
+            parameter("sid", string("the gallery"), required=True),
+            parameter("withmeta", boolean("whether its photos are described, where its user may see metadata")),
         ),
     ),
     "getPhoto": operation(
@@ -152,7 +152,7 @@ FUNCTIONS: dict[str, Described] = {
         "A photo, thumbs.height pixels high.", {"200": IMAGE, **CURRENT}, (*ALWAYS, 404, 500, 501), PHOTO
     ),
     "getPhotoMetadata": operation(
-        "What is known of a photo.", {"200": answered(shown("Photo"))}, (*ALWAYS, 404), PHOTO
+        "What is known of a photo.", {"200": json_answer(ref("Photo"))}, (*ALWAYS, 404), PHOTO
     ),
     "getOriginalFile": operation(
         "The stored file, byte for byte.",
@@ -173,11 +173,11 @@ PATHS: dict[str, Described] = {
         "get": operation(
             "The caller's galleries, the newest first.",
             {
-                "200": answered(
-                    record(
+                "200": json_answer(
+                    obj(
                         {
-                            "shares": several(
-                                record(GALLERY_FIELDS | {"public": truth("whether getSharedGallerys lists it")})
+                            "shares": array(
+                                obj(GALLERY_FIELDS | {"public": boolean("whether getSharedGallerys lists it")})
                             )
                         }
                     )
@@ -188,10 +188,10 @@ PATHS: dict[str, Described] = {
         ),
         "post": operation(
             "Shares the photos of a view, or those of a list.",
-            {"201": answered(shown("Gallery"), "The gallery.")},
+            {"201": json_answer(ref("Gallery"), "The gallery.")},
             (400, 403, 404, 405, 503),
             (APISID,),
-            requestBody={"required": True, "content": {JSON: {"schema": shown("Share")}}},
+            requestBody={"required": True, "content": {JSON: {"schema": ref("Share")}}},
         ),
     },
     "/api/shares/{sid}": {
@@ -199,31 +199,31 @@ PATHS: dict[str, Described] = {
             "Ends a gallery of the caller's.",
             {"204": {"description": "It has ended."}},
             (400, 403, 404, 405, 503),
-            (parameter("sid", text("the gallery", minLength=1), required=True, where="path"), APISID),
+            (parameter("sid", string("the gallery", minLength=1), required=True, where="path"), APISID),
         )
     },
     "/api/prefetch": {
         "post": operation(
             "Has photos made in advance, and waits for none of them.",
-            {"202": answered(shown("Prefetched"), "What comes of them.")},
+            {"202": json_answer(ref("Prefetched"), "What comes of them.")},
             (400, 403, 404, 405, 503),
             (APISID,),
-            requestBody={"required": True, "content": {JSON: {"schema": shown("Prefetch")}}},
+            requestBody={"required": True, "content": {JSON: {"schema": ref("Prefetch")}}},
         )
     },
     **PAGE_PATHS,
     **JOB_PATHS,
-    "/api/openapi.json": {"get": operation("This description.", {"200": answered({"type": "object"})}, (405,))},
+    "/api/openapi.json": {"get": operation("This description.", {"200": json_answer({"type": "object"})}, (405,))},
     "/health": {
-        "get": operation("This process lives.", {"200": answered(record({"status": text("ok")}))}, (405,)),
+        "get": operation("This process lives.", {"200": json_answer(obj({"status": string("ok")}))}, (405,)),
     },
     "/ready": {
         "get": operation(
             "Whether the whole way of a request works, each part with its state.",
             {
-                "200": answered(shown("Readiness"), "All of it works."),
-                "503": answered(shown("Readiness"), "A part of it does not.")
-                | {"headers": {"Retry-After": {"required": True, "schema": whole("seconds")}}},
+                "200": json_answer(ref("Readiness"), "All of it works."),
+                "503": json_answer(ref("Readiness"), "A part of it does not.")
+                | {"headers": {"Retry-After": {"required": True, "schema": integer("seconds")}}},
             },
             (405,),
         )

@@ -4,36 +4,36 @@ from api.functions.galleries import TYPES
 from api.functions.prefetch import COUNT, MOST
 from api.openapi.describe import (
     Described,
-    maybe,
-    record,
-    several,
-    shown,
-    text,
-    truth,
-    whole,
+    array,
+    boolean,
+    integer,
+    nullable,
+    obj,
+    ref,
+    string,
 )
 from api.openapi.jobs import JOB_SCHEMAS
 from api.openapi.page import PAGE_SCHEMAS
 
 PHOTO_FIELDS = {
-    "photoID": text("16 bytes in base64"),
-    "fileName": text("the path inside its photo root, behind the root's alias"),
-    "creationDate": text("as in 2015-07-02T14:35:33"),
-    "creationYear": whole("the year of it"),
-    "width": whole("pixels, as a person sees the photo"),
-    "height": whole("pixels, as a person sees the photo"),
-    "fingerprint": text("another one where the file has changed"),
-    "mimeType": text("the media type of the file"),
+    "photoID": string("16 bytes in base64"),
+    "fileName": string("the path inside its photo root, behind the root's alias"),
+    "creationDate": string("as in 2015-07-02T14:35:33"),
+    "creationYear": integer("the year of it"),
+    "width": integer("pixels, as a person sees the photo"),
+    "height": integer("pixels, as a person sees the photo"),
+    "fingerprint": string("another one where the file has changed"),
+    "mimeType": string("the media type of the file"),
 }
 GALLERY_FIELDS = {
-    "sid": text("whoever has it sees the gallery"),
-    "uid": text("whose it is"),
-    "name": text("its name"),
-    "description": text("what is said of it"),
-    "count": whole("photos in it", minimum=0),
-    "indexmarked": whole("the photo that stands for it"),
-    "created": text("as in 2015-07-02 14:35:33"),
-    "expires": text("likewise, or never"),
+    "sid": string("whoever has it sees the gallery"),
+    "uid": string("whose it is"),
+    "name": string("its name"),
+    "description": string("what is said of it"),
+    "count": integer("photos in it", minimum=0),
+    "indexmarked": integer("the photo that stands for it"),
+    "created": string("as in 2015-07-02 14:35:33"),
+    "expires": string("likewise, or never"),
 }
 PAIR = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2}
 ITEMS: dict[str, Described] = {
@@ -43,16 +43,16 @@ ITEMS: dict[str, Described] = {
 JSON_TYPES = {int: "integer", str: "string", bool: "boolean", list: "array"}
 
 SCHEMAS: dict[str, Described] = {
-    "Problem": record(
+    "Problem": obj(
         {
-            "type": text("about:blank"),
-            "title": text("of the status"),
-            "status": whole("as the answer's"),
-            "detail": text("a sentence"),
+            "type": string("about:blank"),
+            "title": string("of the status"),
+            "status": integer("as the answer's"),
+            "detail": string("a sentence"),
         }
     ),
-    "Photo": record(PHOTO_FIELDS, optional=tuple(name for name in PHOTO_FIELDS if name != "photoID")),
-    "Gallery": record(GALLERY_FIELDS | {"photos": several(shown("Photo"))}, optional=("photos",)),
+    "Photo": obj(PHOTO_FIELDS, optional=tuple(name for name in PHOTO_FIELDS if name != "photoID")),
+    "Gallery": obj(GALLERY_FIELDS | {"photos": array(ref("Photo"))}, optional=("photos",)),
     "Share": {
         "type": "object",
         "description": "Either vid, maybe with ranges, or photoids.",
@@ -66,18 +66,18 @@ SCHEMAS: dict[str, Described] = {
         "type": "object",
         "description": f"One of sid, vid and photoids. count times sizes is {MOST} at most.",
         "properties": {
-            "sid": maybe(text("a shared gallery")),
-            "vid": maybe(whole("a view of the session")),
-            "photoids": maybe(several({"type": "string"}, "photo ids")),
-            "first": maybe(whole("the first place in it, from 0", minimum=0, default=0)),
-            "count": maybe(whole("how many photos from there on", minimum=1, default=COUNT)),
-            "sizes": several(
+            "sid": nullable(string("a shared gallery")),
+            "vid": nullable(integer("a view of the session")),
+            "photoids": nullable(array({"type": "string"}, "photo ids")),
+            "first": nullable(integer("the first place in it, from 0", minimum=0, default=0)),
+            "count": nullable(integer("how many photos from there on", minimum=1, default=COUNT)),
+            "sizes": array(
                 {
                     "type": "object",
                     "description": "As getPhoto takes it: width, height or both.",
                     "properties": {
-                        "width": maybe(whole("pixels", minimum=1)),
-                        "height": maybe(whole("pixels", minimum=1)),
+                        "width": nullable(integer("pixels", minimum=1)),
+                        "height": nullable(integer("pixels", minimum=1)),
                         "quality": {"type": ["number", "null"], "minimum": 0, "maximum": 1, "default": 0.7},
                     },
                     "additionalProperties": False,
@@ -88,16 +88,16 @@ SCHEMAS: dict[str, Described] = {
         "required": ["sizes"],
         "additionalProperties": False,
     },
-    "Prefetched": record(
+    "Prefetched": obj(
         {
-            "cached": whole("renders that are there", minimum=0),
-            "queued": whole("renders that are under way, in whatever queue", minimum=0),
-            "refused": whole("renders for which the queue has no room, or of photos that can't be shown", minimum=0),
+            "cached": integer("renders that are there", minimum=0),
+            "queued": integer("renders that are under way, in whatever queue", minimum=0),
+            "refused": integer("renders for which the queue has no room, or of photos that can't be shown", minimum=0),
         }
     ),
     **PAGE_SCHEMAS,
     **JOB_SCHEMAS,
-    "Readiness": record(
-        {"ready": truth("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}
+    "Readiness": obj(
+        {"ready": boolean("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}
     ),
 }

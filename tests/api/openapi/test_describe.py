@@ -3,19 +3,19 @@
 from api.http.errors import STATUS_OF_KIND
 from api.openapi.describe import (
     SAID,
-    answered,
+    array,
+    integer,
+    json_answer,
+    obj,
     operation,
     parameter,
     problems,
-    record,
-    several,
-    text,
-    whole,
+    string,
 )
 
 
 def test_all_of_a_record_is_there_but_what_is_optional() -> None:
-    assert record({"a": text("x"), "b": whole("y", minimum=0)}, optional=("b",)) == {
+    assert obj({"a": string("x"), "b": integer("y", minimum=0)}, optional=("b",)) == {
         "type": "object",
         "properties": {
             "a": {"type": "string", "description": "x"},
@@ -37,7 +37,7 @@ def test_every_status_of_an_error_has_its_sentence() -> None:
 
 
 def test_an_operation_names_answers_errors_and_parameters() -> None:
-    found = operation("Does.", {"200": answered(several({"type": "string"}))}, (404,), (parameter("q", text("x")),))
+    found = operation("Does.", {"200": json_answer(array({"type": "string"}))}, (404,), (parameter("q", string("x")),))
     assert list(found["responses"]) == ["200", "404"]
     assert found["parameters"] == [
         {"name": "q", "in": "query", "required": False, "schema": {"type": "string", "description": "x"}}
