@@ -23,8 +23,8 @@ from api.functions.route import Function, Functions
 from api.functions.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus
 from api.http.access_log import AccessLog
 from api.http.cors import cors
-from api.http.errors import handle, serialize
 from api.http.hosts import OnlyByName
+from api.http.problems import handle, serialize
 from api.openapi.functions import OpenApi
 from cache.summary import summaries
 from config import Settings

@@ -1,4 +1,4 @@
-"""What can go wrong in the catalogue. `api/http/errors.py` alone knows what HTTP makes of it.
+"""What can go wrong in the catalogue. `api/http/problems.py` alone knows what HTTP makes of it.
 
 CatalogProblem
 ├── CatalogError       unavailable  the catalogue's file can't be used; for the operator

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_what_a_killed_process_had_is_no_longer_counted(tmp_path: Path) -> None:
 PROCESS = """
 import sys
 from pathlib import Path
-from cache.disk import Budget, DiskTier
+from cache.disk.tier import Budget, DiskTier
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from tests.cache.keys import key, render
@@ -157,7 +158,7 @@ def test_figures_are_true_over_processes(tmp_path: Path, together: bool) -> None
             text=True,
         )
         assert process.stdout
-        lines = list(iter(process.stdout.readline, "\n"))
+        lines = list(takewhile(str.strip, process.stdout))  # up to the blank line, or to its end
         running.append(process)
     for process in running:
         process.communicate("")

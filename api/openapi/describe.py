@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.http.errors import PROBLEM
+from api.http.problems import PROBLEM
 
 Described = dict[str, Any]
 

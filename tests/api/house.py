@@ -11,7 +11,7 @@ from falcon.testing import Result, TestClient
 
 from api.functions.route import Function, Functions
 from api.http.cookies import Cookies
-from api.http.errors import handle, serialize
+from api.http.problems import handle, serialize
 from api.identify import Identify
 from api.library import open_library
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE

@@ -9,7 +9,7 @@ import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
-from api.http.errors import handle, serialize
+from api.http.problems import handle, serialize
 from api.page import FILES, FOLDER, ROUTES, File, Page, read, takes_gzip
 
 SCRIPT = b"export const answer = 42;\n" * 100

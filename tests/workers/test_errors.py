@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.http.errors import STATUS_OF_KIND
+from api.http.problems import STATUS_OF_KIND
 from workers.dispatch import ERRORS
 from workers.errors import Busy, RenderError, TooLarge
 

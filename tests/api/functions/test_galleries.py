@@ -8,7 +8,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from api.functions.galleries import GetGallery, GetSharedGallerys, SharesResource
-from api.http.errors import handle, serialize
+from api.http.problems import handle, serialize
 from catalog.lists.shares import Share, Terms
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode, encode

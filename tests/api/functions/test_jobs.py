@@ -10,7 +10,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from api.functions.jobs import JobsResource, shown
-from api.http.errors import handle, serialize
+from api.http.problems import handle, serialize
 from api.openapi.jobs import JOB_FIELDS
 from cache.disk.tier import Budget, DiskTier
 from cache.render_cache import RenderCache

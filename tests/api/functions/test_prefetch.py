@@ -10,8 +10,8 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from api.functions.prefetch import MOST, PrefetchResource
-from api.http.errors import handle, serialize
 from api.http.params import quality
+from api.http.problems import handle, serialize
 from catalog.lists.shares import Terms
 from catalog.photoid import decode
 from tests.api.house import House

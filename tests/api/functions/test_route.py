@@ -6,7 +6,7 @@ from falcon.testing import TestClient
 
 from api.functions.operations import CountRequests
 from api.functions.route import Functions
-from api.http.errors import handle, serialize
+from api.http.problems import handle, serialize
 from tests.workers.ways import sample
 
 BASE = "/picapportapi/1.0/"

@@ -8,7 +8,7 @@ from falcon.testing import TestClient
 
 from api.http.answers import answer
 from api.http.bodies import LARGEST_BODY, json_object
-from api.http.errors import handle, serialize
+from api.http.problems import handle, serialize
 
 TYPES = {"name": str, "count": int, "public": bool, "listed": list}
 

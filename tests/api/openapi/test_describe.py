@@ -1,6 +1,6 @@
 """Pieces of OpenAPI."""
 
-from api.http.errors import STATUS_OF_KIND
+from api.http.problems import STATUS_OF_KIND
 from api.openapi.describe import (
     SAID,
     array,

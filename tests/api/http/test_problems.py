@@ -6,7 +6,8 @@ import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
-from api.http.errors import RETRY_AFTER, STATUS_OF_KIND, RequestError, handle, serialize
+from api.http.errors import RequestError
+from api.http.problems import RETRY_AFTER, STATUS_OF_KIND, handle, serialize
 from catalog.errors import CatalogError, CatalogProblem, MalformedQuery, PublicProblem, TryLater
 from workers.errors import Busy, RenderError
 
