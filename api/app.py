@@ -72,7 +72,7 @@ def _functions(components: Components) -> dict[str, Function]:
         apikey=settings.webapi_apikey,
         encrypted=not settings.webapi_disable_password_encryption,
     )
-    authorize = AuthorizeSession(library.sessions, library.users, library.throttle, library.changes, cookies)
+    authorize = AuthorizeSession(library.sessions, library.users, library.throttle, library.generations, cookies)
     return {
         "createWebApiSession": create_session,
         "authorizeWebApiSession": authorize,
@@ -94,16 +94,17 @@ def _add_own(app: App, components: Components) -> None:
     settings, library = components.settings, components.library
     identify, cookies = components.identify, components.cookies
     shares = SharesResource(
-        identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
+        identify, library.shares, library.views, library.access, library.photo_by_id, library.generations
     )
     tiers = components.render_backend.cache.tiers
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
     app.add_route("/api/prefetch", PrefetchResource(identify, components.responder, settings.render_max_side))
     app.add_route("/api/me", Me(identify, cookies, components.devices))
-    app.add_route("/api/session", EndSession(identify, library.sessions, library.changes, cookies))
-    app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.changes))
-    app.add_route("/api/photos", SomePhotos(identify, library.snapshots, library.faults, library.photos.metadata))
+    app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies))
+    app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.generations))
+    some_photos = SomePhotos(identify, library.snapshots, library.render_failures, library.photos.metadata)
+    app.add_route("/api/photos", some_photos)
     app.add_route("/api/cache", CacheResource(identify, lambda: list(summaries(tiers, settings, own=True))))
     app.add_route("/api/openapi.json", OpenApi())
 

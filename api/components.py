@@ -14,7 +14,7 @@ from api.read_ahead import ReadAhead
 from api.render_backend import RenderBackend, start_render_backend
 from api.render_responder import RenderResponder
 from catalog.changelog import Changelog
-from catalog.generations import Ticker
+from catalog.generations import PeriodicThread
 from catalog.people.users import default_uid
 from catalog.scan.scan import refresh
 from config import Settings
@@ -76,7 +76,7 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
 
 def _follow_changes(settings: Settings, library: Library, render_backend: RenderBackend, closing: ExitStack) -> None:
     follow_changes = partial(follow, Changelog(library.engine), render_backend.cache, gather=settings.prerender_auto)
-    housekeeping = Ticker("housekeeping", FOLLOW_EVERY, follow_changes)
+    housekeeping = PeriodicThread("housekeeping", FOLLOW_EVERY, follow_changes)
     housekeeping.start()
     closing.callback(housekeeping.close)
 
@@ -85,7 +85,7 @@ def _responder(settings: Settings, library: Library, render_backend: RenderBacke
     return RenderResponder(
         render_backend.cache,
         render_backend.dispatcher,
-        NegativeCache(library.faults),
+        NegativeCache(library.render_failures),
         partial(refresh, library.engine, settings),
         files,
         limits=Limits.of(settings),

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from catalog.database import open_catalog
-from catalog.faults import Faults
-from catalog.generations import LOOK_EVERY, Changes, Memo, Ticker
+from catalog.generations import LOOK_EVERY, Generations, Memo, PeriodicThread
 from catalog.lists.cached_search import CachedSearch
 from catalog.lists.shares import Shares
 from catalog.lists.snapshots import Snapshots
@@ -18,6 +17,7 @@ from catalog.people.passwords import LoginThrottle
 from catalog.people.sessions import FLUSH_EVERY, SWEEP_EVERY, Sessions
 from catalog.people.users import Users
 from catalog.photos import Photo, Photos
+from catalog.render_failures import RenderFailures
 from catalog.scan.scan import sync_roots
 from catalog.search.sql import Search
 from config import Settings
@@ -28,13 +28,13 @@ class Library:
     """The catalogue's parts, as one front end uses them."""
 
     engine: Engine
-    changes: Changes
+    generations: Generations
     photos: Photos
     photo_by_id: Callable[[str], Photo]
     search: CachedSearch
     users: Users
     access: Access
-    faults: Faults
+    render_failures: RenderFailures
     throttle: LoginThrottle
     sessions: Sessions
     snapshots: Snapshots
@@ -51,40 +51,42 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     engine = open_catalog(settings.data_dir)
     closing.callback(engine.dispose)
     sync_roots(engine, settings)
-    changes, photos = Changes(engine), Photos(engine)
-    snapshots = Snapshots(engine, changes)
+    generations, photos = Generations(engine), Photos(engine)
+    snapshots = Snapshots(engine, generations)
     sessions = Sessions(
         engine,
-        changes,
+        generations,
         lifetime=settings.webapi_session_minutes * 60,
         per_address=settings.webapi_max_sessions_per_ip,
     )
     closing.callback(sessions.flush)
     for name, seconds, action in (
-        ("changes", LOOK_EVERY, changes.look),
+        ("changes", LOOK_EVERY, generations.look),
         ("sessions", FLUSH_EVERY, sessions.flush),
         ("ended sessions", SWEEP_EVERY, sessions.sweep),
     ):
-        ticker = Ticker(name, seconds, action)
+        ticker = PeriodicThread(name, seconds, action)
         ticker.start()
         closing.callback(ticker.close)
-    return _library(engine, changes, photos, snapshots, sessions)
+    return _library(engine, generations, photos, snapshots, sessions)
 
 
-def _library(engine: Engine, changes: Changes, photos: Photos, snapshots: Snapshots, sessions: Sessions) -> Library:
+def _library(
+    engine: Engine, generations: Generations, photos: Photos, snapshots: Snapshots, sessions: Sessions
+) -> Library:
     """The rest of it, which needs no end."""
     return Library(
         engine=engine,
-        changes=changes,
+        generations=generations,
         photos=photos,
-        photo_by_id=Memo(lambda: changes.photos, photos.by_id),
-        search=CachedSearch(Search(engine), changes),
+        photo_by_id=Memo(lambda: generations.photos, photos.by_id),
+        search=CachedSearch(Search(engine), generations),
         users=Users(engine),
-        access=Access(engine, changes),
-        faults=Faults(engine, lambda: changes.faults),
+        access=Access(engine, generations),
+        render_failures=RenderFailures(engine, lambda: generations.render_failures),
         throttle=LoginThrottle(engine),
         sessions=sessions,
         snapshots=snapshots,
-        views=Views(engine, changes, snapshots),
-        shares=Shares(engine, changes, snapshots),
+        views=Views(engine, generations, snapshots),
+        shares=Shares(engine, generations, snapshots),
     )

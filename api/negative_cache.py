@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from catalog.errors import CatalogError
-from catalog.faults import Fault, Faults
 from catalog.photos import Photo
+from catalog.render_failures import RenderFailure, RenderFailures
 from workers.errors import Damaged, RenderError, Unsupported
 
 log = logging.getLogger("darkroom.api")
@@ -17,12 +17,12 @@ ERRORS: dict[str, type[RenderError]] = {error.kind: error for error in (Damaged,
 class NegativeCache:
     """Workers have no database: the side that hears what they found out about a photo notes it."""
 
-    def __init__(self, faults: Faults) -> None:
-        self._faults = faults
+    def __init__(self, render_failures: RenderFailures) -> None:
+        self._render_failures = render_failures
 
     def has(self, photo: Photo) -> bool:
         """Whether it can't be rendered."""
-        return self._faults.of(photo) is not None
+        return self._render_failures.of(photo) is not None
 
     @contextmanager
     def recording(self, photo: Photo) -> Iterator[None]:
@@ -31,14 +31,14 @@ class NegativeCache:
         Raises:
             Damaged, Unsupported: at once where that is known, else noted as it happens.
         """
-        known = self._faults.of(photo)
+        known = self._render_failures.of(photo)
         if known is not None:
             raise ERRORS[known.kind](known.reason)
         try:
             yield
         except (Damaged, Unsupported) as error:
             try:
-                self._faults.remember(photo, Fault(error.kind, str(error)))
+                self._render_failures.remember(photo, RenderFailure(error.kind, str(error)))
             except CatalogError as trouble:  # then it is tried again the next time, which is all
                 log.warning("a photo that can't be rendered could not be noted: %s", trouble)
             raise

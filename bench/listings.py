@@ -39,8 +39,10 @@ class Asked:
     def __init__(self, library: Library, uid: str) -> None:
         self._library = library
         app, identify = falcon.App(), Identify(library, None, Cookies(enabled=True))
-        app.add_route("/timeline", Timeline(identify, library.snapshots, library.changes))
-        app.add_route("/photos", SomePhotos(identify, library.snapshots, library.faults, library.photos.metadata))
+        app.add_route("/timeline", Timeline(identify, library.snapshots, library.generations))
+        app.add_route(
+            "/photos", SomePhotos(identify, library.snapshots, library.render_failures, library.photos.metadata)
+        )
         self._client = TestClient(app)
         self._filters = library.access.rights(uid).filters
         self._apisid = library.sessions.create("127.0.0.1", uid, None)
@@ -53,7 +55,7 @@ class Asked:
 
     def anew(self) -> "Asked":
         """The same, but what is remembered counts no more, as after a scan."""
-        self._library.changes.photos = (object(),)
+        self._library.generations.photos = (object(),)
         return self
 
     def months(self) -> None:
@@ -94,7 +96,7 @@ def _people(library: Library) -> tuple[str, str]:
     for uid, filters in (("all", ()), ("part", ("sea or beach or rome",))):
         Groups(library.engine).add(Group(uid, (METADATA,), filters))
         library.users.add(uid, uid, [uid])
-    library.changes.look()
+    library.generations.look()
     return "all", "part"
 
 

@@ -31,7 +31,7 @@ V = TypeVar("V")
 Generation = tuple[object, ...]
 
 
-class Ticker:
+class PeriodicThread:
     """Does something every so many seconds, on a thread of its own; what it raises is logged, and it goes on."""
 
     def __init__(self, name: str, seconds: float, action: Callable[[], object]) -> None:
@@ -60,12 +60,12 @@ class Ticker:
                 log.exception("%s failed", self._thread.name)
 
 
-class Changes:
+class Generations:
     """What the catalogue was like when it was last looked at.
 
     `access` is another object after every change of who may see what, with each new session; `photos` after every
-    change of photos, and of which roots are in sight; `faults` after whatever came to be known against a photo. While
-    the catalogue can't be looked at all of them change with each look, so that nothing remembered counts.
+    change of photos, and of which roots are in sight; `render_failures` after whatever came to be known against a
+    photo. While the catalogue can't be looked at all of them change with each look, so that nothing remembered counts.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -75,7 +75,7 @@ class Changes:
         self._file = self._identity()
         self.access: Generation = ()
         self.photos: Generation = ()
-        self.faults: Generation = ()
+        self.render_failures: Generation = ()
         self.look()
 
     def look(self) -> None:
@@ -84,19 +84,19 @@ class Changes:
             try:
                 self._follow()
                 with self._engine.connect() as connection:
-                    access, photos, roots, *faults = connection.execute(LOOK).one()
+                    access, photos, roots, *failures = connection.execute(LOOK).one()
             except (CatalogError, SQLAlchemyError) as error:
                 if self.access[:1] != (UNSEEN,):
                     log.error("%s", error)
                 self._blind += 1
-                access, photos, roots, faults = UNSEEN, UNSEEN, None, []
+                access, photos, roots, failures = UNSEEN, UNSEEN, None, []
             # Replaced only where they differ: memos compare by identity.
             if (access, self._blind) != self.access:
                 self.access = (access, self._blind)
             if (photos, roots, self._blind) != self.photos:
                 self.photos = (photos, roots, self._blind)
-            if (*faults, self._blind) != self.faults:
-                self.faults = (*faults, self._blind)
+            if (*failures, self._blind) != self.render_failures:
+                self.render_failures = (*failures, self._blind)
 
     def _follow(self) -> None:
         """Where another file has taken the catalogue's place (a copy that was restored), that one counts from now on.

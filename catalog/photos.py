@@ -13,7 +13,7 @@ from catalog.errors import MalformedPhotoid, PhotoMissing
 from catalog.metadata import Metadata
 from catalog.photoid import decode, parse_photoid, source_version
 
-__all__ = ["Failure", "MalformedPhotoid", "Photo", "PhotoMissing", "Photos", "parse_photoid", "source_version"]
+__all__ = ["FailedFile", "MalformedPhotoid", "Photo", "PhotoMissing", "Photos", "parse_photoid", "source_version"]
 
 BATCH = 1000
 
@@ -44,7 +44,7 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedFile:
     """A file (or a folder, or a link) that can't be read or rendered: why, and since when (UTC)."""
 
     root: str
@@ -103,24 +103,25 @@ class Photos:
             for row in connection.execute(query):
                 yield photo_of(row)
 
-    def failures(self) -> Iterator[Failure]:
+    def failures(self) -> Iterator[FailedFile]:
         """Every file that can't be read, and every photo that can't be rendered, by root and path."""
-        roots, failures, photos, faults = schema.roots.c, schema.failures.c, schema.photos.c, schema.faults.c
+        roots, photos = schema.roots.c, schema.photos.c
+        read, rendered = schema.read_failures.c, schema.render_failures.c
         unread = (
-            select(roots.alias, failures.path, failures.reason, failures.since)
-            .select_from(schema.failures.join(schema.roots))
+            select(roots.alias, read.path, read.reason, read.since)
+            .select_from(schema.read_failures.join(schema.roots))
             .where(roots.active)
         )
         unrendered = (
-            select(roots.alias, photos.path, faults.reason, faults.since)
-            .select_from(schema.faults.join(schema.photos).join(schema.roots))
-            .where(roots.active, faults.bytes == photos.bytes, faults.mtime_ns == photos.mtime_ns)
+            select(roots.alias, photos.path, rendered.reason, rendered.since)
+            .select_from(schema.render_failures.join(schema.photos).join(schema.roots))
+            .where(roots.active, rendered.bytes == photos.bytes, rendered.mtime_ns == photos.mtime_ns)
         )
         both = unread.union_all(unrendered).subquery()
         query = select(both).order_by(both.c.alias, both.c.path)
         with self._engine.connect().execution_options(yield_per=BATCH) as connection:
             for row in connection.execute(query):
-                yield Failure(*row)
+                yield FailedFile(*row)
 
     def count(self) -> int:
         """How many photos can be seen."""

@@ -11,7 +11,7 @@ from api.http.bodies import is_a, json_object
 from api.http.errors import RequestError
 from api.http.params import flag, parse, required
 from api.identify import Caller, Identify
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.lists.shares import Share, Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import joined
 from catalog.lists.views import Views
@@ -99,14 +99,14 @@ class SharesResource:
         views: Views,
         access: Access,
         photo_by_id: PhotoById,
-        changes: Changes,
+        generations: Generations,
     ) -> None:
         self._identify = identify
         self._shares = shares
         self._views = views
         self._access = access
         self._photo_by_id = photo_by_id
-        self._changes = changes
+        self._generations = generations
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """The caller's galleries, the newest first."""
@@ -126,7 +126,7 @@ class SharesResource:
         """Ends a gallery of the caller's: 204."""
         caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
         self._shares.remove(sid, caller.rights)
-        self._changes.look()
+        self._generations.look()
         response.status = 204
 
     def _photoids(self, caller: Caller, body: Mapping[str, object]) -> bytes:

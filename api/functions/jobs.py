@@ -11,7 +11,7 @@ from api.http.bodies import json_object
 from api.http.errors import RequestError
 from api.identify import Identify
 from catalog.errors import Missing
-from catalog.jobs.jobs import Failure, Job, Jobs
+from catalog.jobs.jobs import Job, JobFailure, Jobs
 from catalog.lists.shares import format_timestamp
 from catalog.photos import Photo
 from workers.devices import UnknownSize
@@ -111,7 +111,7 @@ class JobsResource:
         answer(response, shown(job) | {"failures": listed})
 
 
-def _failure(failure: Failure, photo: Photo | None) -> dict[str, str | None]:
+def _failure(failure: JobFailure, photo: Photo | None) -> dict[str, str | None]:
     name = None if photo is None else file_name(photo)
     return {"photoID": failure.photoid, "fileName": name, "reason": failure.reason}
 

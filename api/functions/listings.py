@@ -10,14 +10,14 @@ from api.http.errors import RequestError
 from api.http.params import Params, number, required
 from api.identify import Identify, Listing
 from catalog.errors import Missing
-from catalog.faults import Fault, Faults
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.lists.snapshots import Snapshots
 from catalog.lists.timeline import Section, sections
 from catalog.metadata import Metadata
 from catalog.people.access import METADATA
 from catalog.photoid import parse_photoid
 from catalog.photos import Photo
+from catalog.render_failures import RenderFailure, RenderFailures
 
 COUNT, MOST = 100, 500  # photos of an answer: where nothing is said, and at most
 REMEMBERED = 256  # lists whose months are remembered
@@ -26,11 +26,11 @@ REMEMBERED = 256  # lists whose months are remembered
 class Timeline:
     """`GET /api/timeline`: the months of a view or a gallery that is sorted by date."""
 
-    def __init__(self, identify: Identify, snapshots: Snapshots, changes: Changes) -> None:
+    def __init__(self, identify: Identify, snapshots: Snapshots, generations: Generations) -> None:
         self._identify = identify
         self._snapshots = snapshots
         # Two thousand photos are looked at for it, which everybody who comes to the page would have to wait for.
-        self._sections = Memo(lambda: changes.photos, self._find, REMEMBERED)
+        self._sections = Memo(lambda: generations.photos, self._find, REMEMBERED)
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Where each month begins; no months where it is not sorted so, or where dates are not for the caller."""
@@ -51,10 +51,12 @@ class Timeline:
 class SomePhotos:
     """`GET /api/photos`: a range of a view or a gallery."""
 
-    def __init__(self, identify: Identify, snapshots: Snapshots, faults: Faults, metadata: MetadataOf) -> None:
+    def __init__(
+        self, identify: Identify, snapshots: Snapshots, render_failures: RenderFailures, metadata: MetadataOf
+    ) -> None:
         self._identify = identify
         self._snapshots = snapshots
-        self._faults = faults
+        self._render_failures = render_failures
         self._metadata = metadata
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -65,11 +67,11 @@ class SomePhotos:
         first = self._first(params, listing)
         photoids = self._snapshots.some(listing.snapshot, first, count) if first < listing.count else []
         photos = self._identify.in_sight(listing.rights, photoids)
-        faults = self._faults.among(photos)
+        failures = self._render_failures.among(photos)
         told = listing.rights.may(METADATA)
         known = self._metadata(list(photos)) if told else {}
         shown = [
-            _shown(photo, faults.get(each)) | (_told(photo, known.get(each)) if told else {})
+            _shown(photo, failures.get(each)) | (_told(photo, known.get(each)) if told else {})
             if (photo := photos.get(each))
             else {"photoID": each, "gone": True}
             for each in photoids
@@ -93,9 +95,9 @@ def _count(params: Params) -> int:
     return count
 
 
-def _shown(photo: Photo, fault: Fault | None) -> dict[str, object]:
+def _shown(photo: Photo, failure: RenderFailure | None) -> dict[str, object]:
     """What everybody is told of a photo that he may see."""
-    failed = fault.reason if fault else None
+    failed = failure.reason if failure else None
     return {"photoID": photo.photoid, "width": photo.width, "height": photo.height, "failed": failed}
 
 

@@ -19,7 +19,7 @@ from api.http.errors import RequestError
 from api.http.params import flag, parse, required
 from api.identify import Identify
 from catalog.errors import Forbidden, TryLater
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.people.access import Access
 from catalog.people.passwords import LoginThrottle
 from catalog.people.sessions import Session, Sessions
@@ -106,13 +106,13 @@ class AuthorizeSession:
     """`authorizeWebApiSession`: signs a user in to a session."""
 
     def __init__(
-        self, sessions: Sessions, users: Users, throttle: LoginThrottle, changes: Changes, cookies: Cookies
+        self, sessions: Sessions, users: Users, throttle: LoginThrottle, generations: Generations, cookies: Cookies
     ) -> None:
         self._sessions = sessions
         self._cookies = cookies
         self._users = users
         self._throttle = throttle
-        self._changes = changes
+        self._generations = generations
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the session's id and its user; a wrong password takes as long as a right one.
@@ -137,7 +137,7 @@ class AuthorizeSession:
             self._sessions.authorize(apisid, uid, proof)
         else:
             self._cookies.give(request, response, self._sessions.renew(apisid, uid, proof))
-        self._changes.look()
+        self._generations.look()
         answer(response, {"uid": uid} if cookie else {"apisid": apisid, "uid": uid})
 
 
@@ -164,10 +164,10 @@ def _password(session: Session, sent: str) -> str:
 class EndSession:
     """`DELETE /api/session`."""
 
-    def __init__(self, identify: Identify, sessions: Sessions, changes: Changes, cookies: Cookies) -> None:
+    def __init__(self, identify: Identify, sessions: Sessions, generations: Generations, cookies: Cookies) -> None:
         self._identify = identify
         self._sessions = sessions
-        self._changes = changes
+        self._generations = generations
         self._cookies = cookies
 
     def on_delete(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -176,7 +176,7 @@ class EndSession:
         if "apisid" in params:
             # "" for who names an open user: that session is everybody's.
             self._sessions.end(self._identify.visitor(params, request.remote_addr).apisid)
-            self._changes.look()
+            self._generations.look()
         cookie = self._cookies.session(request)
         if cookie is not None and params.get("apisid", cookie) == cookie:
             self._cookies.remove(request, response)

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 import falcon
 
-from catalog.generations import Ticker
+from catalog.generations import PeriodicThread
 
 WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thread than the one that answers
 MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost, rather than an answer held up
@@ -44,7 +44,7 @@ class AccessLog:
 
     def __init__(self) -> None:
         self._lines: deque[tuple[float, float, str, str, str, str, int, str]] = deque(maxlen=MOST_LINES)
-        self._ticker = Ticker("access log", WRITE_EVERY, self.write)
+        self._ticker = PeriodicThread("access log", WRITE_EVERY, self.write)
 
     def start(self) -> None:
         """Begins to write."""

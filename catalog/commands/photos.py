@@ -8,8 +8,8 @@ import sys
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
 from catalog.errors import CatalogProblem
-from catalog.faults import Faults
-from catalog.photos import Failure, Photo, Photos
+from catalog.photos import FailedFile, Photo, Photos
+from catalog.render_failures import RenderFailures
 from catalog.scan.progress import Silent, for_terminal
 from catalog.scan.scan import scan, sync_roots
 from catalog.watch.debounce import Debouncer
@@ -95,7 +95,7 @@ def _list(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _retry(settings: Settings, chosen: argparse.Namespace) -> int:
-    count = Faults(open_catalog(settings.data_dir)).forget(chosen.photoid)
+    count = RenderFailures(open_catalog(settings.data_dir)).forget(chosen.photoid)
     print(f"{count} files are tried again")
     return 0
 
@@ -111,9 +111,9 @@ def _photo_line(photo: Photo) -> str:
     return f"{photo.photoid}  {photo.created}  {photo.format:<4}  {size:>11}  {place}"
 
 
-def _failure_json(failure: Failure) -> str:
+def _failure_json(failure: FailedFile) -> str:
     return json.dumps({name: getattr(failure, name) for name in ("root", "path", "reason", "since")})
 
 
-def _failure_line(failure: Failure) -> str:
+def _failure_line(failure: FailedFile) -> str:
     return f"{failure.since}  {printable(f'{failure.root}/{failure.path}')}: {printable(failure.reason)}"

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from catalog.commands.output import Commands, printable
 from catalog.database import open_catalog
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Access, parsed
@@ -39,7 +39,7 @@ def add_to(commands: Commands) -> None:
 def _add(settings: Settings, chosen: argparse.Namespace) -> int:
     engine = open_catalog(settings.data_dir)
     sync_roots(engine, settings)
-    access = Access(engine, Changes(engine))
+    access = Access(engine, Generations(engine))
     uid = chosen.user
     if uid is None:
         uid = default_uid(settings) or ""
@@ -68,5 +68,5 @@ def _list(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _shares(engine: Engine) -> Shares:
-    changes = Changes(engine)
-    return Shares(engine, changes, Snapshots(engine, changes))
+    generations = Generations(engine)
+    return Shares(engine, generations, Snapshots(engine, generations))

@@ -12,7 +12,7 @@ from catalog.scan.scan import sync_roots
 from config import Settings
 
 COUNTED = {
-    "failed files": schema.failures,
+    "failed files": schema.read_failures,
     "users": schema.users,
     "groups": schema.groups,
     "sessions": schema.sessions,

@@ -98,7 +98,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class JobFailure:
     """A photo that could not be rendered, and why."""
 
     photoid: str
@@ -160,12 +160,12 @@ class Jobs:
         """The newest job of that origin."""
         return next(iter(self._read(_columns().where(jobs.c.origin == origin).limit(1))), None)
 
-    def failures(self, number: int, limit: int) -> list[Failure]:
+    def failures(self, number: int, limit: int) -> list[JobFailure]:
         """Photos of a job that could not be rendered, in its order; at most so many."""
         mine = job_failures.c
         query = select(mine.photoid, mine.reason).where(mine.job_id == number).order_by(mine.place).limit(limit)
         with self._engine.connect() as connection:
-            return [Failure(*row) for row in connection.execute(query)]
+            return [JobFailure(*row) for row in connection.execute(query)]
 
     def pause(self, number: int) -> Job:
         """Begins nothing new, until the job is resumed.

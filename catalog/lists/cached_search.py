@@ -1,6 +1,6 @@
 """Searches, of which the one that everybody begins with is remembered: all photos there are to see."""
 
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.people.access import parsed
 from catalog.search.sql import Search, Sort
 from catalog.search.tree import Everything, Node
@@ -13,16 +13,16 @@ Filters = tuple[str, ...] | None
 class CachedSearch:
     """Finds photos as `Search` does. All photos in an order are looked up once, until photos change."""
 
-    def __init__(self, search: Search, changes: Changes) -> None:
+    def __init__(self, search: Search, generations: Generations) -> None:
         self._search = search
-        self._changes = changes
-        self._everything = Memo(lambda: changes.photos, self._find_everything, REMEMBERED)
+        self._generations = generations
+        self._everything = Memo(lambda: generations.photos, self._find_everything, REMEMBERED)
 
     def find(self, node: Node, filters: Filters = None, sort: Sort = "date") -> bytes:
         """The ids of the photos, as `Search.find` gives them; `filters` are those of `Rights`."""
         if not isinstance(node, Everything) or sort == "random":
             return self._search.find(node, parsed(filters), sort)
-        self._changes.look()  # whoever has just seen a scan end finds what it brought
+        self._generations.look()  # whoever has just seen a scan end finds what it brought
         return self._everything((filters, sort))
 
     def _find_everything(self, key: tuple[Filters, Sort]) -> bytes:

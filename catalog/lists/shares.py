@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Row, Select, delete, insert, select
 
 from catalog.database import writing
 from catalog.errors import Forbidden, MalformedName, Missing
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.lists import snapshots
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
@@ -50,12 +50,12 @@ class Shares:
     """Makes shared galleries, ends them, finds photos in them."""
 
     def __init__(
-        self, engine: Engine, changes: Changes, kept: Snapshots, clock: Callable[[], float] = time.time
+        self, engine: Engine, generations: Generations, kept: Snapshots, clock: Callable[[], float] = time.time
     ) -> None:
         self._engine = engine
         self._snapshots = kept
         self._clock = clock
-        self._share = Memo(lambda: changes.access, self._read)
+        self._share = Memo(lambda: generations.access, self._read)
 
     def make(self, uid: str, photoids: bytes, terms: Terms) -> Share:
         """Shares the photos (ids of 16 bytes) on behalf of that user, or of none where it is "".

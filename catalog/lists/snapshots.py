@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import Connection, Engine, bindparam, insert, select
 
 from catalog.errors import Missing
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.photoid import SIZE, decode, encode
 from catalog.schema import chunks, snapshots
 
@@ -55,10 +55,10 @@ def joined(photoids: Iterable[str]) -> bytes:
 class Snapshots:
     """Reads snapshots, those that are looked at from memory."""
 
-    def __init__(self, engine: Engine, changes: Changes) -> None:
+    def __init__(self, engine: Engine, generations: Generations) -> None:
         self._engine = engine
         # They never change. Only a restored catalogue brings others, of which this says so too.
-        self._chunk = Memo(lambda: changes.photos, self._read, REMEMBERED)
+        self._chunk = Memo(lambda: generations.photos, self._read, REMEMBERED)
 
     def photoid(self, snapshot: int, index: int) -> str:
         """The photo at a place, counted from 0.

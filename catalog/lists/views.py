@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from catalog.database import writing
 from catalog.errors import Missing
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.lists import snapshots
 from catalog.lists.snapshots import Snapshots
 from catalog.photoid import SIZE
@@ -32,10 +32,10 @@ class View:
 class Views:
     """Makes views and finds photos in them."""
 
-    def __init__(self, engine: Engine, changes: Changes, kept: Snapshots) -> None:
+    def __init__(self, engine: Engine, generations: Generations, kept: Snapshots) -> None:
         self._engine = engine
         self._snapshots = kept
-        self._view = Memo(lambda: changes.access, self._read)
+        self._view = Memo(lambda: generations.access, self._read)
 
     def make(self, apisid: str, photoids: bytes) -> tuple[int, int]:
         """Keeps the photos (ids of 16 bytes) as a view of that session; gives its vid and how many they are."""

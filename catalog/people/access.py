@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from catalog import schema
 from catalog.errors import Forbidden, Missing
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.people.groups import LONGEST_NAME
 from catalog.search import query
 from catalog.search.sql import Search
@@ -51,13 +51,13 @@ OPERATOR = Rights("", frozenset({METADATA}))
 class Access:
     """The rights of users, and whether they see a photo; from memory, until something changes."""
 
-    def __init__(self, engine: Engine, changes: Changes) -> None:
+    def __init__(self, engine: Engine, generations: Generations) -> None:
         self._engine = engine
         self._search = Search(engine)
-        self.rights = Memo(lambda: changes.access, self._rights)
+        self.rights = Memo(lambda: generations.access, self._rights)
         """The rights of the user of a uid. Raises Missing."""
-        self._open = Memo(lambda: changes.access, self._is_open)
-        self._sees = Memo(lambda: changes.photos, self._inside)
+        self._open = Memo(lambda: generations.access, self._is_open)
+        self._sees = Memo(lambda: generations.photos, self._inside)
 
     def is_open(self, uid: str) -> bool:
         """Whether there is a user of that uid whose password equals it."""

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.database import writing
 from catalog.errors import Forbidden
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.schema import sessions, users
 
 FLUSH_EVERY = 5.0
@@ -50,19 +50,19 @@ class Sessions:
     def __init__(
         self,
         engine: Engine,
-        changes: Changes,
+        generations: Generations,
         *,
         lifetime: float,
         per_address: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._engine = engine
-        self._changes = changes
+        self._generations = generations
         self._lifetime = lifetime
         self._per_address = per_address
         self._clock = clock
-        self._read = Memo(lambda: changes.access, self._find)
-        self._implicit = Memo(lambda: changes.access, self._find_implicit)
+        self._read = Memo(lambda: generations.access, self._find)
+        self._implicit = Memo(lambda: generations.access, self._find_implicit)
         self._lock = threading.Lock()
         self._used: dict[str, int] = {}
         self._unwritten: set[str] = set()
@@ -123,7 +123,7 @@ class Sessions:
         with self._engine.connect() as connection, writing(connection):
             there = connection.execute(self._living(uid, address, now - self._lifetime)).scalar()
             made = there or self._insert(connection, Session("", uid, address, True, None, now))
-        self._changes.look()
+        self._generations.look()
         return made
 
     def authorize(self, apisid: str, uid: str, proof: str) -> None:

@@ -29,8 +29,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.files import identity_of, is_empty
 from catalog.metadata import READER
-from catalog.scan.walk import WHOLE, Entry, Fault, Part
-from catalog.schema import failures, folders, photos, roots
+from catalog.scan.walk import WHOLE, Entry, Part, WalkFailure
+from catalog.schema import folders, photos, read_failures, roots
 from catalog.schema.types import FsPath
 
 BEYOND = "\udcff" * 256
@@ -52,8 +52,8 @@ walked = _table("walked", _key("root_id", Integer), _key("first", FsPath), Colum
 seen = _table(
     "seen", _key("root_id", Integer), _key("path", FsPath), Column("bytes", Integer), Column("mtime_ns", Integer)
 )
-faults = _table(
-    "walk_faults", _key("root_id", Integer), _key("path", FsPath), Column("reason", Text), Column("folder", Integer)
+walk_failures = _table(
+    "walk_failures", _key("root_id", Integer), _key("path", FsPath), Column("reason", Text), Column("folder", Integer)
 )
 todo = _table("todo", Column("number", Integer, primary_key=True), Column("root_id", Integer), Column("path", FsPath))
 
@@ -74,7 +74,7 @@ def begin(connection: Connection) -> None:
         _temporary.create_all(connection)
 
 
-def add(connection: Connection, root_id: int, found: Iterable[Entry | Fault]) -> None:
+def add(connection: Connection, root_id: int, found: Iterable[Entry | WalkFailure]) -> None:
     """Notes what a walk found in a root."""
     files, ill = list[dict[str, object]](), list[dict[str, object]]()
     for each in found:
@@ -83,7 +83,7 @@ def add(connection: Connection, root_id: int, found: Iterable[Entry | Fault]) ->
         else:
             ill.append({"root_id": root_id, "path": each.path, "reason": each.reason, "folder": each.folder})
     with connection.begin():
-        for table, rows in ((seen, files), (faults, ill)):
+        for table, rows in ((seen, files), (walk_failures, ill)):
             if rows:
                 connection.execute(insert(table).prefix_with("OR REPLACE"), rows)
 
@@ -133,7 +133,7 @@ def forget(connection: Connection, item: Todo) -> None:
 def compare(connection: Connection) -> tuple[int, int]:
     """Fills `todo` in the order of alias and path; gives (files to be read, files that are as they were)."""
     known = exists().where(*_same(photos), photos.c.reader == READER)
-    failed = exists().where(*_same(failures))
+    failed = exists().where(*_same(read_failures))
     with connection.begin():
         fresh = (
             select(seen.c.root_id, seen.c.path)
@@ -169,11 +169,15 @@ def sweep(connection: Connection) -> int:
 
     So go folders in which no photo is left.
     """
-    still_ill = exists().where(faults.c.root_id == failures.c.root_id, faults.c.path == failures.c.path)
+    still_ill = exists().where(
+        walk_failures.c.root_id == read_failures.c.root_id, walk_failures.c.path == read_failures.c.path
+    )
     removed = 0
     # One part after the other, so that each is found by the index: a file that was edited costs no look at all others.
     for part in connection.execute(select(walked)).all():
-        connection.execute(delete(failures).where(*_inside(failures, part), _unseen(failures), ~still_ill))
+        connection.execute(
+            delete(read_failures).where(*_inside(read_failures, part), _unseen(read_failures), ~still_ill)
+        )
         removed += connection.execute(delete(photos).where(*_inside(photos, part), _unseen(photos))).rowcount
     connection.execute(delete(folders).where(~exists().where(photos.c.folder_id == folders.c.id)))
     return removed
@@ -192,12 +196,12 @@ def _inside(table: Table, part: Any) -> tuple[ColumnElement[bool], ...]:
 def _unseen(table: Table) -> ColumnElement[bool]:
     there = exists().where(seen.c.root_id == table.c.root_id, seen.c.path == table.c.path)
     # Paths are compared as bytes: "a/" and whatever begins with it. The root itself is the empty path.
-    path, folder = cast(table.c.path, LargeBinary), cast(faults.c.path, LargeBinary)
+    path, folder = cast(table.c.path, LargeBinary), cast(walk_failures.c.path, LargeBinary)
     below = or_(
         func.length(folder) == 0,
         func.substr(path, 1, func.length(folder) + 1) == cast(folder.op("||")(b"/"), LargeBinary),
     )
-    hidden = exists().where(faults.c.root_id == table.c.root_id, faults.c.folder == 1, below)
+    hidden = exists().where(walk_failures.c.root_id == table.c.root_id, walk_failures.c.folder == 1, below)
     return ~there & ~hidden
 
 
@@ -208,7 +212,7 @@ def as_seen(connection: Connection, item: Todo) -> tuple[int, int]:
     return size, mtime_ns
 
 
-def all_faults(connection: Connection) -> list[tuple[int, str, str]]:
+def all_walk_failures(connection: Connection) -> list[tuple[int, str, str]]:
     """What could not be walked: root, path, reason."""
-    query = select(faults.c.root_id, faults.c.path, faults.c.reason)
+    query = select(walk_failures.c.root_id, walk_failures.c.path, walk_failures.c.reason)
     return [(root_id, path, reason) for root_id, path, reason in connection.execute(query)]

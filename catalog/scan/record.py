@@ -15,9 +15,9 @@ from catalog import photoid
 from catalog.metadata import READER, Header, Metadata
 from catalog.schema import (
     details,
-    failures,
     folders,
     photos,
+    read_failures,
     roots,
     texts,
 )
@@ -28,19 +28,19 @@ Outcome = Literal["added", "changed", "moved"]
 # Statements that run for every photo: building one costs more than running it.
 ROOT, PATH = bindparam("root", type_=photos.c.root_id.type), bindparam("place", type_=photos.c.path.type)
 HERE = (photos.c.root_id == ROOT) & (photos.c.path == PATH)
-FAILED = (failures.c.root_id == ROOT) & (failures.c.path == PATH)
+FAILED = (read_failures.c.root_id == ROOT) & (read_failures.c.path == PATH)
 KNOWN = (
     select(
         roots.c.alias,
         photos.c.number,
         photos.c.content_id,
-        failures.c.path.is_not(None).label("failed"),
-        failures.c.photoid.label("was"),
+        read_failures.c.path.is_not(None).label("failed"),
+        read_failures.c.photoid.label("was"),
     )
-    .select_from(roots.outerjoin(photos, HERE).outerjoin(failures, FAILED))
+    .select_from(roots.outerjoin(photos, HERE).outerjoin(read_failures, FAILED))
     .where(roots.c.id == ROOT)
 )
-MENDED = delete(failures).where(FAILED)
+MENDED = delete(read_failures).where(FAILED)
 OVERWRITTEN = delete(photos).where(HERE)
 ALIKE = select(photos.c.number).where(photos.c.content_id == bindparam("content_id")).limit(1)
 TAKEN = select(photos.c.number).where(photos.c.photoid == bindparam("photoid"))
@@ -94,7 +94,7 @@ def failure(
     if was is not None:
         row["photoid"] = was
     since = f"{datetime.now(UTC):%FT%TZ}"
-    new = upsert(failures).values(root_id=root_id, path=path, since=since, **row)
+    new = upsert(read_failures).values(root_id=root_id, path=path, since=since, **row)
     connection.execute(new.on_conflict_do_update(index_elements=["root_id", "path"], set_=row))
 
 

@@ -22,7 +22,7 @@ from catalog.photos import Photo
 from catalog.scan import diff, record
 from catalog.scan.progress import Progress, Silent
 from catalog.scan.walk import WHOLE, LinkedFolder, Part, walk
-from catalog.schema import failures, photos, roots
+from catalog.schema import photos, read_failures, roots
 from config import Root, Settings
 
 log = logging.getLogger("darkroom.scan")
@@ -289,10 +289,10 @@ def _finish(
             log.warning("root %s: %s, so nothing of it is removed", alias, skipped[alias])
             diff.forget_root(connection, ids[alias])
     with writing(connection):
-        for root_id, path, reason in diff.all_faults(connection):
+        for root_id, path, reason in diff.all_walk_failures(connection):
             log.warning("can't be read: %r: %s", path, reason)
             record.failure(connection, root_id, path, reason)
         removed = diff.sweep(connection)
-        active = failures.join(roots)
+        active = read_failures.join(roots)
         failed = connection.execute(select(func.count()).select_from(active).where(roots.c.active)).scalar_one()
     return replace(report, removed=removed, failed=failed, skipped_roots=skipped)

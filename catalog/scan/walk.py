@@ -24,7 +24,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class WalkFailure:
     """What can't be walked, and why. Where `folder` is true, nothing is known of what lies below the path."""
 
     path: str
@@ -69,11 +69,11 @@ def walk(
     follow_links: bool,
     without: Collection[tuple[int, int]] = (),
     parts: Collection[Part] = (WHOLE,),
-) -> Iterator[Entry | Fault]:
+) -> Iterator[Entry | WalkFailure]:
     """What there is below a root, real folders first, then those that links lead to.
 
     Each folder is walked at most once, whatever links lead to it, so circles end. Names that begin with a dot are
-    left out, and so are the folders of `without` (device and inode). What vanishes meanwhile is no fault.
+    left out, and so are the folders of `without` (device and inode). What vanishes meanwhile is no failure.
     No part may be inside another.
 
     Raises:
@@ -106,7 +106,7 @@ def _link_on_the_way(root: Path, part: Part) -> str:
 
 def _tree(
     root: Path, top: str, follow_links: bool, visited: set[tuple[int, int]], links: list[str]
-) -> Iterator[Entry | Fault]:
+) -> Iterator[Entry | WalkFailure]:
     """What there is in a folder and the real folders below it; links to folders go to the list."""
     folders = [top]  # what was pushed last is walked next
     while folders:
@@ -121,7 +121,7 @@ def _tree(
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            yield Fault(folder, _reason(error), folder=True)
+            yield WalkFailure(folder, _reason(error), folder=True)
             continue
         deeper: list[str] = []
         for entry in entries:
@@ -168,7 +168,7 @@ class Single:
 
 def _look(
     entry: Looked, path: str, folders: list[str], links: list[str], follow_links: bool
-) -> Iterator[Entry | Fault]:
+) -> Iterator[Entry | WalkFailure]:
     """What one entry of a folder is; folders and links to folders go to the lists."""
     if entry.name.startswith("."):
         return
@@ -183,17 +183,17 @@ def _look(
     except (FileNotFoundError, NotADirectoryError) as error:
         if link:
             # What a link leads to may be a disk that is not mounted.
-            yield Fault(path, "the link leads to nothing" if photo else _reason(error), folder=not photo)
+            yield WalkFailure(path, "the link leads to nothing" if photo else _reason(error), folder=not photo)
         return
     except OSError as error:
-        yield Fault(path, _reason(error), folder=not photo)
+        yield WalkFailure(path, _reason(error), folder=not photo)
         return
     if stat.S_ISDIR(status.st_mode):
         (links if link else folders).append(path)
     elif photo and stat.S_ISREG(status.st_mode):
         yield Entry(path, status.st_size, stored_mtime(status))
     elif photo:
-        yield Fault(path, "it is no regular file", folder=False)
+        yield WalkFailure(path, "it is no regular file", folder=False)
 
 
 def _reason(error: OSError) -> str:

@@ -88,7 +88,7 @@ details = Table(
     Column("longitude", Float),
 )
 
-failures = Table(
+read_failures = Table(
     "failures",
     metadata,
     Column("root_id", Integer, ForeignKey("roots.id"), primary_key=True, nullable=False),
@@ -104,7 +104,7 @@ failures = Table(
 )
 
 # Photos that could be read, but not rendered, as their file was then.
-faults = Table(
+render_failures = Table(
     "faults",
     metadata,
     Column(

@@ -34,7 +34,7 @@ class House:
         self.catalogue.scan(self.settings)
         self.library = open_library(self.settings, closing)
         self._people()
-        self.library.changes.look()
+        self.library.generations.look()
         self.sea, self.town = (self.catalogue.ids()[f"a/{place}"] for place in ("sea/beach.jpg", "town/street.jpg"))
         self.cookies = Cookies(enabled=True)
         self.identify = self.identifying("guest")

@@ -168,7 +168,7 @@ def test_by_cookie_as_by_apisid(house: House, client: TestClient, function: str,
         house.library.views.make(apisid, decode(house.town))[0]
         for apisid in (visitor.cookies["darkroom"], house.library.sessions.create("10.8.8.8", "ann", None))
     )
-    house.library.changes.look()
+    house.library.generations.look()
     asked: tuple[dict[str, object], ...] = (
         {"photoid": house.sea},
         {"photoid": house.town},
@@ -258,7 +258,7 @@ def test_a_session_that_has_ended(house: House, client: TestClient) -> None:
     visitor = signed_in(house, client, "viewer")
     assert me(visitor) == ("viewer", True)
     house.library.users.set_password("viewer", "another")
-    house.library.changes.look()
+    house.library.generations.look()
     try:
         assert visitor.ask("runQuery", query="*").status_code == 200  # guest's
         assert visitor.post("/api/prefetch", {"photoids": [house.sea], "sizes": [{"width": 8}]}).status_code == 202
@@ -267,7 +267,7 @@ def test_a_session_that_has_ended(house: House, client: TestClient) -> None:
         assert visitor.cookies == {}
     finally:
         house.library.users.set_password("viewer", "viewer")
-        house.library.changes.look()
+        house.library.generations.look()
 
 
 def test_caches_are_told_what_answers_hang_on(house: House, client: TestClient) -> None:

@@ -33,7 +33,7 @@ class Names:
         self.known["view of another guest"] = str(house.library.views.make(elsewhere, both)[0])
         for uid in ("sailor", "viewer", ""):
             self.known[f"{uid}'s gallery"] = house.library.shares.make(uid, both, Terms()).sid
-        house.library.changes.look()
+        house.library.generations.look()
 
     def params(self, given: Mapping[str, str]) -> dict[str, str]:
         """Parameters as a client would send them."""
@@ -140,10 +140,10 @@ def test_callers_and_visitors(house: House) -> None:
 def test_a_session_comes_before_a_user_of_that_name(house: House) -> None:
     apisid = house.library.sessions.create(ADDRESS, "viewer", None)
     house.library.users.add(apisid, apisid, [], admin=True)
-    house.library.changes.look()
+    house.library.generations.look()
     assert house.identify.caller({"apisid": apisid}, ADDRESS).rights.uid == "viewer"
     house.library.users.set_password("viewer", "another")
-    house.library.changes.look()
+    house.library.generations.look()
     assert house.identify.caller({"apisid": apisid}, ADDRESS).rights.uid == apisid
 
 
@@ -153,18 +153,18 @@ def test_what_changes_counts_at_the_next_look(house: House) -> None:
     by_gallery = names.params({"sid": "sailor's gallery", "index": "0"})
     assert house.identify.photo(by_view, ADDRESS, DOWNLOADS).photoid == house.town
     Groups(house.library.engine).replace(Group("users", (), ("dirall:sea",)))
-    house.library.changes.look()
+    house.library.generations.look()
     for permission in (None, DOWNLOADS):
         with pytest.raises(Forbidden):
             house.identify.photo(by_view, ADDRESS, permission)
     assert house.identify.photo(by_gallery, ADDRESS).photoid == house.sea
     Groups(house.library.engine).remove("sailors")
-    house.library.changes.look()
+    house.library.generations.look()
     with pytest.raises(Forbidden):
         house.identify.photo(by_gallery, ADDRESS)
     house.library.users.remove("sailor")
     house.library.users.remove("ann")
-    house.library.changes.look()
+    house.library.generations.look()
     with pytest.raises(Missing):
         house.identify.photo(by_gallery, ADDRESS)
     with pytest.raises(Forbidden):
@@ -175,7 +175,7 @@ def test_a_photo_that_left_the_library_leaves_its_place_empty(house: House) -> N
     names = Names(house)
     (house.catalogue.a / "sea/beach.jpg").unlink()
     house.catalogue.scan(house.settings)
-    house.library.changes.look()
+    house.library.generations.look()
     for given, outcome in (
         ({"photoid": SEA}, PhotoMissing),
         ({"vid": "guest's view", "index": "0"}, PhotoMissing),

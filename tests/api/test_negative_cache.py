@@ -4,8 +4,8 @@ import pytest
 
 from api.negative_cache import NegativeCache
 from catalog.errors import CatalogError
-from catalog.faults import Fault, Faults
 from catalog.photos import Photo
+from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg, put
 from workers.errors import Busy, Damaged, RenderError, SourceChanged, Unsupported
 
@@ -20,7 +20,7 @@ def photo(library: Library) -> Photo:
 
 @pytest.mark.parametrize("error", [Damaged("Broken."), Unsupported("Too large.")])
 def test_what_a_photo_is_to_blame_for_is_noted(library: Library, photo: Photo, error: RenderError) -> None:
-    negative = NegativeCache(Faults(library.engine))
+    negative = NegativeCache(RenderFailures(library.engine))
     assert not negative.has(photo)
     with pytest.raises(type(error)), negative.recording(photo):
         raise error
@@ -31,7 +31,7 @@ def test_what_a_photo_is_to_blame_for_is_noted(library: Library, photo: Photo, e
 
 @pytest.mark.parametrize("error", [Busy("Later."), SourceChanged("Another file."), ValueError("a bug")])
 def test_what_a_photo_is_not_to_blame_for_is_not(library: Library, photo: Photo, error: Exception) -> None:
-    negative = NegativeCache(Faults(library.engine))
+    negative = NegativeCache(RenderFailures(library.engine))
     with pytest.raises(type(error)), negative.recording(photo):
         raise error
     with negative.recording(photo):
@@ -39,8 +39,8 @@ def test_what_a_photo_is_not_to_blame_for_is_not(library: Library, photo: Photo,
 
 
 def test_what_can_t_be_noted_is_answered_all_the_same(library: Library, photo: Photo) -> None:
-    class ReadOnly(Faults):
-        def remember(self, photo: Photo, fault: Fault) -> None:
+    class ReadOnly(RenderFailures):
+        def remember(self, photo: Photo, fault: RenderFailure) -> None:
             raise CatalogError("read-only", "no writing here")
 
     negative = NegativeCache(ReadOnly(library.engine))

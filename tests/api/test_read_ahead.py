@@ -44,7 +44,7 @@ def gallery(house: House, count: int = 3, uid: str = "root", *, started: bool = 
     for number in range(10):
         put(house.catalogue.a / f"sea/{number}.jpg", jpeg(f"#{number}{number}8844"))
     house.catalogue.scan(house.settings)
-    house.library.changes.look()
+    house.library.generations.look()
     known = house.catalogue.ids()
     ids = [known[f"a/sea/{number}.jpg"] for number in range(10)]
     door = Door(house, count)
@@ -151,7 +151,7 @@ def test_none_where_it_is_turned_off(house: House) -> None:
 
 def test_a_shared_gallery_is_followed_by_whoever_has_its_sid(ten: Gallery) -> None:
     sid = ten.house.library.shares.make("", b"".join(map(decode, ten.ids)), Terms()).sid
-    ten.house.library.changes.look()
+    ten.house.library.generations.look()
     assert ten.door.thumbnail(sid=sid, index=3).status_code == 200
     assert ten.ahead() == [4, 5, 6]
 
@@ -164,7 +164,7 @@ def test_what_is_out_of_sight_or_gone_is_passed_over(house: House, monkeypatch: 
     )
     (house.catalogue.a / "sea/3.jpg").unlink()
     house.catalogue.scan(house.settings)
-    house.library.changes.look()
+    house.library.generations.look()
     settled(ten, [1])
     assert ten.ahead() == [4]
 

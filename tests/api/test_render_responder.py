@@ -17,8 +17,8 @@ from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from catalog.database import FILE
-from catalog.faults import Fault, Faults
 from catalog.photos import Photo
+from catalog.render_failures import RenderFailure, RenderFailures
 from catalog.scan.scan import refresh
 from tests.api.house import Asking, House
 from tests.catalog.library import jpeg
@@ -68,7 +68,7 @@ class Door:
         self.responder = RenderResponder(
             self.cache,
             self.workers,
-            NegativeCache(Faults(house.library.engine)),
+            NegativeCache(RenderFailures(house.library.engine)),
             lambda photo: refresh(house.library.engine, house.settings, photo),
             Files(house.settings.root_paths, follow_links=True),
             limits=Limits(),
@@ -155,7 +155,7 @@ def test_a_photo_edited_since_the_scan(house: House, door: Door) -> None:
     before = door.photo(photoid=house.sea, width=24).headers["ETag"]
     (house.catalogue.a / "sea/beach.jpg").write_bytes(jpeg("green", (10, 40)))
     assert door.photo(photoid=house.sea, width=20).text == "20x80 at 70"
-    house.library.changes.look()
+    house.library.generations.look()
     answer = door.photo(photoid=house.sea, width=24)
     assert (answer.text, answer.headers["ETag"] != before) == ("24x96 at 70", True)
     assert door.workers.asked[-1].version == key_version(house.catalogue.photos()["a/sea/beach.jpg"].version)
@@ -179,7 +179,7 @@ def test_what_can_not_be_made_is_not_asked_for_in_advance(house: House, door: Do
 
 def test_a_photo_that_failed_is_not_asked_for_in_advance(house: House, door: Door) -> None:
     photo = house.library.photo_by_id(house.sea)
-    Faults(house.library.engine).remember(photo, Fault("damaged", "It is broken."))
+    RenderFailures(house.library.engine).remember(photo, RenderFailure("damaged", "It is broken."))
     assert door.responder.prefetch(photo, Wanted(24, None, 70)) is Prefetched.REFUSED
     assert door.workers.ahead == []
 
@@ -221,11 +221,11 @@ def test_what_is_cached_is_not_shown_while_nobody_can_say_to_whom(house: House, 
     house.library.engine.dispose()
     content = file.read_bytes()
     file.write_bytes(b"\0" * len(content))
-    house.library.changes.look()
+    house.library.generations.look()
     answer = door.photo(photoid=house.sea, width=24)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert FILE not in answer.text
     house.library.engine.dispose()
     file.write_bytes(content)
-    house.library.changes.look()
+    house.library.generations.look()
     assert door.photo(photoid=house.sea, width=24).status_code == 200

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Table, func, select
 
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.lists.snapshots import Snapshots
 from catalog.lists.views import Views
 from catalog.people.sessions import Sessions
@@ -25,9 +25,11 @@ class Side:
     """What one process has of the catalogue."""
 
     def __init__(self, library: Library, clock: Clock, per_address: int = 3) -> None:
-        self.changes = Changes(library.engine)
-        self.sessions = Sessions(library.engine, self.changes, lifetime=LIFETIME, per_address=per_address, clock=clock)
-        self.views = Views(library.engine, self.changes, Snapshots(library.engine, self.changes))
+        self.generations = Generations(library.engine)
+        self.sessions = Sessions(
+            library.engine, self.generations, lifetime=LIFETIME, per_address=per_address, clock=clock
+        )
+        self.views = Views(library.engine, self.generations, Snapshots(library.engine, self.generations))
 
 
 def ids(count: int) -> bytes:

@@ -15,7 +15,7 @@ from catalog import backup as copies
 from catalog.backup import backup, restore
 from catalog.database import FILE
 from catalog.errors import CatalogError
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.people.users import Users
 from tests.catalog.library import PROJECT, Library, jpeg, put
 
@@ -38,12 +38,12 @@ def kept(library: Library, tmp_path: Path) -> Path:
 
 def test_what_was_kept_comes_back_and_what_was_replaced_is_kept(library: Library, kept: Path) -> None:
     photos, content = library.photos(), kept.read_bytes()
-    changes = Changes(library.engine)
-    before, photos_before = changes.access, changes.photos
+    generations = Generations(library.engine)
+    before, photos_before = generations.access, generations.photos
     replaced = restore(library.settings, kept)
-    changes.look()
-    assert changes.access is not before
-    assert changes.photos is not photos_before
+    generations.look()
+    assert generations.access is not before
+    assert generations.photos is not photos_before
     assert uids(library) == ["ann"]
     assert library.photos() == photos
     Users(library.engine).add("cy", "x")  # a writer that had the catalogue open
@@ -141,14 +141,14 @@ def test_a_catalogue_that_is_lost_or_damaged_is_replaced(
     library: Library, kept: Path, harm: Callable[[Path], None]
 ) -> None:
     live = library.settings.data_dir / FILE
-    changes = Changes(library.engine)
+    generations = Generations(library.engine)
     library.engine.dispose()
     for ending in ("-wal", "-shm"):
         Path(f"{live}{ending}").unlink(missing_ok=True)
     harm(live)
     content = live.read_bytes() if live.exists() else None
     replaced = restore(library.settings, kept)
-    changes.look()
+    generations.look()
     assert uids(library) == ["ann"]
     if content:
         assert replaced is not None

@@ -9,14 +9,14 @@ import pytest
 
 from catalog.database import FILE
 from catalog.errors import CatalogError
-from catalog.generations import Changes, Memo
+from catalog.generations import Generations, Memo
 from catalog.people.groups import Group, Groups
 from catalog.people.users import Users
 from tests.catalog.library import Library, jpeg, put
 
 
 def test_every_change_is_seen_for_what_it_is(library: Library) -> None:
-    changes = Changes(library.engine)
+    generations = Generations(library.engine)
     people, groups = Users(library.engine), Groups(library.engine)
 
     def scan(name: str) -> Callable[[], object]:
@@ -38,55 +38,55 @@ def test_every_change_is_seen_for_what_it_is(library: Library) -> None:
         (scan("red"), False),
         (scan("blue"), False),
     ):
-        changes.look()
-        access, photos = changes.access, changes.photos
-        changes.look()
-        assert (changes.access is access, changes.photos is photos) == (True, True)
+        generations.look()
+        access, photos = generations.access, generations.photos
+        generations.look()
+        assert (generations.access is access, generations.photos is photos) == (True, True)
         change()
-        changes.look()
-        assert changes.access is not access or changes.photos is not photos
-        assert (changes.access is not access) == of_access
+        generations.look()
+        assert generations.access is not access or generations.photos is not photos
+        assert (generations.access is not access) == of_access
 
 
 def test_a_removed_photo_is_a_change(library: Library) -> None:
     file = put(library.a / "red.jpg", jpeg())
     put(library.a / "blue.jpg", jpeg("blue"))
     library.scan()
-    changes = Changes(library.engine)
-    before = changes.photos
+    generations = Generations(library.engine)
+    before = generations.photos
     file.unlink()
     library.scan()
-    changes.look()
-    assert changes.photos is not before
+    generations.look()
+    assert generations.photos is not before
 
 
 def test_while_the_catalogue_cannot_be_read_nothing_remembered_counts(
     library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
-    changes = Changes(library.engine)
+    generations = Generations(library.engine)
     library.engine.dispose()
     file = library.settings.data_dir / FILE
     content = file.read_bytes()
-    seen = {changes.access}
+    seen = {generations.access}
     file.write_bytes(b"\0" * len(content))
     for leftover in library.settings.data_dir.glob(f"{FILE}-*"):
         leftover.unlink()
     for _ in range(3):
-        changes.look()
-        assert changes.access not in seen
-        seen.add(changes.access)
+        generations.look()
+        assert generations.access not in seen
+        seen.add(generations.access)
     assert caplog.text.count("is damaged") == 1
     library.engine.dispose()
     file.write_bytes(content)
-    changes.look()
-    healed = changes.access
+    generations.look()
+    healed = generations.access
     assert healed not in seen
-    changes.look()
-    assert changes.access is healed
+    generations.look()
+    assert generations.access is healed
 
 
 def test_an_answer_under_way_while_something_changes_is_not_kept(library: Library) -> None:
-    changes = Changes(library.engine)
+    generations = Generations(library.engine)
     people = Users(library.engine)
     asked = []
 
@@ -95,10 +95,10 @@ def test_an_answer_under_way_while_something_changes_is_not_kept(library: Librar
         answer = len(people.everyone())
         if len(asked) == 1:  # between the answer and its being kept, another process adds a user, and it is noticed
             people.add("ann", "x")
-            changes.look()
+            generations.look()
         return answer
 
-    memo = Memo(lambda: changes.access, ask)
+    memo = Memo(lambda: generations.access, ask)
     assert memo("users") == 0
     assert memo("users") == 1
     assert memo("users") == 1
@@ -129,14 +129,14 @@ def test_a_memo_is_bounded_and_keeps_no_errors() -> None:
 
 
 def test_another_process_is_noticed(library: Library) -> None:
-    changes = Changes(library.engine)
-    before = changes.access
+    generations = Generations(library.engine)
+    before = generations.access
     other = sqlite3.connect(library.settings.data_dir / FILE)
     other.execute("INSERT INTO groups (name) VALUES ('new')")
     other.commit()
     other.close()
-    changes.look()
-    assert changes.access is not before
+    generations.look()
+    assert generations.access is not before
 
 
 def test_a_catalogue_that_was_restored_is_the_one_that_counts(library: Library) -> None:
@@ -147,32 +147,32 @@ def test_a_catalogue_that_was_restored_is_the_one_that_counts(library: Library) 
     with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(kept)) as copy:
         source.backup(copy)
     people.add("bob", "x")
-    changes = Changes(library.engine)
-    before = changes.access
+    generations = Generations(library.engine)
+    before = generations.access
     for name in ("-wal", "-shm"):
         Path(f"{file}{name}").unlink()
     kept.replace(file)
-    changes.look()
-    assert changes.access is not before
+    generations.look()
+    assert generations.access is not before
     assert [user.uid for user in people.everyone()] == ["ann"]
-    after = changes.access
-    changes.look()
-    assert changes.access is after
+    after = generations.access
+    generations.look()
+    assert generations.access is after
     people.add("cy", "x")
-    changes.look()
-    assert changes.access is not after
+    generations.look()
+    assert generations.access is not after
 
 
 def test_a_catalogue_that_another_darkroom_migrated_is_said_to_be_newer(library: Library) -> None:
-    changes, people = Changes(library.engine), Users(library.engine)
+    generations, people = Generations(library.engine), Users(library.engine)
     with contextlib.closing(sqlite3.connect(library.settings.data_dir / FILE)) as other:
         other.executescript(
             "UPDATE alembic_version SET version_num = '9999'; ALTER TABLE users RENAME TO people; DROP TABLE access"
         )
     with pytest.raises(CatalogError, match=r"revision 9999.*start it anew"):
         people.everyone()
-    before = changes.access
+    before = generations.access
     for _ in range(2):
-        changes.look()
-        assert changes.access is not before  # nothing that is remembered counts
-        before = changes.access
+        generations.look()
+        assert generations.access is not before  # nothing that is remembered counts
+        before = generations.access

@@ -8,10 +8,10 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from cache.render_cache import RenderCache
-from catalog.faults import Faults
 from catalog.jobs.jobs import Jobs
 from catalog.jobs.progress import JobProgress
 from catalog.photos import Photos
+from catalog.render_failures import RenderFailures
 from catalog.scan.scan import refresh
 from catalog.search.sql import Search
 from config import Settings
@@ -53,7 +53,7 @@ def build_driver(
             Jobs(engine),
             JobProgress(engine),
             _missing(settings, engine, cache),
-            Faults(engine),
+            RenderFailures(engine),
             dispatcher,
             partial(refresh, engine, settings),
             in_process=not settings.distributed,
@@ -88,4 +88,4 @@ def dispatcher_in_process(settings: Settings, celery: Celery, flights: Flights, 
 
 
 def _missing(settings: Settings, engine: Engine, cache: RenderCache) -> MissingRenders:
-    return MissingRenders(Photos(engine), Faults(engine), cache, settings.render_max_side)
+    return MissingRenders(Photos(engine), RenderFailures(engine), cache, settings.render_max_side)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
-from catalog.faults import Faults
 from catalog.jobs.progress import FailedPhoto, JobPhoto
 from catalog.photos import Photo, Photos
+from catalog.render_failures import RenderFailures
 from workers.devices import Box
 from workers.errors import TooLarge
 from workers.sizing import DEFAULT_QUALITY, Size, output_size
@@ -50,16 +50,16 @@ def keys_of(photo: Photo, boxes: Iterable[Box], max_side: int) -> tuple[RenderKe
 class MissingRenders:
     """Looks photos up: in the catalogue, among those that can't be rendered, in the cache. Hundreds at a time."""
 
-    def __init__(self, photos: Photos, faults: Faults, cache: RenderCache, max_side: int) -> None:
+    def __init__(self, photos: Photos, render_failures: RenderFailures, cache: RenderCache, max_side: int) -> None:
         self._photos = photos
-        self._faults = faults
+        self._render_failures = render_failures
         self._cache = cache
         self._max_side = max_side
 
     def triage(self, places: Sequence[JobPhoto], boxes: Sequence[Box]) -> Triage:
         """Sorts photos by what is to be done about them."""
         photos = self._photos.by_ids([place.photoid for place in places])
-        known = self._faults.among(photos)
+        known = self._render_failures.among(photos)
         keys = {photoid: keys_of(photo, boxes, self._max_side) for photoid, photo in photos.items()}
         held = self._cache.held([key for each in keys.values() for key in each])
         triage = Triage()

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from catalog.errors import CatalogError, Unreadable
-from catalog.faults import Fault, Faults
 from catalog.jobs.jobs import Job, Jobs
 from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.photos import Photo
+from catalog.render_failures import RenderFailure, RenderFailures
 from workers.devices import Box
 from workers.errors import BRINGS_DOWN, Busy, Damaged, SourceChanged, Unsupported
 from workers.flights.registry import DONE, DROPPED, Completion
@@ -40,7 +40,7 @@ class RunComponents:
     jobs: Jobs
     progress: JobProgress
     missing: MissingRenders
-    faults: Faults
+    render_failures: RenderFailures
     dispatcher: OrderDispatcher
     refresh: Callable[[Photo], Photo | None]
     in_process: bool
@@ -214,7 +214,7 @@ class Run:
         self._failed.append(FailedPhoto(pending.job_photo.place, pending.photo.photoid, reason))
         if kind in (Damaged.kind, Unsupported.kind):
             try:
-                self._components.faults.remember(pending.photo, Fault(kind, reason))
+                self._components.render_failures.remember(pending.photo, RenderFailure(kind, reason))
             except CatalogError as trouble:  # then it is tried again the next time, which is all
                 log.warning("a photo that can't be rendered could not be noted: %s", trouble)
 

@@ -31,7 +31,7 @@ def client(house: House) -> TestClient:
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     shares = SharesResource(
-        house.identify, library.shares, library.views, library.access, library.photo_by_id, library.changes
+        house.identify, library.shares, library.views, library.access, library.photo_by_id, library.generations
     )
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
@@ -41,7 +41,7 @@ def client(house: House) -> TestClient:
 def share(house: House, uid: str, *photoids: str, **terms: Any) -> Share:
     """Shares these photos."""
     made = house.library.shares.make(uid, b"".join(map(decode, photoids)), Terms(**terms))
-    house.library.changes.look()
+    house.library.generations.look()
     return made
 
 
@@ -58,7 +58,7 @@ def test_a_photo_that_is_gone_or_out_of_sight_keeps_its_place(house: House, ask:
     assert photos[1]["fileName"] == "a/sea/beach.jpg"
     (house.catalogue.a / "sea/beach.jpg").unlink()
     house.catalogue.scan(house.settings)
-    house.library.changes.look()
+    house.library.generations.look()
     gallery = ask(sid=sid, withmeta="true").json
     assert gallery["photos"] == [{"photoID": house.town}, {"photoID": house.sea}, {"photoID": house.sea}]
     assert gallery["count"] == 3
@@ -91,7 +91,7 @@ def test_a_gallery_goes_with_its_user_and_comes_not_back(house: House, ask: Aski
     assert [each["sid"] for each in listing().json["gallerys"]] == [sid]
     house.library.users.remove("sailor")
     house.library.users.add("sailor", "sailor", ["sailors"])
-    house.library.changes.look()
+    house.library.generations.look()
     assert ask(sid=sid).status_code == 404
     assert listing().json == {"count": 0, "gallerys": []}
 
@@ -99,10 +99,10 @@ def test_a_gallery_goes_with_its_user_and_comes_not_back(house: House, ask: Aski
 def test_a_group_that_goes_takes_its_galleries_out_of_sight(house: House, ask: Asking) -> None:
     sid = share(house, "sailor", house.sea).sid
     Groups(house.library.engine).remove("sailors")
-    house.library.changes.look()
+    house.library.generations.look()
     assert "photos" not in ask(sid=sid, withmeta="true").json
     Groups(house.library.engine).add(Group("sailors", (), ()))  # the same name is not the same group
-    house.library.changes.look()
+    house.library.generations.look()
     assert "photos" not in ask(sid=sid, withmeta="true").json
 
 
@@ -147,7 +147,7 @@ def test_a_photo_of_a_view_that_is_out_of_sight_is_not_shown_by_a_gallery_of_it(
     apisid, vid = house.view("sailor", house.town, house.sea)
     shared = post(client, {"vid": vid}, apisid)
     assert (shared.status_code, shared.json["count"]) == (201, 2)
-    house.library.changes.look()
+    house.library.generations.look()
     photos = ask(sid=shared.json["sid"], withmeta="true").json["photos"]
     assert photos[0] == {"photoID": house.town}
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import event
 
 from api.functions.listings import COUNT, MOST
-from catalog.faults import Fault
 from catalog.lists.shares import Terms
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
+from catalog.render_failures import RenderFailure
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 from tests.catalog.library import jpeg, put
@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             at = datetime.fromisoformat(f"{month}-07").timestamp()
             os.utime(path, (at, at))
         made.catalogue.scan(made.settings)
-        made.library.changes.look()
+        made.library.generations.look()
         yield made
 
 
@@ -53,7 +53,7 @@ def remove(house: House, name: str) -> None:
     """A photo leaves the library."""
     (house.catalogue.a / name).unlink()
     house.catalogue.scan(house.settings)
-    house.library.changes.look()
+    house.library.generations.look()
 
 
 def counted(house: House, action: Callable[[], object]) -> int:
@@ -204,14 +204,14 @@ def test_what_is_taken_away_keeps_its_place(house: House, visitor: Visitor) -> N
     assert photos[2]["photoID"] == third
     assert visitor.ask("/api/photos", vid=vid, photoid=second).json["first"] == 1
     Groups(house.library.engine).replace(Group("users", ("pap:access:metadata",), ("dirall:sea",)))
-    house.library.changes.look()
+    house.library.generations.look()
     assert [each.get("gone") for each in visitor.ask("/api/photos", vid=vid).json["photos"]] == [True] * 4
     assert visitor.ask("/api/timeline", vid=vid).json == {"count": 4, "sections": []}
 
 
 def test_one_that_can_t_be_shown_says_why(house: House, visitor: Visitor) -> None:
     photo = house.library.photos.by_id(house.sea)
-    house.library.faults.remember(photo, Fault("damaged", "It is broken."))
+    house.library.render_failures.remember(photo, RenderFailure("damaged", "It is broken."))
     vid = visitor.ask("runQuery", query="dir:sea").json["vid"]
     assert visitor.ask("/api/photos", vid=vid).json["photos"][0]["failed"] == "It is broken."
 
@@ -226,7 +226,7 @@ def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor
 
     def months() -> list[str]:
         house.library.sessions.create("10.9.9.9", None, None)  # somebody else comes
-        house.library.changes.look()
+        house.library.generations.look()
         return [each["month"] for each in visitor.ask("/api/timeline", sid=sid).json["sections"]]
 
     event.listen(house.library.engine, "before_cursor_execute", note)
@@ -241,7 +241,7 @@ def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor
 def test_a_long_list_costs_few_questions(house: House, visitor: Visitor, uid: str, questions: int) -> None:
     """The photos, what is known against them; metadata, for who may see it; which of them, for who sees some."""
     apisid, vid = house.view(uid, *[house.sea, *old(house)] * 150)
-    house.library.changes.look()
+    house.library.generations.look()
     assert len(visitor.ask("/api/photos", apisid=apisid, vid=vid).json["photos"]) == COUNT
     assert counted(house, lambda: visitor.ask("/api/photos", apisid=apisid, vid=vid, count=MOST)) == questions
     assert counted(house, lambda: visitor.ask("/api/timeline", apisid=apisid, vid=vid)) < 10

@@ -22,7 +22,7 @@ def visitor(tmp_path: Path) -> Iterator[Visitor]:
         Groups(house.library.engine).add(Group("odd", ("pap:feature:another",), ()))
         house.library.users.add("odd", "odd", ["odd"])
         house.library.users.add("admin", "admin", ["odd"], admin=True)
-        house.library.changes.look()
+        house.library.generations.look()
         yield Visitor(front_end(house, closing), page=False)
 
 

@@ -97,7 +97,7 @@ def test_first_and_count_choose(desk: Desk) -> None:
 def test_whoever_has_a_sid_may_ask_for_what_its_user_may_see(desk: Desk) -> None:
     both = b"".join(map(decode, (desk.house.sea, desk.house.town)))
     sids = {uid: desk.house.library.shares.make(uid, both, Terms()).sid for uid in ("sailor", "")}
-    desk.house.library.changes.look()
+    desk.house.library.generations.look()
     assert desk.post({"sid": sids[""], "sizes": SIZES}).json == counts(0, 2, 0)
     assert desk.post({"sid": sids["sailor"], "sizes": SIZES}).json == counts(0, 1, 1)  # the sailor sees the sea alone
 
@@ -107,7 +107,7 @@ def test_a_photo_that_is_gone_or_out_of_sight_keeps_the_others(desk: Desk) -> No
     assert desk.post({"vid": vid, "sizes": SIZES}, f"apisid={apisid}").json == counts(0, 2, 1)
     (desk.house.catalogue.a / "sea/beach.jpg").unlink()
     desk.house.catalogue.scan(desk.house.settings)
-    desk.house.library.changes.look()
+    desk.house.library.generations.look()
     assert desk.post({"vid": vid, "sizes": SIZES}, f"apisid={apisid}").json == counts(0, 0, 3)
 
 

@@ -17,7 +17,7 @@ def test_only_what_the_caller_may_see_is_found(house: House, ask: Asking) -> Non
     Groups(house.library.engine).add(Group("one", ("pap:feature:search",), (f"photoid:{house.town}",)))
     house.library.users.add("one", "one", ["one"])
     house.library.users.add("none", "none", [])
-    house.library.changes.look()
+    house.library.generations.look()
     for uid, query, count in (
         ("guest", "*", 2),
         ("sailor", "*", 1),
@@ -53,5 +53,5 @@ def test_a_session_whose_user_was_just_removed(house: House, ask: Asking) -> Non
     assert ask(apisid=apisid, query="*").status_code == 200
     house.library.users.remove("ann")
     assert ask(apisid=apisid, query="*").status_code in (403, 503)  # 503 where nobody has looked since
-    house.library.changes.look()
+    house.library.generations.look()
     assert ask(apisid=apisid, query="*").status_code == 403

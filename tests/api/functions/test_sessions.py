@@ -28,7 +28,7 @@ def authorize(house: House) -> Asking:
     """authorizeWebApiSession."""
     library = house.library
     return house.ask(
-        AuthorizeSession(library.sessions, library.users, library.throttle, library.changes, house.cookies)
+        AuthorizeSession(library.sessions, library.users, library.throttle, library.generations, house.cookies)
     )
 
 
@@ -142,5 +142,5 @@ def test_a_catalogue_that_another_program_holds(house: House, authorize: Asking,
     assert status(apisid=apisid).json["uid"] == "ann"
     assert house.identify.photo({"apisid": apisid, "photoid": house.sea}, ADDRESS).photoid == house.sea
     other.close()
-    library.changes.look()
+    library.generations.look()
     assert authorize(apisid=apisid, uid="ann", pw="a secret").status_code == 200

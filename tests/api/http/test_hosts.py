@@ -51,7 +51,7 @@ def test_a_page_whose_name_was_made_to_stand_for_this_server_gets_nothing(
     with ExitStack() as closing:
         house = House(tmp_path, closing, server_names="photos.example, other.example", server_access_log=True)
         house.library.users.set_groups("guest", [], admin=True)
-        house.library.changes.look()
+        house.library.generations.look()
         client = front_end(house, closing)
         headers = {"Host": host, "Origin": f"http://{host}", "X-Darkroom": "page"}
         asked = [client.simulate_get(path, headers=headers) for path in PATHS]

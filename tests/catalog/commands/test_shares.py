@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.lists.shares import Shares
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Access
@@ -21,8 +21,8 @@ def shares(library: Library) -> Shares:
     Groups(library.engine).add(Group("sailors", (), ("dir:sea",)))
     Users(library.engine).add("ann", "x", ["sailors"])
     Users(library.engine).add("guest", "guest")
-    changes = Changes(library.engine)
-    return Shares(library.engine, changes, Snapshots(library.engine, changes))
+    generations = Generations(library.engine)
+    return Shares(library.engine, generations, Snapshots(library.engine, generations))
 
 
 def test_on_whose_behalf(library: Library, shares: Shares, run: Run) -> None:
@@ -36,7 +36,7 @@ def test_on_whose_behalf(library: Library, shares: Shares, run: Run) -> None:
         assert (done.code, done.err) == (0, "")
         share = shares.by_sid(done.out.strip())
         assert (share.uid, share.count) == (uid, count)
-    assert Access(library.engine, Changes(library.engine)).owner("").filters is None
+    assert Access(library.engine, Generations(library.engine)).owner("").filters is None
 
 
 def test_terms_lists_and_ends(shares: Shares, run: Run) -> None:

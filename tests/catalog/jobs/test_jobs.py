@@ -8,7 +8,7 @@ from catalog.database import writing
 from catalog.errors import Conflict, Missing
 from catalog.jobs.jobs import (
     KEPT,
-    Failure,
+    JobFailure,
     Jobs,
     JobSpec,
     Origin,
@@ -102,4 +102,4 @@ def test_failures_are_listed_in_the_job_s_order(jobs: Jobs, library: Library) ->
     progress.take(
         job, places, [], [FailedPhoto(place.place, place.photoid, f"No {place.place}.") for place in places[::-1]]
     )
-    assert jobs.failures(job.id, 2) == [Failure(place.photoid, f"No {place.place}.") for place in places[:2]]
+    assert jobs.failures(job.id, 2) == [JobFailure(place.photoid, f"No {place.place}.") for place in places[:2]]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.lists.cached_search import CachedSearch, Filters
 from catalog.lists.snapshots import ids
 from catalog.people.sessions import Sessions
@@ -20,7 +20,7 @@ def search(library: Library) -> CachedSearch:
     put(library.a / "sea/beach.jpg", jpeg("blue"))
     put(library.a / "town/street.jpg", jpeg("red"))
     library.scan(library.only("a"))
-    return CachedSearch(Search(library.engine), Changes(library.engine))
+    return CachedSearch(Search(library.engine), Generations(library.engine))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_everything_is_looked_up_once_for_all_who_see_the_same(
     library: Library, search: CachedSearch, searches: list[str]
 ) -> None:
     sea = ("dirall:sea",)
-    sessions = Sessions(library.engine, Changes(library.engine), lifetime=60, per_address=9)
+    sessions = Sessions(library.engine, Generations(library.engine), lifetime=60, per_address=9)
     for number in range(3):
         assert [found(search, "*"), found(search, "", sort="-date"), found(search, "*", sea)] == [2, 2, 1]
         sessions.create(f"10.0.0.{number}", None, None)  # somebody comes

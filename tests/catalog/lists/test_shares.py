@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.errors import Forbidden, MalformedName, Missing
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
@@ -17,8 +17,8 @@ def shares(library: Library, clock: Clock) -> Shares:
     """No gallery yet; ann and bob may have some."""
     for uid in ("ann", "bob"):
         Users(library.engine).add(uid, "x")
-    changes = Changes(library.engine)
-    return Shares(library.engine, changes, Snapshots(library.engine, changes), clock)
+    generations = Generations(library.engine)
+    return Shares(library.engine, generations, Snapshots(library.engine, generations), clock)
 
 
 def test_a_gallery_until_it_expires(shares: Shares, clock: Clock) -> None:

@@ -29,7 +29,7 @@ def test_views_keep_order_and_ends(here: Side, there: Side, count: int) -> None:
 
 def test_the_same_photos_are_kept_once_and_until_the_last_goes(library: Library, here: Side) -> None:
     first, second = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
-    shares = Shares(library.engine, here.changes, Snapshots(library.engine, here.changes))
+    shares = Shares(library.engine, here.generations, Snapshots(library.engine, here.generations))
     vids = [here.views.make(apisid, ids(CHUNK + 5))[0] for apisid in (first, second)]
     gallery = shares.make("ann", ids(CHUNK + 5), Terms())
     other, _ = here.views.make(first, ids(CHUNK + 4))
@@ -71,7 +71,7 @@ def test_ids_side_by_side_and_apart() -> None:
     ],
 )
 def test_a_range(library: Library, here: Side, first: int, count: int, found: range) -> None:
-    kept = Snapshots(library.engine, here.changes)
+    kept = Snapshots(library.engine, here.generations)
     apisid = here.sessions.create("10.0.0.1", "ann", None)
     vid, _ = here.views.make(apisid, ids(2 * CHUNK + 5))
     wanted = [encode(number.to_bytes(SIZE, "big")) for number in found]
@@ -79,7 +79,7 @@ def test_a_range(library: Library, here: Side, first: int, count: int, found: ra
 
 
 def test_the_place_of_a_photo(library: Library, here: Side) -> None:
-    kept = Snapshots(library.engine, here.changes)
+    kept = Snapshots(library.engine, here.generations)
     apisid = here.sessions.create("10.0.0.1", "ann", None)
     snapshot = here.views.of(apisid, here.views.make(apisid, ids(2 * CHUNK + 5))[0]).snapshot
     for place in (0, 1, CHUNK - 1, CHUNK, 2 * CHUNK + 4):

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.errors import Forbidden, Missing
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.people.access import (
     DOWNLOADS,
     METADATA,
@@ -21,7 +21,7 @@ from tests.catalog.library import Library, jpeg, put
 
 def rights(library: Library, uid: str) -> Rights:
     """The rights of a user, as the catalogue has them now."""
-    return Access(library.engine, Changes(library.engine)).rights(uid)
+    return Access(library.engine, Generations(library.engine)).rights(uid)
 
 
 def test_a_user_without_a_group_joins_the_one_that_is_there(library: Library) -> None:
@@ -61,8 +61,8 @@ def test_sight_is_what_any_filter_finds(library: Library) -> None:
     put(library.a / "beach/one.jpg", jpeg("red"))
     put(library.a / "street/two.jpg", jpeg("blue"))
     library.scan()
-    changes = Changes(library.engine)
-    access = Access(library.engine, changes)
+    generations = Generations(library.engine)
+    access = Access(library.engine, generations)
     beach, street = library.ids()["a/beach/one.jpg"], library.ids()["a/street/two.jpg"]
     some, nothing, everything = Rights("", filters=("beach", "boat")), Rights("", filters=()), Rights("")
     assert [access.sees(each, beach) for each in (some, nothing, everything)] == [True, False, True]
@@ -72,7 +72,7 @@ def test_sight_is_what_any_filter_finds(library: Library) -> None:
     (library.a / "street/two.jpg").rename(library.a / "beach/two.jpg")
     library.scan()
     assert not access.sees(some, street)  # remembered, until somebody looks
-    changes.look()
+    generations.look()
     assert access.sees(some, street)
 
 
@@ -81,7 +81,7 @@ def test_a_photo_that_a_filter_names(library: Library) -> None:
     put(library.a / "two.jpg", jpeg("blue"))
     library.scan()
     one, two = library.ids()["a/one.jpg"], library.ids()["a/two.jpg"]
-    access = Access(library.engine, Changes(library.engine))
+    access = Access(library.engine, Generations(library.engine))
     mine = Rights("", filters=(f"photoid:{one}",))
     assert (access.sees(mine, one), access.sees(mine, two)) == (True, False)
 
@@ -89,7 +89,7 @@ def test_a_photo_that_a_filter_names(library: Library) -> None:
 def test_those_who_are_no_user(library: Library) -> None:
     put(library.a / "one.jpg", jpeg())
     library.scan()
-    access = Access(library.engine, Changes(library.engine))
+    access = Access(library.engine, Generations(library.engine))
     (one,) = library.ids().values()
     assert access.owner("") is OPERATOR
     assert [access.sees(each, one) for each in (OPERATOR, NOBODY)] == [True, False]
@@ -99,34 +99,34 @@ def test_those_who_are_no_user(library: Library) -> None:
 
 
 def test_who_is_open(library: Library) -> None:
-    users, changes = Users(library.engine), Changes(library.engine)
-    access = Access(library.engine, changes)
+    users, generations = Users(library.engine), Generations(library.engine)
+    access = Access(library.engine, generations)
     users.add("ann", "ann")
     users.add("bob", "Bob")
-    changes.look()
+    generations.look()
     assert [uid for uid in ("ann", "bob", "Ann", "ann ", "", "x" * 64) if access.is_open(uid)] == ["ann"]
     users.set_password("ann", "another")
     users.set_password("bob", "bob")
-    changes.look()
+    generations.look()
     assert (access.is_open("ann"), access.is_open("bob")) == (False, True)
 
 
 def test_what_no_uid_can_be_is_neither_asked_for_nor_remembered(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    access = Access(library.engine, Changes(library.engine))
+    access = Access(library.engine, Generations(library.engine))
     monkeypatch.setattr(access, "_engine", None)  # whoever asked it would fail
     assert not access.is_open("x" * 65)
     assert not access.is_open("x" * 200_000)
 
 
 def test_a_user_who_comes_back_has_the_rights_of_now(library: Library) -> None:
-    users, changes = Users(library.engine), Changes(library.engine)
-    access = Access(library.engine, changes)
+    users, generations = Users(library.engine), Generations(library.engine)
+    access = Access(library.engine, generations)
     users.add("ann", "ann", [], admin=True)
-    changes.look()
+    generations.look()
     assert access.rights("ann").admin
     users.remove("ann")
     users.add("ann", "ann", [])
-    changes.look()
+    generations.look()
     assert access.rights("ann") == Rights("ann", filters=())

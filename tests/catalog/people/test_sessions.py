@@ -43,7 +43,7 @@ def test_who_signs_in_is_known_everywhere(library: Library, here: Side, there: S
     proof = Users(library.engine).proof("bob", "secret")
     assert proof
     here.sessions.authorize(apisid, "bob", proof)
-    there.changes.look()
+    there.generations.look()
     assert there.sessions.by_id(apisid).uid == "bob"
     with pytest.raises(Forbidden):
         here.sessions.authorize("unknown", "bob", proof)
@@ -63,7 +63,7 @@ def test_a_password_that_ended_while_it_was_looked_at_opens_nothing(library: Lib
             people.add("bob", "secret")
     with pytest.raises(Forbidden):
         here.sessions.authorize(apisid, "bob", proof)
-    here.changes.look()
+    here.generations.look()
     assert here.sessions.by_id(apisid).uid is None
 
 
@@ -94,7 +94,7 @@ def test_sessions_for_an_address_are_bounded(here: Side, clock: Clock) -> None:
 def test_one_implicit_session_for_uid_and_address(here: Side, there: Side, clock: Clock) -> None:
     assert here.sessions.find_implicit("ann", "10.0.0.1") is None
     first = here.sessions.implicit("ann", "10.0.0.1")
-    there.changes.look()
+    there.generations.look()
     assert there.sessions.implicit("ann", "10.0.0.1") == first == there.sessions.find_implicit("ann", "10.0.0.1")
     assert here.sessions.implicit("bob", "10.0.0.1") != first
     assert here.sessions.implicit("ann", "10.0.0.2") != first
@@ -126,7 +126,7 @@ def test_one_that_was_used_a_moment_ago_survives_what_is_written_of_it(here: Sid
     clock.now += 3  # what is written says that both have ended; this process has not written yet that they were used
     there.sessions.create("10.0.0.2", None, None)
     there.sessions.sweep()
-    here.changes.look()
+    here.generations.look()
     assert here.sessions.by_id(apisid).uid == "ann"
     assert here.sessions.find_implicit("ann", "10.0.0.1") == implicit
     assert here.sessions.implicit("ann", "10.0.0.1") == implicit
@@ -145,7 +145,7 @@ def test_what_was_used_is_written_once_the_catalogue_can_be(library: Library, he
     clock.now += GRACE + 2
     here.sessions.flush()
     here.sessions.sweep()
-    here.changes.look()
+    here.generations.look()
     assert here.sessions.by_id(apisid).uid == "ann"
 
 
@@ -156,7 +156,7 @@ def test_a_user_who_comes_back_finds_no_session_alive(library: Library, here: Si
     users.remove("ann")
     users.add("ann", "ann")
     for side in (here, there):
-        side.changes.look()
+        side.generations.look()
         for apisid in lost:
             with pytest.raises(Forbidden):
                 side.sessions.by_id(apisid)
@@ -170,7 +170,7 @@ def test_a_session_that_is_renewed_is_another_one(library: Library, here: Side, 
     proof = Users(library.engine).proof("bob", "secret")
     assert proof
     new = here.sessions.renew(old, "bob", proof)
-    there.changes.look()
+    there.generations.look()
     assert new != old
     found = there.sessions.by_id(new)
     assert (found.uid, found.address, found.private_key) == ("bob", "10.0.0.1", b"key")
@@ -192,7 +192,7 @@ def test_a_session_that_is_ended_has_ended_everywhere(library: Library, here: Si
     here.sessions.end(apisid)
     here.sessions.end("unknown")
     for side in (here, there):
-        side.changes.look()
+        side.generations.look()
         assert not side.sessions.has(apisid)
         assert side.sessions.has(other)
         side.sessions.flush()  # what was used before it ended brings it back nowhere
@@ -200,5 +200,5 @@ def test_a_session_that_is_ended_has_ended_everywhere(library: Library, here: Si
     assert rows(library, schema.views) == 0
     implicit = here.sessions.implicit("ann", "10.0.0.1")
     here.sessions.end(implicit)
-    here.changes.look()
+    here.generations.look()
     assert here.sessions.has(implicit)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from catalog.scan.walk import (
     Entry,
-    Fault,
     LinkedFolder,
     Part,
+    WalkFailure,
     reduced,
     walk,
 )
@@ -23,9 +23,9 @@ def paths(root: Path, *, follow_links: bool = True) -> list[str]:
     return [each.path for each in walk(root, follow_links) if isinstance(each, Entry)]
 
 
-def faults(root: Path) -> dict[str, Fault]:
+def failures(root: Path) -> dict[str, WalkFailure]:
     """What can't be walked."""
-    return {each.path: each for each in walk(root, follow_links=True) if isinstance(each, Fault)}
+    return {each.path: each for each in walk(root, follow_links=True) if isinstance(each, WalkFailure)}
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_broken_links_are_told(tmp_path: Path) -> None:
     (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nothing")
     (tmp_path / "disk").symlink_to(tmp_path / "not mounted")
-    found = faults(tmp_path)
-    assert {path: fault.folder for path, fault in found.items()} == {
+    found = failures(tmp_path)
+    assert {path: failure.folder for path, failure in found.items()} == {
         "loop.jpg": False,
         "broken.jpg": False,
         "disk": True,
@@ -88,7 +88,7 @@ def test_broken_links_are_told(tmp_path: Path) -> None:
 
 def test_a_pipe_is_no_photo(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    assert faults(tmp_path)["pipe.jpg"].reason == "it is no regular file"
+    assert failures(tmp_path)["pipe.jpg"].reason == "it is no regular file"
 
 
 def test_a_folder_that_vanishes_is_no_fault(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
-from catalog.faults import Faults
 from catalog.jobs.jobs import Job, Jobs, JobSpec, Origin
 from catalog.jobs.progress import JobProgress
 from catalog.lists.snapshots import joined
 from catalog.photos import Photo, Photos
+from catalog.render_failures import RenderFailures
 from catalog.scan.scan import refresh
 from config import Settings
 from tests.catalog.library import Library, jpeg, put
@@ -76,7 +76,7 @@ class House:
         self.engine = library.engine
         self.settings: Settings = library.settings
         self.cache = RenderCache([DiskTier(library.folder / "renders", Budget(free=0))])
-        self.missing = MissingRenders(Photos(self.engine), Faults(self.engine), self.cache, 8192)
+        self.missing = MissingRenders(Photos(self.engine), RenderFailures(self.engine), self.cache, 8192)
         self.jobs, self.progress, self.dispatcher = Jobs(self.engine), JobProgress(self.engine), PlayedDispatcher()
 
     @property
@@ -92,7 +92,7 @@ class House:
         def refreshed(photo: Photo) -> Photo | None:
             return refresh(self.engine, self.settings, photo)
 
-        faults = Faults(self.engine)
+        faults = RenderFailures(self.engine)
         return RunComponents(self.jobs, self.progress, self.missing, faults, self.dispatcher, refreshed, in_process)
 
     def job(self, need: int = 1000, room: int = 10**9) -> Job:

@@ -1,9 +1,9 @@
 """Which renders of a photo are missing."""
 
 from cache.key import RenderKey
-from catalog.faults import Fault, Faults
 from catalog.jobs.progress import JobPhoto
 from catalog.photos import Photo
+from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg
 from tests.workers.prerender.played import BOXES, RENDER, House
 from workers.devices import Box
@@ -29,7 +29,7 @@ def test_photos_are_sorted_by_what_is_to_be_done(library: Library) -> None:
     cached, partly, bad, gone, missing = house.photos
     house.render([cached])
     house.cache.put(house.keys(partly)[0], RENDER)
-    Faults(house.engine).remember(bad, Fault("damaged", "It is broken."))
+    RenderFailures(house.engine).remember(bad, RenderFailure("damaged", "It is broken."))
     (library.a / gone.path).unlink()
     library.scan()
     places = [JobPhoto(at, photo.photoid) for at, photo in enumerate((cached, partly, bad, gone, missing))]
@@ -44,7 +44,7 @@ def test_photos_are_sorted_by_what_is_to_be_done(library: Library) -> None:
 
 def test_a_photo_that_was_mended_is_tried_again(library: Library) -> None:
     house = House(library, 1)
-    Faults(house.engine).remember(house.photos[0], Fault("damaged", "It is broken."))
+    RenderFailures(house.engine).remember(house.photos[0], RenderFailure("damaged", "It is broken."))
     (library.a / "000.jpg").write_bytes(jpeg("blue", (20, 20)))
     library.scan()
     assert len(house.missing.triage([JobPhoto(0, house.photos[0].photoid)], BOXES).missing) == 1

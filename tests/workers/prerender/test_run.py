@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.faults import Fault, Faults
 from catalog.jobs.jobs import Job, State
+from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg
 from tests.workers.prerender.played import BOXES, RENDER, House
 from workers.errors import BRINGS_DOWN
@@ -79,7 +79,7 @@ def test_a_damaged_photo_is_failed_with_its_reason_and_noted(house: House) -> No
     job = step(house, run, job)
     assert (counts(job), job.state) == ((4, 0, 1), State.DONE)
     assert [each.reason for each in house.jobs.failures(job.id, 9)] == ["It is broken."]
-    assert Faults(house.engine).of(bad) == Fault("damaged", "It is broken.")
+    assert RenderFailures(house.engine).of(bad) == RenderFailure("damaged", "It is broken.")
     again = house.job()
     assert counts(step(house, begun(house, again), again)) == (0, 4, 1)
 

@@ -41,7 +41,7 @@ def test_a_job_has_the_newest_photos_first(house: House, here: Side, clock: Cloc
     job = starter(house, clock).asked("dirall:@a", ["phone", "256x256"])
     assert (job.spec.origin, job.spec.query, job.spec.sizes) == (Origin.ASKED, "dirall:@a", ("1080x2340", "256x256"))
     newest = [photo.photoid for photo in sorted(house.photos, key=lambda each: (each.created, each.path), reverse=True)]
-    assert Snapshots(house.engine, here.changes).everything(job.snapshot) == newest
+    assert Snapshots(house.engine, here.generations).everything(job.snapshot) == newest
     assert starter(house, clock).boxes(job) == (Box(1080, 2340), Box(256, 256))
     assert starter(house, clock).estimate(job).bytes == job.spec.need > 0
     assert job.message == ""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from catalog import schema
 from catalog.database import FILE, HEAD, open_catalog, revision
-from catalog.generations import Changes
+from catalog.generations import Generations
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, Access, Rights
 from catalog.people.users import User, Users
 from catalog.photos import Photos
@@ -74,7 +74,7 @@ def test_users_come_over(engine: Engine) -> None:
 
 
 def test_they_may_what_they_could(engine: Engine) -> None:
-    access = Access(engine, Changes(engine))
+    access = Access(engine, Generations(engine))
     assert access.rights("ann") == Rights("ann", frozenset({SEARCH, METADATA, DOWNLOADS}))
     assert [uid for uid, *_ in USERS if access.is_open(uid)] == ["guest", "Zo\u00eb with a space"]
 
@@ -82,19 +82,19 @@ def test_they_may_what_they_could(engine: Engine) -> None:
 def test_photos_stay_and_every_change_from_now_on_is_noticed(engine: Engine) -> None:
     (photo,) = Photos(engine).everything()
     assert (photo.path, photo.width) == ("1.jpg", 30)
-    changes = Changes(engine)
+    generations = Generations(engine)
     for statement, of_access in (
         ("UPDATE photos SET width = 31", False),
         ("UPDATE users SET admin = 1 WHERE uid = 'ann'", True),
         ("DELETE FROM users WHERE uid = 'lost'", True),
         ("DELETE FROM photos", False),
     ):
-        access, seen = changes.access, changes.photos
+        access, seen = generations.access, generations.photos
         with engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(statement)
-        changes.look()
-        assert changes.access is not access or changes.photos is not seen
-        assert (changes.access is not access) == of_access
+        generations.look()
+        assert generations.access is not access or generations.photos is not seen
+        assert (generations.access is not access) == of_access
 
 
 def test_a_migration_that_fails_leaves_the_old_catalogue(before: Path) -> None:

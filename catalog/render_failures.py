@@ -12,11 +12,11 @@ from catalog.errors import Missing
 from catalog.generations import Generation, Memo
 from catalog.photoid import parse_photoid
 from catalog.photos import BATCH, Photo
-from catalog.schema import failures, faults
+from catalog.schema import read_failures, render_failures
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RenderFailure:
     """Why a photo can't be rendered: `kind` is "damaged" or "unsupported", `reason` a sentence for everyone."""
 
     kind: str
@@ -28,10 +28,10 @@ def _always_another() -> Generation:
     return (object(),)
 
 
-class Faults:
-    """Remembers faults, each for one version of its photo's file.
+class RenderFailures:
+    """Remembers failures, each for one version of its photo's file.
 
-    `generation` is another object where others may have noted a fault (see `Changes`): most photos have none, and
+    `generation` is another object where others may have noted a failure (see `Generations`): most photos have none, and
     they are not to cost a question.
     """
 
@@ -39,32 +39,34 @@ class Faults:
         self._engine = engine
         self._photoids = Memo(generation, self._all, 1)
 
-    def of(self, photo: Photo) -> Fault | None:
+    def of(self, photo: Photo) -> RenderFailure | None:
         """Why this version of the photo can't be rendered; None where nothing speaks against it."""
         if photo.photoid not in self._photoids(None):
             return None
-        same = (faults.c.photoid == photo.photoid, faults.c.bytes == photo.bytes, faults.c.mtime_ns == photo.mtime_ns)
+        those = render_failures.c
+        same = (those.photoid == photo.photoid, those.bytes == photo.bytes, those.mtime_ns == photo.mtime_ns)
         with self._engine.connect() as connection:
-            row = connection.execute(select(faults.c.kind, faults.c.reason).where(*same)).one_or_none()
-        return None if row is None else Fault(*row)
+            row = connection.execute(select(those.kind, those.reason).where(*same)).one_or_none()
+        return None if row is None else RenderFailure(*row)
 
-    def among(self, those: Mapping[str, Photo]) -> dict[str, Fault]:
+    def among(self, those: Mapping[str, Photo]) -> dict[str, RenderFailure]:
         """Which of these photos (by id) can't be rendered, as they are now, and why."""
-        photoids, found = list(those), dict[str, Fault]()
-        columns = (faults.c.photoid, faults.c.bytes, faults.c.mtime_ns, faults.c.kind, faults.c.reason)
+        photoids, found = list(those), dict[str, RenderFailure]()
+        known = render_failures.c
+        columns = (known.photoid, known.bytes, known.mtime_ns, known.kind, known.reason)
         with self._engine.connect() as connection:
             for start in range(0, len(photoids), BATCH):
-                query = select(*columns).where(faults.c.photoid.in_(photoids[start : start + BATCH]))
+                query = select(*columns).where(known.photoid.in_(photoids[start : start + BATCH]))
                 for photoid, size, mtime_ns, kind, reason in connection.execute(query):
                     if (those[photoid].bytes, those[photoid].mtime_ns) == (size, mtime_ns):
-                        found[photoid] = Fault(kind, reason)
+                        found[photoid] = RenderFailure(kind, reason)
         return found
 
-    def remember(self, photo: Photo, fault: Fault) -> None:
+    def remember(self, photo: Photo, failure: RenderFailure) -> None:
         """Notes why this version of the photo could not be rendered."""
-        row = {"bytes": photo.bytes, "mtime_ns": photo.mtime_ns, "kind": fault.kind, "reason": fault.reason}
+        row = {"bytes": photo.bytes, "mtime_ns": photo.mtime_ns, "kind": failure.kind, "reason": failure.reason}
         row["since"] = f"{datetime.now(UTC):%FT%TZ}"
-        new = upsert(faults).values(photoid=photo.photoid, **row)
+        new = upsert(render_failures).values(photoid=photo.photoid, **row)
         with self._engine.connect() as connection, writing(connection):
             connection.execute(new.on_conflict_do_update(index_elements=["photoid"], set_=row))
         self._photoids(None).add(photo.photoid)
@@ -78,10 +80,13 @@ class Faults:
             MalformedPhotoid: it can't be an id.
             Missing: nothing is known against that photo.
         """
-        again, unread = delete(faults), update(failures).values(bytes=None, mtime_ns=None)
+        again, unread = delete(render_failures), update(read_failures).values(bytes=None, mtime_ns=None)
         if photoid is not None:
             photoid = parse_photoid(photoid)
-            again, unread = again.where(faults.c.photoid == photoid), unread.where(failures.c.photoid == photoid)
+            again, unread = (
+                again.where(render_failures.c.photoid == photoid),
+                unread.where(read_failures.c.photoid == photoid),
+            )
         with self._engine.connect() as connection, writing(connection):
             count = connection.execute(again).rowcount + connection.execute(unread).rowcount
         if photoid is not None and not count:
@@ -90,4 +95,4 @@ class Faults:
 
     def _all(self, _: None) -> set[str]:
         with self._engine.connect() as connection:
-            return set(connection.execute(select(faults.c.photoid)).scalars())
+            return set(connection.execute(select(render_failures.c.photoid)).scalars())

@@ -7,21 +7,21 @@ import pytest
 from sqlalchemy.event import listen
 
 from catalog.errors import MalformedPhotoid, Missing
-from catalog.faults import Fault, Faults
-from catalog.generations import Changes
+from catalog.generations import Generations
+from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg, put
 
-DAMAGED = Fault("damaged", "The photo's file is damaged: it can't be decoded.")
+DAMAGED = RenderFailure("damaged", "The photo's file is damaged: it can't be decoded.")
 
 
 def test_a_fault_is_one_version_s(library: Library) -> None:
     file = put(library.a / "red.jpg", jpeg())
     put(library.b / "none.jpg", b"garbage")
     library.scan()
-    known = Faults(library.engine)
+    known = RenderFailures(library.engine)
     photo = library.photos()["a/red.jpg"]
     assert known.of(photo) is None
-    known.remember(photo, Fault("unsupported", "Too large."))
+    known.remember(photo, RenderFailure("unsupported", "Too large."))
     known.remember(photo, DAMAGED)
     assert known.of(photo) == DAMAGED
     assert known.of(replace(photo, mtime_ns=photo.mtime_ns + 1)) is None
@@ -43,7 +43,7 @@ def test_what_is_tried_again(library: Library) -> None:
     put(library.a / "blue.jpg", jpeg("blue"))
     put(library.b / "none.jpg", b"garbage")
     library.scan()
-    known = Faults(library.engine)
+    known = RenderFailures(library.engine)
     red, blue = (library.photos()[f"a/{name}.jpg"] for name in ("red", "blue"))
     for photo in (red, blue):
         known.remember(photo, DAMAGED)
@@ -66,12 +66,12 @@ def test_faults_among_photos_are_those_of_their_versions(library: Library) -> No
     for name in ("red", "blue"):
         put(library.a / f"{name}.jpg", jpeg(name))
     library.scan()
-    faults = Faults(library.engine)
+    faults = RenderFailures(library.engine)
     red, blue = library.photos()["a/red.jpg"], library.photos()["a/blue.jpg"]
     for photo in (red, blue):
-        faults.remember(photo, Fault("damaged", photo.path))
+        faults.remember(photo, RenderFailure("damaged", photo.path))
     edited = replace(blue, bytes=blue.bytes + 1)
-    assert faults.among({red.photoid: red, blue.photoid: edited}) == {red.photoid: Fault("damaged", "red.jpg")}
+    assert faults.among({red.photoid: red, blue.photoid: edited}) == {red.photoid: RenderFailure("damaged", "red.jpg")}
     assert faults.among({}) == {}
 
 
@@ -79,8 +79,12 @@ def test_what_others_note_counts_as_soon_as_the_catalogue_is_looked_at(library: 
     put(library.a / "red.jpg", jpeg())
     put(library.a / "blue.jpg", jpeg("blue"))
     library.scan()
-    changes = Changes(library.engine)
-    asked, known, other = list[str](), Faults(library.engine, lambda: changes.faults), Faults(library.engine)
+    generations = Generations(library.engine)
+    asked, known, other = (
+        list[str](),
+        RenderFailures(library.engine, lambda: generations.render_failures),
+        RenderFailures(library.engine),
+    )
     listen(library.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     red, blue = (library.photos()[f"a/{name}.jpg"] for name in ("red", "blue"))
     known.remember(red, DAMAGED)
@@ -89,9 +93,9 @@ def test_what_others_note_counts_as_soon_as_the_catalogue_is_looked_at(library: 
     assert known.of(blue) is None
     assert asked == []  # what nothing is known of costs no question
     other.remember(blue, DAMAGED)
-    changes.look()
+    generations.look()
     assert known.of(blue) == DAMAGED
     other.forget()
     assert known.of(blue) is None
-    changes.look()
+    generations.look()
     assert known.of(red) is None
