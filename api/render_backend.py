@@ -8,9 +8,10 @@ from celery import Celery
 from cache.render_cache import RenderCache, build
 from config import Settings
 from workers.dispatch import Dispatcher, PrefetchLimits
+from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.redis import RedisFlights
-from workers.flights.registry import Flights, MemoryFlights
+from workers.flights.registry import Flights
 from workers.housekeeping import sweep
 from workers.pipeline.limits import Limits
 from workers.prerender.components import dispatcher_by_redis, dispatcher_in_process

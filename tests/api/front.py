@@ -14,8 +14,8 @@ from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from tests.api.house import House
 from tests.api.test_render_responder import Played
+from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
-from workers.flights.registry import MemoryFlights
 from workers.prerender.components import dispatcher_in_process
 from workers.queue.app import QueueLengths, create_celery
 

@@ -25,18 +25,9 @@ from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Impatient, Way, key_of, open_way, sample, save_photo, wait_until
 from workers import errors
 from workers.dispatch import Dispatcher
+from workers.flights.memory import MemoryFlights
 from workers.flights.redis import RedisFlights
-from workers.flights.registry import (
-    DONE,
-    DROPPED,
-    Claim,
-    Completion,
-    Flights,
-    FlightsDown,
-    Listener,
-    MemoryFlights,
-    Start,
-)
+from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, FlightsDown, Listener, Start
 from workers.pipeline import render as pipeline
 from workers.queue.app import INTERACTIVE, RENDER, create_celery
 

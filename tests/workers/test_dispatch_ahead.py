@@ -15,8 +15,9 @@ from tests.workers.test_dispatch import DOWN, Down, app_at, made, shed
 from tests.workers.ways import WAIT, Impatient, Way, key_of, sample, save_photo, wait_until
 from workers import errors
 from workers.dispatch import Dispatcher, Prefetched, PrefetchLimits
+from workers.flights.memory import MemoryFlights
 from workers.flights.redis import RedisFlights
-from workers.flights.registry import DONE, Claim, MemoryFlights
+from workers.flights.registry import DONE, Claim
 from workers.queue.app import INTERACTIVE, PREFETCH
 
 RENDERED = some_render()

@@ -21,15 +21,8 @@ from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
 from workers import tasks
 from workers.errors import BRINGS_DOWN
-from workers.flights.registry import (
-    DONE,
-    DROPPED,
-    Claim,
-    Completion,
-    FlightsDown,
-    MemoryFlights,
-    Start,
-)
+from workers.flights.memory import MemoryFlights
+from workers.flights.registry import DONE, DROPPED, Claim, Completion, FlightsDown, Start
 from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.queue.app import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES

@@ -21,8 +21,9 @@ from catalog.photos import Photo
 from config import Settings
 from tests.photos import save_jpeg, solid
 from workers.dispatch import Dispatcher, PrefetchLimits
+from workers.flights.memory import MemoryFlights
 from workers.flights.redis import RedisFlights
-from workers.flights.registry import Completion, Flights, Listener, MemoryFlights
+from workers.flights.registry import Completion, Flights, Listener
 from workers.pipeline.limits import Limits
 from workers.queue.app import (
     INTERACTIVE,

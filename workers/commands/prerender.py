@@ -24,8 +24,8 @@ from catalog.photos import Photos
 from catalog.scan.scan import sync_roots
 from config import Settings, SettingsError
 from workers.devices import UnknownSize
+from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
-from workers.flights.registry import MemoryFlights
 from workers.pipeline.limits import Limits
 from workers.prerender.components import build_driver, build_starter, dispatcher_by_redis, dispatcher_in_process
 from workers.prerender.dispatch import OrderDispatcher

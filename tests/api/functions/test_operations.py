@@ -27,7 +27,8 @@ from config import Settings
 from tests.catalog.library import Library
 from tests.end_to_end.servers import free_port
 from workers.dispatch import Dispatcher
-from workers.flights.registry import DONE, Completion, MemoryFlights
+from workers.flights.memory import MemoryFlights
+from workers.flights.registry import DONE, Completion
 from workers.queue.app import QUEUES, QueueLengths, create_celery
 
 SAMPLE = re.compile(r'[a-zA-Z_][a-zA-Z0-9_]*(\{([a-z_]+="[^"\n]*",?)*\})? [-+0-9.eInfNa]+')

@@ -6,15 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.workers.ways import wait_until
-from workers.flights.registry import (
-    DONE,
-    DROPPED,
-    Claim,
-    Completion,
-    Flights,
-    MemoryFlights,
-    Start,
-)
+from workers.flights.memory import MemoryFlights
+from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, Start
 
 KEY = "a.b.1x1.q70"
 WAIT = 20.0

@@ -11,8 +11,8 @@ from config import SettingsError
 from tests.catalog.library import Library
 from tests.workers.prerender.played import House
 from tests.workers.ways import wait_until
+from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
-from workers.flights.registry import MemoryFlights
 from workers.pipeline.limits import Limits
 from workers.prerender.components import build_driver, build_starter, dispatcher_in_process
 from workers.queue.app import BACKGROUND, create_celery

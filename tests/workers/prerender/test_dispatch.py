@@ -15,8 +15,9 @@ from catalog.jobs.progress import JobPhoto
 from config import Settings
 from tests.end_to_end.servers import free_port
 from tests.workers.ways import ROOT, WAIT, Way, key_of, save_photo, wait_until
+from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders, Orders, RedisOrders
-from workers.flights.registry import DONE, DROPPED, Completion, MemoryFlights
+from workers.flights.registry import DONE, DROPPED, Completion
 from workers.prerender import dispatch as module
 from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.missing import Pending
