@@ -234,7 +234,7 @@ def a_core(*, busy: bool) -> Iterator[None]:
     if not busy:
         yield
         return
-    program = f"from workers.__main__ import step_down\nstep_down({NICE})\nwhile True: pass"
+    program = f"from workers.commands.run import step_down\nstep_down({NICE})\nwhile True: pass"
     process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
     try:
         yield

@@ -2,32 +2,12 @@
 one file, without any server; `… prerender` renders in advance what is missing."""
 
 import argparse
-import functools
 import logging
-import os
-import signal
-import socket
 import sys
-import time
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import config
-from workers.commands import render as offline
-
-# What counts is imported below, once `config.share_metrics` has said where the counts go.
-if TYPE_CHECKING:
-    from celery.apps.worker import Worker
-
-    from workers.tasks import Renderer
-
-AUTOGROUP = Path("/proc/self/autogroup")
-AUTOGROUP_TRIES, AUTOGROUP_PAUSE = 20, 0.1
-PAUSE = 0.5  # seconds before a worker starts anew that has failed
-
-log = logging.getLogger("darkroom.worker")
+from workers.commands import render
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,12 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     running.add_argument("--concurrency", type=int, help="renders at once (default: workers.concurrency)")
     running.add_argument("--nice", type=int, default=0, help="OS priority, 0 to 19, the lowest (%(default)s)")
     commands.add_parser("beat", help="queue what has to be done by the clock")
-    offline.add_arguments(commands.add_parser("render", help="render one file, and say how long each step took"))
+    render.add_arguments(commands.add_parser("render", help="render one file, and say how long each step took"))
     _add_prerender(commands.add_parser("prerender", help="render in advance what is missing"))
     chosen = parser.parse_args(arguments)
     settings = config.load_or_exit()
     if chosen.command == "render":
-        return offline.run(settings, chosen)
+        return render.run(settings, chosen)
     if chosen.command == "prerender":
         return _prerender(settings, chosen)
     if not settings.distributed:
@@ -72,144 +52,10 @@ def _prerender(settings: config.Settings, chosen: argparse.Namespace) -> int:
 
 
 def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
-    from celery import signals
-    from celery.platforms import SecurityWarning
+    # What counts is imported once `config.share_metrics` has said where the counts go.
+    from workers.commands import run
 
-    from workers.queue.app import INTERACTIVE, QUEUES, create_celery
-    from workers.tasks import register
-
-    unknown = set(chosen.queues.split(",")) - set(QUEUES)
-    if unknown:
-        print(
-            f"workers: no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", file=sys.stderr
-        )
-        return 1
-    step_down(chosen.nice)
-    app = create_celery(settings)
-    # Made by each child when its first task comes: connections and file handles must not cross a fork.
-    queues = chosen.queues.split(",")
-    register(app, functools.cache(functools.partial(_renderer, settings, patient=INTERACTIVE not in queues)))
-    signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
-    signals.setup_logging.connect(_keep_logging)
-    signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
-    telling = functools.partial(_tell_of_a_death, settings)
-    signals.task_failure.connect(telling)
-    # What Celery says of root is said once, by us.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
-    if os.geteuid() == 0:
-        log.warning("this worker runs as root: a user who may only read the photos and write data.dir is safer")
-    worker = app.Worker(
-        hostname=f"{chosen.queues.replace(',', '-')}-{os.getpid()}@{socket.gethostname()}",
-        pool="prefork",
-        concurrency=chosen.concurrency or settings.concurrency,
-        queues=queues,
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-    )
-    return 0 if _worked_until_told(worker, chosen.queues) else _start_anew()
-
-
-def step_down(nice: int) -> None:
-    """Gives this process and its children a lower OS priority, 0 to 19.
-
-    Linux, as Debian configures it, shares the processor between sessions first and looks at priorities only within
-    each (autogroup, sched(7)). A process manager gives each process a session of its own, so the session needs the
-    priority too; one that others are in as well (a shell's) is left as it is.
-    """
-    os.setpriority(os.PRIO_PROCESS, 0, max(nice, os.getpriority(os.PRIO_PROCESS, 0)))  # to rise again is not allowed
-    if AUTOGROUP.exists() and os.getsid(0) == os.getpid():
-        _step_down_session(nice)
-
-
-def _step_down_session(nice: int) -> None:
-    for left in reversed(range(AUTOGROUP_TRIES)):
-        try:
-            AUTOGROUP.write_text(str(nice))
-            return
-        except BlockingIOError as error:  # who is not root may do so ten times a second, all sessions together
-            if not left:
-                log.warning("the priority of this session stays as it is: %s", error)
-            time.sleep(AUTOGROUP_PAUSE)
-        except OSError as error:
-            log.warning("the priority of this session stays as it is: %s", error)
-            return
-
-
-def _worked_until_told(worker: "Worker", queues: str) -> bool:
-    """Works; gives whether the worker was told to end, or has failed."""
-    from celery import signals
-
-    told: list[str] = []
-
-    def ready(**_: object) -> None:
-        log.info("takes renders from the queues %s, %d at once", queues, worker.concurrency)
-
-    def stopping(sig: str, **_: object) -> None:
-        told.append(sig)
-
-    signals.worker_ready.connect(ready)
-    signals.worker_shutting_down.connect(stopping)
-    try:
-        worker.start()
-    except Exception:
-        log.exception("the worker has failed")
-    return bool(told)
-
-
-def _start_anew() -> int:
-    """Becomes a new worker. Where Redis goes away while a task is acknowledged, Celery gives up for good."""
-    log.error("the worker has ended without being told to, and starts anew")
-    time.sleep(PAUSE)
-    arguments = [sys.executable, "-m", "workers", *sys.argv[1:]]
-    os.execv(sys.executable, arguments)
-
-
-def _keep_logging(**_: object) -> None:
-    """Where something listens to this signal, Celery leaves logging as it is."""
-
-
-def _confine(bytes: int, **_: object) -> None:
-    """In each child, so that a photo that takes too much memory ends in an error, and its worker stays alive."""
-    from workers.pipeline.limits import confine_memory
-
-    confine_memory(bytes)
-
-
-def _leave_sigterm_to_the_parent(**_: object) -> None:
-    """Who stops a worker tells its whole process group: the children finish what they render, as the parent asks."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
-def _tell_of_a_death(settings: config.Settings, exception: BaseException, args: Sequence[object], **_: object) -> None:
-    """Celery calls it in the parent of the child that died: those who wait need not wait for the lease to run out."""
-    from celery.exceptions import WorkerLostError
-
-    from workers.flights.redis import RedisFlights
-
-    if isinstance(exception, WorkerLostError) and args:
-        log.error("a render has brought its process down: %s", args[0])
-        flights = RedisFlights(settings.redis_url)
-        flights.lost(str(args[0]))
-        flights.close()
-
-
-def _renderer(settings: config.Settings, *, patient: bool) -> "Renderer":
-    from cache.render_cache import build
-    from workers.flights.orders import RedisOrders
-    from workers.flights.redis import RedisFlights
-    from workers.pipeline.limits import Limits
-    from workers.tasks import Renderer
-
-    return Renderer(
-        settings.root_paths,
-        build(settings, memory=False),
-        RedisFlights(settings.redis_url),
-        Limits.of(settings),
-        links=settings.robot_follow_links,
-        orders=RedisOrders(settings.redis_url),
-        patient=patient,
-    )
+    return run.run(settings, chosen)
 
 
 def _beat(settings: config.Settings) -> int:
