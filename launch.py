@@ -15,7 +15,7 @@ import sys
 from types import FrameType
 
 import config
-from catalog.database import FILE, open_catalog
+from catalog.database import FILE, opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.people.users import GUEST, LOOPBACK, Users
 from catalog.sample import make_sample
@@ -64,9 +64,8 @@ def _first_start(settings: config.Settings) -> None:
         make_sample(sample)
         os.environ["ROBOT_ROOT_0_PATH"] = str(sample)
     if new and not settings.webapi_default_uid and settings.server_host in LOOPBACK:
-        engine = open_catalog(settings.data_dir)
-        Users(engine).add(GUEST, GUEST)
-        engine.dispose()
+        with opened_catalog(settings.data_dir) as engine:
+            Users(engine).add(GUEST, GUEST)
         _say(
             "made the user guest with the password guest (may view, search, see metadata, download); "
             "callers who name no session have its rights"

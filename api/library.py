@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from catalog.database import open_catalog
+from catalog.database import opened_catalog
 from catalog.generations import LOOK_EVERY, Generations, Memo, PeriodicThread
 from catalog.lists.cached_search import CachedSearch
 from catalog.lists.shares import Shares
@@ -48,8 +48,7 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     Raises:
         CatalogError: the catalogue can't be used.
     """
-    engine = open_catalog(settings.data_dir)
-    closing.callback(engine.dispose)
+    engine = closing.enter_context(opened_catalog(settings.data_dir))
     sync_roots(engine, settings)
     generations, photos = Generations(engine), Photos(engine)
     snapshots = Snapshots(engine, generations)

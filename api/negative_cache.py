@@ -1,15 +1,11 @@
 """Negative caching: a photo that could not be rendered is not tried again while its file is the same."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from catalog.errors import CatalogError
 from catalog.photos import Photo
 from catalog.render_failures import RenderFailure, RenderFailures
 from workers.errors import Damaged, RenderError, Unsupported
-
-log = logging.getLogger("darkroom.api")
 
 ERRORS: dict[str, type[RenderError]] = {error.kind: error for error in (Damaged, Unsupported)}
 
@@ -37,8 +33,5 @@ class NegativeCache:
         try:
             yield
         except (Damaged, Unsupported) as error:
-            try:
-                self._render_failures.remember(photo, RenderFailure(error.kind, str(error)))
-            except CatalogError as trouble:  # then it is tried again the next time, which is all
-                log.warning("a photo that can't be rendered could not be noted: %s", trouble)
+            self._render_failures.note(photo, RenderFailure(error.kind, str(error)))
             raise

@@ -76,6 +76,16 @@ def open_catalog(data_dir: Path) -> Engine:
 
 
 @contextmanager
+def opened_catalog(data_dir: Path) -> Iterator[Engine]:
+    """The catalogue in that folder, as `open_catalog` gives it; its connections are closed afterwards."""
+    engine = open_catalog(data_dir)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def writing(connection: Connection) -> Iterator[Connection]:
     """A transaction that writes; it takes the write lock at once.
 

@@ -1,5 +1,6 @@
 """Photos that could not be rendered: remembered with the reason, so that each is tried once."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,11 +9,13 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
-from catalog.errors import Missing
+from catalog.errors import CatalogError, Missing
 from catalog.generations import Generation, Memo
 from catalog.photoid import parse_photoid
 from catalog.photos import BATCH, Photo
 from catalog.schema import read_failures, render_failures
+
+log = logging.getLogger("darkroom.catalog")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,13 @@ class RenderFailures:
         with self._engine.connect() as connection, writing(connection):
             connection.execute(new.on_conflict_do_update(index_elements=["photoid"], set_=row))
         self._photoids(None).add(photo.photoid)
+
+    def note(self, photo: Photo, failure: RenderFailure) -> None:
+        """As `remember`; where the catalogue can't be written the photo is tried again the next time, which is all."""
+        try:
+            self.remember(photo, failure)
+        except CatalogError as trouble:
+            log.warning("a photo that can't be rendered could not be noted: %s", trouble)
 
     def forget(self, photoid: str | None = None) -> int:
         """Has a photo tried again, or all that could not be rendered or read; gives how many those are.

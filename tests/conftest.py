@@ -11,7 +11,8 @@ from xdist.remote import Producer
 
 from catalog.people.users import Users
 from tests.catalog.library import Library
-from tests.catalog.sides import Clock, Side
+from tests.catalog.sides import Side
+from tests.clock import Clock
 from tests.dealing import Dealing
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -5,7 +5,7 @@ import getpass
 import sys
 
 from catalog.commands.output import Commands, printable
-from catalog.database import open_catalog
+from catalog.database import opened_catalog
 from catalog.people.access import ASKED_FOR
 from catalog.people.groups import EVERYONE, Group, Groups
 from catalog.people.users import Users
@@ -60,60 +60,69 @@ def _add_group(parser: argparse.ArgumentParser) -> None:
 
 def _user_add(settings: Settings, chosen: argparse.Namespace) -> int:
     groups = _groups(chosen)
-    Users(open_catalog(settings.data_dir)).add(chosen.uid, _password(chosen), groups, admin=chosen.admin)
+    with opened_catalog(settings.data_dir) as engine:
+        Users(engine).add(chosen.uid, _password(chosen), groups, admin=chosen.admin)
     print(f"added the user {chosen.uid}, {_described(chosen.admin, groups)}")
     return 0
 
 
 def _user_set(settings: Settings, chosen: argparse.Namespace) -> int:
     groups = _groups(chosen)
-    Users(open_catalog(settings.data_dir)).set_groups(chosen.uid, groups, admin=chosen.admin)
+    with opened_catalog(settings.data_dir) as engine:
+        Users(engine).set_groups(chosen.uid, groups, admin=chosen.admin)
     print(f"the user {chosen.uid} is now {_described(chosen.admin, groups)}")
     return 0
 
 
 def _user_passwd(settings: Settings, chosen: argparse.Namespace) -> int:
-    Users(open_catalog(settings.data_dir)).set_password(chosen.uid, _password(chosen))
+    with opened_catalog(settings.data_dir) as engine:
+        Users(engine).set_password(chosen.uid, _password(chosen))
     print(f"the user {chosen.uid} has another password; older sessions have ended")
     return 0
 
 
 def _user_remove(settings: Settings, chosen: argparse.Namespace) -> int:
-    Users(open_catalog(settings.data_dir)).remove(chosen.uid)
+    with opened_catalog(settings.data_dir) as engine:
+        Users(engine).remove(chosen.uid)
     print(f"removed the user {chosen.uid}")
     return 0
 
 
 def _user_list(settings: Settings, _: argparse.Namespace) -> int:
-    for user in Users(open_catalog(settings.data_dir)).everyone():
-        note = "; anyone may come as this user: the password is the uid" if user.open else ""
-        print(f"{user.uid}: {_described(user.admin, user.groups)}, since {user.created}{note}")
+    with opened_catalog(settings.data_dir) as engine:
+        for user in Users(engine).everyone():
+            note = "; anyone may come as this user: the password is the uid" if user.open else ""
+            print(f"{user.uid}: {_described(user.admin, user.groups)}, since {user.created}{note}")
     return 0
 
 
 def _group_add(settings: Settings, chosen: argparse.Namespace) -> int:
     group = _group(chosen)
-    Groups(open_catalog(settings.data_dir)).add(group)
+    with opened_catalog(settings.data_dir) as engine:
+        Groups(engine).add(group)
     print(f"added the group {_shown(group)}")
     return 0
 
 
 def _group_set(settings: Settings, chosen: argparse.Namespace) -> int:
     group = _group(chosen)
-    Groups(open_catalog(settings.data_dir)).replace(group)
+    with opened_catalog(settings.data_dir) as engine:
+        Groups(engine).replace(group)
     print(f"the group is now {_shown(group)}")
     return 0
 
 
 def _group_remove(settings: Settings, chosen: argparse.Namespace) -> int:
-    Groups(open_catalog(settings.data_dir)).remove(chosen.name)
+    with opened_catalog(settings.data_dir) as engine:
+        Groups(engine).remove(chosen.name)
     print(f"removed the group {chosen.name}")
     return 0
 
 
 def _group_list(settings: Settings, _: argparse.Namespace) -> int:
-    for group in Groups(open_catalog(settings.data_dir)).everyone():
-        print(_shown(group))
+    with opened_catalog(settings.data_dir) as engine:
+        for group in Groups(engine).everyone():
+            print(_shown(group))
     return 0
 
 

@@ -6,7 +6,7 @@ import logging
 import sys
 
 from catalog.commands.output import Commands, printable
-from catalog.database import open_catalog
+from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.photos import FailedFile, Photo, Photos
 from catalog.render_failures import RenderFailures
@@ -42,23 +42,21 @@ def add_to(commands: Commands) -> None:
 
 def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     if not settings.roots:
-        print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
-        return 1
+        return _no_root()
     _log(logging.WARNING if chosen.quiet else logging.INFO)
-    engine = open_catalog(settings.data_dir)
     progress = Silent() if chosen.quiet else for_terminal()
-    report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
-    for alias, reason in report.skipped_roots.items():
-        print(f"catalog: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
-    if not report.skipped_roots and not Photos(engine).count():
-        print("catalog: there is no photo in the photo roots yet", file=sys.stderr)
+    with opened_catalog(settings.data_dir) as engine:
+        report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
+        for alias, reason in report.skipped_roots.items():
+            print(f"catalog: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
+        if not report.skipped_roots and not Photos(engine).count():
+            print("catalog: there is no photo in the photo roots yet", file=sys.stderr)
     return 1 if report.skipped_roots else 0
 
 
 def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
     if not settings.roots:
-        print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
-        return 1
+        return _no_root()
     _log(logging.INFO)
     debouncer = Debouncer(many=system_limit("fs.inotify.max_queued_events") // 4)
 
@@ -73,6 +71,11 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
     return supervise(run) if chosen.beside else run()
 
 
+def _no_root() -> int:
+    print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
+    return 1
+
+
 def _log(level: int) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("darkroom").setLevel(level)
@@ -80,22 +83,22 @@ def _log(level: int) -> None:
 
 def _list(settings: Settings, chosen: argparse.Namespace) -> int:
     if not settings.roots:
-        print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
-        return 1
-    engine = open_catalog(settings.data_dir)
-    sync_roots(engine, settings)
-    known = Photos(engine)
-    if chosen.command == "photos":
-        for photo in known.everything():
-            print(_photo_json(photo) if chosen.json else _photo_line(photo))
-    else:
-        for failure in known.failures():
-            print(_failure_json(failure) if chosen.json else _failure_line(failure))
+        return _no_root()
+    with opened_catalog(settings.data_dir) as engine:
+        sync_roots(engine, settings)
+        known = Photos(engine)
+        if chosen.command == "photos":
+            for photo in known.everything():
+                print(_photo_json(photo) if chosen.json else _photo_line(photo))
+        else:
+            for failure in known.failures():
+                print(_failure_json(failure) if chosen.json else _failure_line(failure))
     return 0
 
 
 def _retry(settings: Settings, chosen: argparse.Namespace) -> int:
-    count = RenderFailures(open_catalog(settings.data_dir)).forget(chosen.photoid)
+    with opened_catalog(settings.data_dir) as engine:
+        count = RenderFailures(engine).forget(chosen.photoid)
     print(f"{count} files are tried again")
     return 0
 

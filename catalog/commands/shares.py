@@ -5,7 +5,7 @@ import argparse
 from sqlalchemy import Engine
 
 from catalog.commands.output import Commands, printable
-from catalog.database import open_catalog
+from catalog.database import opened_catalog
 from catalog.generations import Generations
 from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import Snapshots
@@ -37,33 +37,36 @@ def add_to(commands: Commands) -> None:
 
 
 def _add(settings: Settings, chosen: argparse.Namespace) -> int:
-    engine = open_catalog(settings.data_dir)
-    sync_roots(engine, settings)
-    access = Access(engine, Generations(engine))
-    uid = chosen.user
-    if uid is None:
-        uid = default_uid(settings) or ""
-        uid = uid if access.is_open(uid) else ""
-    found = Search(engine).find(query.parse(chosen.query), parsed(access.owner(uid).filters))
-    expires = None if chosen.expires in (None, "never") else parse_timestamp(chosen.expires)
-    terms = Terms(chosen.name, chosen.description, chosen.public, chosen.indexmarked, expires)
-    print(_shares(engine).make(uid, found, terms).sid)
+    with opened_catalog(settings.data_dir) as engine:
+        sync_roots(engine, settings)
+        access = Access(engine, Generations(engine))
+        uid = chosen.user
+        if uid is None:
+            uid = default_uid(settings) or ""
+            uid = uid if access.is_open(uid) else ""
+        found = Search(engine).find(query.parse(chosen.query), parsed(access.owner(uid).filters))
+        expires = None if chosen.expires in (None, "never") else parse_timestamp(chosen.expires)
+        terms = Terms(chosen.name, chosen.description, chosen.public, chosen.indexmarked, expires)
+        print(_shares(engine).make(uid, found, terms).sid)
     return 0
 
 
 def _remove(settings: Settings, chosen: argparse.Namespace) -> int:
-    _shares(open_catalog(settings.data_dir)).remove(chosen.sid)
+    with opened_catalog(settings.data_dir) as engine:
+        _shares(engine).remove(chosen.sid)
     print(f"removed the shared gallery {chosen.sid}")
     return 0
 
 
 def _list(settings: Settings, _: argparse.Namespace) -> int:
-    shares = _shares(open_catalog(settings.data_dir))
-    for share in shares.everyone():
-        until = f"until {format_timestamp(share.terms.expires)}" if share.terms.expires is not None else "for ever"
-        notes = [f"{share.count} photos", until, "public" if share.terms.public else "not public"]
-        notes += ["expired"] * shares.expired(share)
-        print(f"{share.sid}  {printable(share.terms.name) or '(no name)'}  by {share.uid or '-'}: {', '.join(notes)}")
+    with opened_catalog(settings.data_dir) as engine:
+        shares = _shares(engine)
+        for share in shares.everyone():
+            until = f"until {format_timestamp(share.terms.expires)}" if share.terms.expires is not None else "for ever"
+            notes = [f"{share.count} photos", until, "public" if share.terms.public else "not public"]
+            notes += ["expired"] * shares.expired(share)
+            name = printable(share.terms.name) or "(no name)"
+            print(f"{share.sid}  {name}  by {share.uid or '-'}: {', '.join(notes)}")
     return 0
 
 

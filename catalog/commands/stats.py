@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from catalog import schema
 from catalog.commands.output import Commands, printable
-from catalog.database import FILE, open_catalog
+from catalog.database import FILE, opened_catalog
 from catalog.scan.scan import sync_roots
 from config import Settings
 
@@ -29,14 +29,14 @@ def add_to(commands: Commands) -> None:
 
 
 def _stats(settings: Settings, chosen: argparse.Namespace) -> int:
-    engine = open_catalog(settings.data_dir)
-    sync_roots(engine, settings)
-    with engine.connect() as connection, connection.begin():
-        roots, formats = _roots(connection), _formats(connection)
-        counts = {
-            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for name, table in COUNTED.items()
-        }
+    with opened_catalog(settings.data_dir) as engine:
+        sync_roots(engine, settings)
+        with engine.connect() as connection, connection.begin():
+            roots, formats = _roots(connection), _formats(connection)
+            counts = {
+                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for name, table in COUNTED.items()
+            }
     size = sum(file.stat().st_size for file in settings.data_dir.glob(f"{FILE}*"))
     if chosen.json:
         print(json.dumps({"roots": roots, "formats": formats, **counts, "bytes of the catalogue": size}))

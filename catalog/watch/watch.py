@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from catalog import metadata
-from catalog.database import open_catalog
+from catalog.database import opened_catalog
 from catalog.errors import CatalogError
 from catalog.metadata import Header
 from catalog.scan.progress import Progress
@@ -102,11 +102,8 @@ def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progr
 
     def run(parts: Parts | None) -> None:
         # Opened anew each time: between two scans the file may have been replaced by another.
-        engine = open_catalog(settings.data_dir)
-        try:
+        with opened_catalog(settings.data_dir) as engine:
             scan(engine, settings, progress() if parts is None else None, read=read, parts=parts)
-        finally:
-            engine.dispose()
 
     try:
         Watch(debouncer, monitor, run, settings.robot_rescan_minutes * 60).run()

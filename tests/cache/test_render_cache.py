@@ -17,6 +17,7 @@ from cache.render_cache import RenderCache, build
 from cache.tier import HURRIED, PATIENT, PROMPT, Figures, Tier
 from config.setting import Bytes
 from tests.cache.keys import key, render
+from tests.clock import Clock
 from tests.end_to_end.servers import eventually
 
 
@@ -69,15 +70,6 @@ class Box:
 
     def close(self) -> None:
         self._check()
-
-
-class Clock:
-    """Time as the test tells it."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def count(tier: str, result: str) -> float:

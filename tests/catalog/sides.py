@@ -8,17 +8,9 @@ from catalog.lists.views import Views
 from catalog.people.sessions import Sessions
 from catalog.photoid import SIZE
 from tests.catalog.library import Library
+from tests.clock import Clock
 
 LIFETIME = 600
-
-
-class Clock:
-    """A clock that stands still unless it is told."""
-
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Side:

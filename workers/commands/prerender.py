@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from tqdm import tqdm
 
 from cache.render_cache import RenderCache, build
-from catalog.database import open_catalog
+from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.jobs.jobs import Job, Jobs, State
 from catalog.photos import Photos
@@ -50,8 +50,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     try:
         with ExitStack() as closing:
-            engine = open_catalog(settings.data_dir)
-            closing.callback(engine.dispose)
+            engine = closing.enter_context(opened_catalog(settings.data_dir))
             sync_roots(engine, settings)
             cache = build(settings, memory=False)
             closing.callback(cache.close)

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from catalog.errors import CatalogError, Unreadable
+from catalog.errors import Unreadable
 from catalog.jobs.jobs import Job, Jobs
 from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.photos import Photo
@@ -213,10 +213,7 @@ class Run:
         """Counts a photo as failed; what speaks against the photo itself is noted for everyone."""
         self._failed.append(FailedPhoto(pending.job_photo.place, pending.photo.photoid, reason))
         if kind in (Damaged.kind, Unsupported.kind):
-            try:
-                self._components.render_failures.remember(pending.photo, RenderFailure(kind, reason))
-            except CatalogError as trouble:  # then it is tried again the next time, which is all
-                log.warning("a photo that can't be rendered could not be noted: %s", trouble)
+            self._components.render_failures.note(pending.photo, RenderFailure(kind, reason))
 
     def _settle(self, job: Job) -> None:
         """Writes down what has ended."""

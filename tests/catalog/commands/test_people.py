@@ -96,7 +96,7 @@ def test_usage(run: Run, arguments: list[str]) -> None:
 
 def test_a_catalogue_that_another_program_holds(library: Library, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     library.make_impatient()
-    monkeypatch.setattr("catalog.commands.people.open_catalog", lambda _: library.engine)
+    monkeypatch.setattr("catalog.database.open_catalog", lambda _: library.engine)
     other = sqlite3.connect(library.settings.data_dir / FILE, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     done = run("user", "add", "ann", "--password", "x")

@@ -18,8 +18,9 @@ from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.lists.snapshots import ids
 from catalog.photoid import encode
 from tests.catalog.library import Library, jpeg, put
-from tests.catalog.sides import Clock, rows
 from tests.catalog.sides import ids as numbered
+from tests.catalog.sides import rows
+from tests.clock import Clock
 
 TERMS = JobSpec(Origin.ASKED, "sea", ("160x160", "x160"), 1000, 2000)
 

@@ -9,7 +9,8 @@ from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
 from catalog.people.users import Users
 from tests.catalog.library import Library
-from tests.catalog.sides import Clock, ids
+from tests.catalog.sides import ids
+from tests.clock import Clock
 
 
 @pytest.fixture

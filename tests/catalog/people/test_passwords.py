@@ -9,7 +9,7 @@ from catalog.errors import TryLater
 from catalog.people import passwords
 from catalog.people.passwords import FORGOTTEN_AFTER, FREE_GUESSES, LONGEST_WAIT, LoginThrottle
 from tests.catalog.library import Library
-from tests.catalog.sides import Clock
+from tests.clock import Clock
 
 
 def waits(throttle: LoginThrottle, uid: str, address: str) -> int:

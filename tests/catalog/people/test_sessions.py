@@ -11,7 +11,8 @@ from catalog.lists.snapshots import CHUNK
 from catalog.people.sessions import GRACE
 from catalog.people.users import Users
 from tests.catalog.library import Library
-from tests.catalog.sides import LIFETIME, Clock, Side, ids, rows
+from tests.catalog.sides import LIFETIME, Side, ids, rows
+from tests.clock import Clock
 
 
 def test_a_session_that_is_used_lives_on(here: Side, clock: Clock) -> None:

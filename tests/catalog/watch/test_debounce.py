@@ -6,17 +6,7 @@ import pytest
 
 from catalog.scan.walk import WHOLE, Part
 from catalog.watch.debounce import Debouncer
-
-
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        """What it shows."""
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture

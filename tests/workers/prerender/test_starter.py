@@ -14,7 +14,8 @@ from catalog.search.sql import Search
 from config import Settings
 from config.setting import Bytes
 from tests.catalog.library import Library
-from tests.catalog.sides import Clock, Side
+from tests.catalog.sides import Side
+from tests.clock import Clock
 from tests.workers.prerender.played import House
 from workers.devices import Box, Devices, UnknownSize
 from workers.prerender.estimate import NO_CACHE, Estimator
