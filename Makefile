@@ -33,3 +33,4 @@ screenshots:
 check: setup
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
+	@$(PYTHON_BIN) -m bin.folders
