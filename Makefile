@@ -2,7 +2,7 @@
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: setup serve up test soak bench screenshots check
+.PHONY: setup serve up test soak bench screenshots architecture check
 
 setup:
 	@bin/setup
@@ -30,7 +30,12 @@ screenshots:
 	@bench/setup photos
 	@$(PYTHON_BIN) -m bench.screenshots $(ARGS)
 
+architecture:
+	@bin/setup architecture
+	@$(PYTHON_BIN) -m bin.architecture
+
 check: setup
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
 	@$(PYTHON_BIN) -m bin.folders
+	@$(PYTHON_BIN) -m bin.architecture --check
