@@ -110,6 +110,23 @@ def test_the_viewer_stays_at_its_photo_when_the_list_is_made_anew(guest: Visitor
     expect(place).to_have_text(re.compile(r"^1\d\d of"))
 
 
+def test_a_viewer_that_was_closed_shows_nothing_more(guest: Visitor) -> None:
+    """Though what it has asked for comes only then."""
+    second = re.compile(r"/api/photos\?.*first=100&")
+    held: list[Route] = []
+    guest.page.route(second, lambda route: held.append(route))
+    guest.library("/?sort=date")
+    tiles(guest.page).nth(3).get_by_role("link").click()
+    expect(large(guest.page)).to_be_visible()
+    guest.page.keyboard.press("End")
+    guest.until(lambda: bool(held))
+    guest.page.keyboard.press("Escape")
+    expect(viewer(guest.page)).to_be_hidden()
+    with guest.page.expect_response(second):
+        held[0].continue_()
+    guest.page.evaluate("new Promise((done) => setTimeout(done))")  # after whatever has waited for the answer
+
+
 def test_a_double_click_is_one_step(guest: Visitor) -> None:
     guest.library("/?q=flower+or+poster")
     held: list[Route] = []

@@ -50,7 +50,6 @@ export class Viewer {
         const index = await list.find(this.#name).catch(() => -1);
         if (index < 0) return this.#leave();
         this.#clear();
-        this.index = -1;
         this.show(index);
       }),
     ];
@@ -306,6 +305,7 @@ export class Viewer {
   }
 
   #clear() {
+    this.index = -1; // what was asked for and comes now is for nobody
     this.track.replaceChildren();
     this.#slides.clear();
     this.preloader.close();
