@@ -37,5 +37,6 @@ architecture:
 check: setup
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
+	@.venv/bin/lint-imports --no-logo --no-cache
 	@$(PYTHON_BIN) -m bin.folders
 	@$(PYTHON_BIN) -m bin.architecture --check

@@ -29,8 +29,8 @@ render_seconds = Histogram(
     ["queue"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
 )
-flights = Gauge("darkroom_flights", "Renders that somebody waits for.", multiprocess_mode="livesum")
-shed = Counter("darkroom_shed", "Requests refused with 503.", ["reason"])
+flights = Gauge("darkroom_flights", "Flights: renders under way that somebody waits for.", multiprocess_mode="livesum")
+shed = Counter("darkroom_shed", "Requests shed: refused with 503, by the reason.", ["reason"])
 
 
 Figures = Callable[[], Mapping[str, tuple[int, int]]]

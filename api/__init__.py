@@ -1,1 +1,1 @@
-"""The front door: what clients see."""
+"""The front door: what clients see. Imports every floor below; none imports it."""

@@ -1,1 +1,1 @@
-"""The ground of the house: finished renders, kept in memory and on disk. Knows nothing of the rest."""
+"""Finished renders, kept in memory, on disk and in Redis. Imports no other floor: it knows no photos, no people."""

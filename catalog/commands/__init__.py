@@ -1,1 +1,1 @@
-"""The commands of `python -m catalog`, one file for each family."""
+"""The commands of `python -m catalog`, one file for each family. Stands on every other room."""

@@ -1,4 +1,7 @@
-"""What a photo file says of itself: its header, and what people and their tools wrote into it."""
+"""What a photo file says of itself: its header, and what people and their tools wrote into it.
+
+Imports no other room.
+"""
 
 from catalog.metadata.header import READER, Header, read
 from catalog.metadata.merge import Metadata

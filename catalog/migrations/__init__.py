@@ -1,1 +1,1 @@
-"""The catalogue's schema, step by step. Written by hand: a step never depends on what `schema.py` says today."""
+"""The catalogue's schema, step by step. Written by hand: a step never depends on what `schema` says today."""

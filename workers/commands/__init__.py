@@ -1,1 +1,1 @@
-"""The commands of `python -m workers` that are more than a few lines, one file each."""
+"""The commands of `python -m workers` that are more than a few lines, one file each. Stands on every other room."""

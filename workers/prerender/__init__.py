@@ -1,1 +1,1 @@
-"""Rendering in advance: jobs, which one process at a time walks, and who starts them."""
+"""Rendering in advance: jobs, walked by one process at a time, and who starts them. Stands on `flights` and `queue`."""

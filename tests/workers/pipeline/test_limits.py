@@ -77,7 +77,7 @@ CONFINED = """
 import sys
 from pathlib import Path
 from workers.errors import RenderError
-from workers.pipeline import render
+from workers.pipeline.render import render
 from workers.pipeline.limits import confine_memory
 from workers.sizing import Size
 confine_memory(int(sys.argv[2]))
