@@ -125,7 +125,7 @@ def walked(settings: Settings) -> Measured:
         while not driver.leads:
             time.sleep(0.01)
         rendering, busy, began = rendered_seconds(), time.process_time(), time.monotonic()
-        job = starter.asked("*")
+        job = starter.start("*")
         driver.wake()
         while jobs.by_id(job.id).state not in ENDED:
             time.sleep(0.1)  # more often would cost the job something

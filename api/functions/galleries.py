@@ -33,7 +33,7 @@ TYPES: Mapping[str, type] = {
 PhotoById = Callable[[str], Photo]
 
 
-def shown(share: Share) -> dict[str, object]:
+def gallery_json(share: Share) -> dict[str, object]:
     """A gallery's fields, as the Web API has them."""
     return {
         "sid": share.sid,
@@ -56,7 +56,7 @@ class GetSharedGallerys:
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers to anybody."""
         parse(request.query_string)
-        gallerys = [shown(share) for share in self._shares.public()]
+        gallerys = [gallery_json(share) for share in self._shares.public()]
         answer(response, {"count": len(gallerys), "gallerys": gallerys})
 
 
@@ -73,7 +73,7 @@ class GetGallery:
         """Answers with the gallery; with its photos, where that is asked for and its user may see metadata."""
         params = parse(request.query_string)
         share = self._shares.by_sid(required(params, "sid"))
-        body = shown(share)
+        body = gallery_json(share)
         rights = self._access.owner(share.uid)
         if flag(params, "withmeta") and rights.may(METADATA):
             body["photos"] = self._described(rights, self._shares.photoids(share))
@@ -112,7 +112,7 @@ class SharesResource:
         """The caller's galleries, the newest first."""
         caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
         mine = self._shares.of_user(caller.rights.uid)
-        answer(response, {"shares": [shown(share) | {"public": share.terms.public} for share in mine]})
+        answer(response, {"shares": [gallery_json(share) | {"public": share.terms.public} for share in mine]})
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Shares the photos of a view, or those of a list: 201 and the gallery."""
@@ -120,7 +120,7 @@ class SharesResource:
         body = json_object(request, TYPES)
         share = self._shares.make(caller.rights.uid, self._photoids(caller, body), _terms(body))
         response.status = 201
-        answer(response, shown(share))
+        answer(response, gallery_json(share))
 
     def on_delete_one(self, request: falcon.Request, response: falcon.Response, sid: str) -> None:
         """Ends a gallery of the caller's: 204."""

@@ -24,7 +24,7 @@ FAILURES = 100  # of a job that are listed
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-def shown(job: Job) -> dict[str, object]:
+def job_json(job: Job) -> dict[str, object]:
     """A job's fields: times as the Web API has them, `rate` in photos a second."""
     return {
         "id": job.id,
@@ -67,7 +67,7 @@ class JobsResource:
         if not isinstance(sizes, list) or not all(isinstance(each, str) for each in sizes):
             raise RequestError("malformed", "sizes is a list of names, or of sizes written as 256x256.")
         try:
-            job = self._starter.asked(str(body.get("query") or "*"), sizes)
+            job = self._starter.start(str(body.get("query") or "*"), sizes)
         except UnknownSize as error:
             raise RequestError("malformed", str(error)) from None
         self._wake()
@@ -77,7 +77,7 @@ class JobsResource:
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Every job, the newest first."""
         self._identify.admin(request, response, "Jobs are")
-        answer(response, {"jobs": [shown(job) for job in self._jobs.everyone()]})
+        answer(response, {"jobs": [job_json(job) for job in self._jobs.everyone()]})
 
     def on_get_one(self, request: falcon.Request, response: falcon.Response, number: str) -> None:
         """One job, with the photos of it that could not be rendered."""
@@ -108,7 +108,7 @@ class JobsResource:
         failures = self._jobs.failures(job.id, FAILURES) if job.failed else []
         photos = self._photos([each.photoid for each in failures])
         listed = [_failure(each, photos.get(each.photoid)) for each in failures]
-        answer(response, shown(job) | {"failures": listed})
+        answer(response, job_json(job) | {"failures": listed})
 
 
 def _failure(failure: JobFailure, photo: Photo | None) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ def test_it_walks_jobs_and_lets_go(tmp_path: Path) -> None:
         with ExitStack() as closing:
             render_backend = start_render_backend(house.settings, closing)
             prerendering = start_prerender_backend(house.settings, house.library, render_backend, closing)
-            job = prerendering.starter.asked("*", ["8x8"])
+            job = prerendering.starter.start("*", ["8x8"])
             prerendering.driver.wake()
             wait_until(lambda: prerendering.jobs.by_id(job.id).state is State.DONE)
             assert prerendering.jobs.by_id(job.id).done == 2

@@ -67,7 +67,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
 def _job(jobs: Jobs, starter: Starter, chosen: argparse.Namespace) -> Job:
     if chosen.resume is not None:
         return jobs.resume(chosen.resume)
-    return starter.asked(chosen.query, [each.strip() for each in (chosen.sizes or "").split(",") if each.strip()])
+    return starter.start(chosen.query, [each.strip() for each in (chosen.sizes or "").split(",") if each.strip()])
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Starter:
         self._began = clock()
         self._arrived = b""
 
-    def asked(self, text: str, sizes: Iterable[str] = (), origin: Origin = Origin.ASKED) -> Job:
+    def start(self, text: str, sizes: Iterable[str] = (), origin: Origin = Origin.ASKED) -> Job:
         """A job over the photos that a query finds, in these sizes; without any, in the default ones.
 
         Raises:
@@ -53,7 +53,7 @@ class Starter:
         texts = list(sizes)
         boxes = self._devices.boxes(texts) if texts else self._devices.default
         photoids = self._search.find(query.parse(text), None, "-date")
-        return self._jobs.make(*self._terms(origin, text, boxes, photoids), photoids)
+        return self._jobs.make(*self._spec(origin, text, boxes, photoids), photoids)
 
     def start_arrivals(self) -> Job | None:
         """A job over the photos that have arrived, once no more of them come; none while another one is at it."""
@@ -64,7 +64,7 @@ class Starter:
         self._arrived = photoids
         if not photoids or (photoids != before and len(photoids) < AT_ONCE * SIZE):
             return None
-        return self._jobs.make_of_arrivals(*self._terms(Origin.ARRIVALS, "", self._devices.default, photoids), photoids)
+        return self._jobs.make_of_arrivals(*self._spec(Origin.ARRIVALS, "", self._devices.default, photoids), photoids)
 
     def start_nightly(self) -> Job | None:
         """A job over everything, where its hour has come since the last one, or since this process began."""
@@ -74,7 +74,7 @@ class Starter:
         last = self._jobs.last(Origin.NIGHT)
         if due.timestamp() <= (self._began if last is None else last.started):
             return None
-        return None if last is not None and last.state is State.RUNNING else self.asked("*", origin=Origin.NIGHT)
+        return None if last is not None and last.state is State.RUNNING else self.start("*", origin=Origin.NIGHT)
 
     def boxes(self, job: Job) -> tuple[Box, ...]:
         """The sizes of a job."""
@@ -84,7 +84,7 @@ class Starter:
         """What the job needs as it was told then, and what there is for it now."""
         return self._estimator.now(job.spec.need)
 
-    def _terms(self, origin: Origin, text: str, boxes: tuple[Box, ...], photoids: bytes) -> tuple[JobSpec, str]:
+    def _spec(self, origin: Origin, text: str, boxes: tuple[Box, ...], photoids: bytes) -> tuple[JobSpec, str]:
         """What a job is to do, and what has to be said of it."""
         estimate = self._estimator.of(photoids, boxes)
         message = ""

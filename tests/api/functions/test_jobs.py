@@ -9,7 +9,7 @@ import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
-from api.functions.jobs import JobsResource, shown
+from api.functions.jobs import JobsResource, job_json
 from api.http.problems import handle, serialize
 from api.openapi.jobs import JOB_FIELDS
 from cache.disk.tier import Budget, DiskTier
@@ -125,4 +125,4 @@ def test_jobs_are_for_admins(desk: Desk) -> None:
         desk.client.simulate_get("/api/jobs?apisid=nobody"),
     ):
         assert ask.status_code == 403
-    assert shown(desk.jobs.by_id(number))["state"] == "running"
+    assert job_json(desk.jobs.by_id(number))["state"] == "running"

@@ -37,7 +37,7 @@ def test_a_job_is_rendered_by_a_worker_of_its_own_queue(library: Library) -> Non
         driver = build_driver(settings, house.engine, cache, starter, open_dispatcher, auto=True)
         driver.start()
         closing.callback(driver.close)
-        job = starter.asked("*")
+        job = starter.start("*")
         wait_until(lambda: house.jobs.by_id(job.id).state is State.DONE)
         assert house.jobs.by_id(job.id).done == 3
         assert cache.figures()["disk"].entries == 6

@@ -39,7 +39,7 @@ def arrive(house: House, *photoids: str) -> None:
 
 
 def test_a_job_has_the_newest_photos_first(house: House, here: Side, clock: Clock) -> None:
-    job = starter(house, clock).asked("dirall:@a", ["phone", "256x256"])
+    job = starter(house, clock).start("dirall:@a", ["phone", "256x256"])
     assert (job.spec.origin, job.spec.query, job.spec.sizes) == (Origin.ASKED, "dirall:@a", ("1080x2340", "256x256"))
     newest = [photo.photoid for photo in sorted(house.photos, key=lambda each: (each.created, each.path), reverse=True)]
     assert Snapshots(house.engine, here.generations).everything(job.snapshot) == newest
@@ -49,14 +49,14 @@ def test_a_job_has_the_newest_photos_first(house: House, here: Side, clock: Cloc
 
 
 def test_without_sizes_it_has_the_default_ones(house: House, clock: Clock) -> None:
-    assert starter(house, clock, prerender_sizes="100x, x50").asked("*").spec.sizes == ("100x", "x50")
+    assert starter(house, clock, prerender_sizes="100x, x50").start("*").spec.sizes == ("100x", "x50")
 
 
 def test_what_can_not_be_asked_for(house: House, clock: Clock) -> None:
     with pytest.raises(MalformedQuery):
-        starter(house, clock).asked("(")
+        starter(house, clock).start("(")
     with pytest.raises(UnknownSize):
-        starter(house, clock).asked("*", ["poster"])
+        starter(house, clock).start("*", ["poster"])
     assert house.jobs.everyone() == []
 
 
@@ -66,9 +66,9 @@ def test_a_need_beyond_the_share_is_said_before_it_starts(library: Library, cloc
 
     house = House(library)
     house.cache = RenderCache([DiskTier(library.folder / "small", Budget(20_000, free=0))])
-    assert "more than 80 %" in starter(house, clock).asked("*").message
+    assert "more than 80 %" in starter(house, clock).start("*").message
     house.cache = RenderCache([])
-    assert starter(house, clock, cache_disk_bytes=Bytes(0)).asked("*").message == NO_CACHE
+    assert starter(house, clock, cache_disk_bytes=Bytes(0)).start("*").message == NO_CACHE
 
 
 def test_arrivals_wait_until_no_more_of_them_come(house: House, clock: Clock) -> None:
