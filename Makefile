@@ -1,4 +1,4 @@
-# What each command does stands in README.md; `make setup` runs before every other one.
+# What each command does stands in docs/running.md; `make setup` runs before every other one.
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 

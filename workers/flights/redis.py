@@ -102,7 +102,7 @@ WAITING = "darkroom:waiting"
 class RedisFlights:
     """Flights of all processes and hosts that share a Redis: the distributed way."""
 
-    CHANNEL = "darkroom:words"
+    CHANNEL = "darkroom:words"  # of completions; its name is a contract between versions
     CARRIED_SECONDS = 30
     TIMEOUT = 1.0  # a busy machine needs some; a request that meets a silent Redis waits for it once
     CONNECTIONS = 16  # a crowd that comes at once shares them: to open one for each of it takes seconds
@@ -191,7 +191,7 @@ class RedisFlights:
 
     def listen(self, listener: Listener) -> None:
         """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
-        self._listener = threading.Thread(target=self._listen, args=(listener,), name="words", daemon=True)
+        self._listener = threading.Thread(target=self._listen, args=(listener,), name="completions", daemon=True)
         self._listener.start()
         self._subscribed.wait(self.LISTEN_SECONDS)
 
