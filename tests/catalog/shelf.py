@@ -133,8 +133,8 @@ def _reads(pattern: str, book: Book, field: str | None = None) -> bool:
     known = book.known
     fields = {
         "title": words.spaced(known.title),
-        "keywords": " | ".join(map(words.spaced, known.keywords)),
-        "persons": " | ".join(map(words.spaced, known.persons)),
+        "keywords": " | ".join(filter(None, map(words.spaced, known.keywords))),
+        "persons": " | ".join(filter(None, map(words.spaced, known.persons))),
         "camera": words.spaced(f"{known.make} {known.model}"),
     }
     others = (name, folder, known.description, known.lens, known.software)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 from sqlalchemy import event, select
@@ -381,6 +381,7 @@ def likely() -> st.SearchStrategy[Node]:
     st.lists(trees(likely()), min_size=1, max_size=5),
     st.none() | st.lists(trees(likely()), max_size=3),
 )
+@example(0, [[(1, "a.jpg", "2015-01-01T00:00:00", Metadata(persons=("", "holiday jan", "")))]], [Word("jan_*")], None)
 def test_a_search_finds_what_looking_at_each_photo_finds(
     shelf: Shelf,
     few: int,
