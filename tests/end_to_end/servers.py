@@ -63,7 +63,8 @@ class Process:
         self._news = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
-            arguments,
+            # Who starts the tests in the background has them ignore Ctrl-C, and all that they start.
+            ["env", "--default-signal=INT", *arguments],
             cwd=PROJECT,
             env=environ,
             stdout=subprocess.PIPE,
