@@ -1,4 +1,4 @@
-"""`python -m workers`: what has no place in its own tests elsewhere."""
+"""`python -m workers run`: what has no place in tests of whole servers."""
 
 import os
 import subprocess
@@ -13,10 +13,10 @@ import logging
 import os
 import sys
 from pathlib import Path
-from workers import __main__ as workers
+from workers.commands import run
 logging.basicConfig(format="%(message)s")
-workers.AUTOGROUP = Path(sys.argv[1])
-workers.step_down(7)
+run.AUTOGROUP = Path(sys.argv[1])
+run.step_down(7)
 print(os.getpriority(os.PRIO_PROCESS, 0))
 """
 
@@ -53,7 +53,7 @@ def test_a_system_without_priorities_of_sessions(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not (AUTOGROUP.exists() and AUTOGROUP.read_text()), reason="this process is in no autogroup")
 def test_the_system_s_own_priorities_are_set_or_it_is_said_why_not() -> None:
-    program = PROGRAM + "print(workers.AUTOGROUP.read_text())"
+    program = PROGRAM + "print(run.AUTOGROUP.read_text())"
     done = subprocess.run(
         [sys.executable, "-c", program, AUTOGROUP], capture_output=True, text=True, check=True, start_new_session=True
     )
