@@ -12,16 +12,7 @@ from datetime import UTC, datetime
 
 from bench.data.library import PHOTOS
 from bench.data.scale_data import make_all
-from bench.measures import (
-    hit,
-    memory,
-    miss,
-    prerender,
-    quality,
-    scale,
-    stampede,
-    storm,
-)
+from bench.measures import hit, memory, miss, prerender, quality, scale, stampede, storm
 from bench.measures.machine import machine, versions
 from bench.measures.measure import Measure, Plan
 from bench.peers.peer import QUALITY

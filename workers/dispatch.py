@@ -27,14 +27,7 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
-from workers.flights.registry import (
-    DONE,
-    DROPPED,
-    Claim,
-    Completion,
-    Flights,
-    FlightsDown,
-)
+from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, FlightsDown
 from workers.flights.waits import UNKNOWN_CLIENT, Client, Wait, Waits
 from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.queue.publish import publisher

@@ -18,25 +18,11 @@ from catalog.files import stored_mtime
 from catalog.photoid import source_version
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights.orders import MemoryOrders, Orders
-from workers.flights.registry import (
-    DONE,
-    DROPPED,
-    Completion,
-    Flights,
-    FlightsDown,
-    Start,
-)
+from workers.flights.registry import DONE, DROPPED, Completion, Flights, FlightsDown, Start
 from workers.housekeeping import sweep
 from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
-from workers.queue.app import (
-    BACKGROUND,
-    LADDER,
-    PING,
-    PREFETCH,
-    RENDER,
-    SWEEP,
-)
+from workers.queue.app import BACKGROUND, LADDER, PING, PREFETCH, RENDER, SWEEP
 from workers.sizing import Size
 from workers.versions import key_version
 

@@ -2,16 +2,7 @@
 
 from api.functions.galleries import TYPES
 from api.functions.prefetch import COUNT, MOST
-from api.openapi.describe import (
-    Described,
-    array,
-    boolean,
-    integer,
-    nullable,
-    obj,
-    ref,
-    string,
-)
+from api.openapi.describe import Described, array, boolean, integer, nullable, obj, ref, string
 from api.openapi.jobs import JOB_SCHEMAS
 from api.openapi.page import PAGE_SCHEMAS
 

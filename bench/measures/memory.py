@@ -4,14 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bench.clients.sequential import Asker
 from bench.data.library import Photo, copies, photos, warm
-from bench.measures.measure import (
-    BOXES,
-    DISTRIBUTED,
-    EMBEDDED,
-    Plan,
-    in_turn,
-    largest,
-)
+from bench.measures.measure import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn, largest
 from bench.measures.storm_load import misses, storm
 from bench.peers.darkroom import Darkroom
 from bench.peers.ipx import Ipx

@@ -10,14 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.clients.sequential import Asker, prove
-from bench.data.library import (
-    MAX_SIDE,
-    PHOTOS,
-    Photo,
-    copies,
-    photos,
-    warm,
-)
+from bench.data.library import MAX_SIDE, PHOTOS, Photo, copies, photos, warm
 from bench.ladder import SIZES
 from bench.measures.measure import EMBEDDED, Plan
 from bench.peers.darkroom import Darkroom

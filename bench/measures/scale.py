@@ -16,15 +16,7 @@ import httpx
 from bench.clients import wrk
 from bench.clients.sequential import Asker, Wrong
 from bench.data.library import copies, photos, warm
-from bench.data.scale_data import (
-    COUNTS,
-    ENTRIES,
-    QUALITY,
-    ROOTS,
-    SIDE,
-    cache_of,
-    made,
-)
+from bench.data.scale_data import COUNTS, ENTRIES, QUALITY, ROOTS, SIDE, cache_of, made
 from bench.measures.measure import EMBEDDED, Plan, in_turn
 from bench.peers.darkroom import API, Darkroom
 from bench.peers.peer import scratch

@@ -8,14 +8,7 @@ from dataclasses import dataclass, field
 from bench.clients.crowd import Answer, Client
 from bench.clients.sequential import prove
 from bench.data.library import copies, photos, warm
-from bench.measures.measure import (
-    BOXES,
-    DISTRIBUTED,
-    EMBEDDED,
-    Plan,
-    in_turn,
-    largest,
-)
+from bench.measures.measure import BOXES, DISTRIBUTED, EMBEDDED, Plan, in_turn, largest
 from bench.peers.darkroom import Darkroom
 from bench.peers.peer import at_hand, running, scratch
 from bench.peers.thumbor import Thumbor

@@ -3,15 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 
-from bench.reporting.compare import (
-    mean_of,
-    median_of,
-    nearer,
-    ratios,
-    values,
-    where,
-    whos,
-)
+from bench.reporting.compare import mean_of, median_of, nearer, ratios, values, where, whos
 from bench.reporting.results import Results, Row
 from bench.reporting.verdicts import OURS, SERVERS
 

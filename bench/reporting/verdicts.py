@@ -3,14 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.reporting.compare import (
-    Cell,
-    nearer,
-    ratios,
-    values,
-    where,
-    whos,
-)
+from bench.reporting.compare import Cell, nearer, ratios, values, where, whos
 from bench.reporting.results import Results, Row
 
 OURS = "Darkroom"

@@ -15,14 +15,7 @@ from catalog.database import writing
 from catalog.errors import Conflict, Missing
 from catalog.lists import snapshots
 from catalog.photoid import SIZE
-from catalog.schema import (
-    arrivals,
-    job_failures,
-    jobs,
-    outstanding,
-    photos,
-    roots,
-)
+from catalog.schema import arrivals, job_failures, jobs, outstanding, photos, roots
 
 KEPT = 100  # jobs that have ended
 AT_ONCE = 20_000  # arrivals that one job takes

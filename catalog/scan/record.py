@@ -13,14 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import photoid
 from catalog.metadata import READER, Header, Metadata
-from catalog.schema import (
-    details,
-    folders,
-    photos,
-    read_failures,
-    roots,
-    texts,
-)
+from catalog.schema import details, folders, photos, read_failures, roots, texts
 from catalog.search import words
 
 Outcome = Literal["added", "changed", "moved"]

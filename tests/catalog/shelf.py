@@ -13,19 +13,7 @@ from catalog.metadata import Header, Metadata
 from catalog.scan import record
 from catalog.schema import folders, photos, roots
 from catalog.search import words
-from catalog.search.tree import (
-    And,
-    Created,
-    Directory,
-    Everything,
-    Node,
-    Not,
-    Or,
-    PhotoIs,
-    Phrase,
-    Rated,
-    Word,
-)
+from catalog.search.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Rated, Word
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ALIASES = {1: "Pictures", 2: "archive", 3: "hidden"}

@@ -25,14 +25,7 @@ from workers.flights.memory import MemoryFlights
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import Completion, Flights, Listener
 from workers.pipeline.limits import Limits
-from workers.queue.app import (
-    INTERACTIVE,
-    PING,
-    PREFETCH,
-    RENDER,
-    QueueLengths,
-    create_celery,
-)
+from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER, QueueLengths, create_celery
 from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
 from workers.versions import key_version

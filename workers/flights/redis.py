@@ -11,15 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from workers.flights.registry import (
-    DROPPED,
-    Claim,
-    Completion,
-    FlightsDown,
-    Leases,
-    Listener,
-    Start,
-)
+from workers.flights.registry import DROPPED, Claim, Completion, FlightsDown, Leases, Listener, Start
 from workers.queue.app import INTERACTIVE, PREFETCH
 
 log = logging.getLogger("darkroom.flights")

@@ -5,14 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from catalog.jobs.jobs import (
-    AT_ONCE,
-    Job,
-    Jobs,
-    JobSpec,
-    Origin,
-    State,
-)
+from catalog.jobs.jobs import AT_ONCE, Job, Jobs, JobSpec, Origin, State
 from catalog.photoid import SIZE
 from catalog.search import query
 from catalog.search.sql import Search

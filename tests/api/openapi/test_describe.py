@@ -1,17 +1,7 @@
 """Pieces of OpenAPI."""
 
 from api.http.problems import STATUS_OF_KIND
-from api.openapi.describe import (
-    SAID,
-    array,
-    integer,
-    json_answer,
-    obj,
-    operation,
-    parameter,
-    problems,
-    string,
-)
+from api.openapi.describe import SAID, array, integer, json_answer, obj, operation, parameter, problems, string
 
 
 def test_all_of_a_record_is_there_but_what_is_optional() -> None:

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.reporting.compare import (
-    at_bytes,
-    nearer,
-    ratios,
-    values,
-    where,
-    whos,
-)
+from bench.reporting.compare import at_bytes, nearer, ratios, values, where, whos
 from tests.bench.samples import curve, miss
 
 ROWS = [

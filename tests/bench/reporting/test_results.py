@@ -3,14 +3,7 @@
 import json
 from pathlib import Path
 
-from bench.reporting.results import (
-    Measured,
-    Results,
-    Row,
-    read,
-    rounded,
-    write,
-)
+from bench.reporting.results import Measured, Results, Row, read, rounded, write
 from tests.bench.samples import results
 
 

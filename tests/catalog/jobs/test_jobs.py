@@ -6,14 +6,7 @@ from sqlalchemy import insert
 from catalog import schema
 from catalog.database import writing
 from catalog.errors import Conflict, Missing
-from catalog.jobs.jobs import (
-    KEPT,
-    JobFailure,
-    Jobs,
-    JobSpec,
-    Origin,
-    State,
-)
+from catalog.jobs.jobs import KEPT, JobFailure, Jobs, JobSpec, Origin, State
 from catalog.jobs.progress import FailedPhoto, JobProgress
 from catalog.lists.snapshots import ids
 from catalog.photoid import encode

@@ -4,16 +4,7 @@ import pytest
 
 from catalog.errors import Forbidden, Missing
 from catalog.generations import Generations
-from catalog.people.access import (
-    DOWNLOADS,
-    METADATA,
-    NOBODY,
-    OPERATOR,
-    SEARCH,
-    SHARE,
-    Access,
-    Rights,
-)
+from catalog.people.access import DOWNLOADS, METADATA, NOBODY, OPERATOR, SEARCH, SHARE, Access, Rights
 from catalog.people.groups import Group, Groups
 from catalog.people.users import Users
 from tests.catalog.library import Library, jpeg, put

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.scan.walk import (
-    Entry,
-    LinkedFolder,
-    Part,
-    WalkFailure,
-    reduced,
-    walk,
-)
+from catalog.scan.walk import Entry, LinkedFolder, Part, WalkFailure, reduced, walk
 from tests.catalog.library import put
 
 

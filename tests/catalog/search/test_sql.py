@@ -18,16 +18,7 @@ from catalog.scan.scan import sync_roots
 from catalog.schema import folders
 from catalog.search.query import NESTING, WORDS, parse
 from catalog.search.sql import Search
-from catalog.search.tree import (
-    And,
-    Directory,
-    Everything,
-    Node,
-    PhotoIs,
-    Phrase,
-    TextField,
-    Word,
-)
+from catalog.search.tree import And, Directory, Everything, Node, PhotoIs, Phrase, TextField, Word
 from tests.catalog.library import Library, jpeg, put
 from tests.catalog.shelf import Book, Shelf, expected, ids
 from tests.catalog.trees import created, leaves, rated, trees

@@ -1,13 +1,6 @@
 """Trees are as flat as they can be."""
 
-from catalog.search.tree import (
-    And,
-    Everything,
-    Or,
-    Word,
-    all_of,
-    any_of,
-)
+from catalog.search.tree import And, Everything, Or, Word, all_of, any_of
 
 A, B, C = Word("a"), Word("b"), Word("c")
 

@@ -6,14 +6,7 @@ from tests.end_to_end.servers import redis_server
 from tests.workers.flights.test_registry import KEY, QUEUED, claim
 from tests.workers.ways import wait_until
 from workers.flights.redis import RedisFlights
-from workers.flights.registry import (
-    DONE,
-    Claim,
-    Completion,
-    FlightsDown,
-    Leases,
-    Start,
-)
+from workers.flights.registry import DONE, Claim, Completion, FlightsDown, Leases, Start
 
 
 @pytest.mark.parametrize("wanted", [True, False])

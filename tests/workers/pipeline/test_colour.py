@@ -7,14 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.workers.samples import profiles
-from tests.workers.samples.pictures import (
-    decoded,
-    near,
-    quarters,
-    saved,
-    shows,
-    work,
-)
+from tests.workers.samples.pictures import decoded, near, quarters, saved, shows, work
 from workers.pipeline.colour import TRANSFORMS, _built, colour
 from workers.pipeline.limits import MAX_PROFILE_BYTES
 from workers.pipeline.render import render

@@ -5,16 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.workers.samples.pictures import (
-    QUARTERS,
-    WHITE,
-    decoded,
-    near,
-    quarters,
-    saved,
-    shows,
-    work,
-)
+from tests.workers.samples.pictures import QUARTERS, WHITE, decoded, near, quarters, saved, shows, work
 from workers.errors import Unsupported
 from workers.pipeline.flatten import flatten
 from workers.pipeline.render import render

@@ -9,14 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from tests.workers.samples import profiles
-from tests.workers.samples.pictures import (
-    decoded,
-    quarters,
-    saved,
-    shows,
-    stored,
-    work,
-)
+from tests.workers.samples.pictures import decoded, quarters, saved, shows, stored, work
 from workers.errors import Busy, Damaged, Unsupported
 from workers.pipeline.ladder import STEP, Rung, basis, rungs
 from workers.pipeline.limits import JPEG_LONGEST_SIDE

@@ -12,18 +12,7 @@ from PIL import Image, ImageCms, JpegImagePlugin
 
 from tests.photos import SHARED
 from tests.workers.samples import profiles
-from tests.workers.samples.pictures import (
-    QUARTERS,
-    STORED,
-    WHITE,
-    decoded,
-    heic,
-    near,
-    quarters,
-    saved,
-    shows,
-    stored,
-)
+from tests.workers.samples.pictures import QUARTERS, STORED, WHITE, decoded, heic, near, quarters, saved, shows, stored
 from tests.workers.samples.raws import dng
 from workers.errors import Busy, SourceMissing
 from workers.pipeline.limits import Limits

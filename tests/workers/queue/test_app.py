@@ -11,16 +11,7 @@ from config import Settings
 from tests.workers.test_dispatch import nobody
 from tests.workers.ways import Way, key_of, save_photo
 from workers.queue import memory_transport
-from workers.queue.app import (
-    BACKGROUND,
-    INTERACTIVE,
-    PING,
-    QUEUES,
-    RENDER,
-    SWEEP,
-    QueueLengths,
-    create_celery,
-)
+from workers.queue.app import BACKGROUND, INTERACTIVE, PING, QUEUES, RENDER, SWEEP, QueueLengths, create_celery
 
 EMBEDDED = Settings(render_timeout=600)
 DISTRIBUTED = Settings(render_timeout=600, redis_url="redis://127.0.0.1:1/0")

@@ -11,15 +11,7 @@ from PIL import Image, ImageCms
 
 from tests.photos import shared_photos
 from tests.workers.samples import profiles
-from tests.workers.samples.jpegs import (
-    GPS,
-    METADATA,
-    SECRETS,
-    icc,
-    same_pixels,
-    segment,
-    with_segments,
-)
+from tests.workers.samples.jpegs import GPS, METADATA, SECRETS, icc, same_pixels, segment, with_segments
 from tests.workers.samples.pictures import quarters, saved, stored
 from workers.errors import Damaged, RenderError
 from workers.pipeline.lossless.strip import Plan, Span, deliverable, stream, stripped
