@@ -11,7 +11,7 @@ ERRORS: dict[str, type[RenderError]] = {error.kind: error for error in (Damaged,
 
 
 class NegativeCache:
-    """Workers have no database: the side that hears what they found out about a photo notes it."""
+    """The photos that are known to fail. Workers have no database: the side that hears of a failure notes it."""
 
     def __init__(self, render_failures: RenderFailures) -> None:
         self._render_failures = render_failures

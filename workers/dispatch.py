@@ -1,8 +1,8 @@
 """What the front door calls for a photo that no cache has: asks a worker for it, and waits.
 
-One render of a key is under way at a time, over all front ends. In this process its waiters share a `Wait`;
-between processes the registry of flights decides who asks the worker. A completion can get lost (Redis restarted, a
-worker killed), so whoever waits looks again each second, and asks anew where nobody is at it any more.
+One render of a key is under way at a time, over all front ends. In this process its waiters share a `Wait`; between
+processes the registry of flights decides who asks the worker. A completion can get lost (Redis restarted, a worker
+killed), so whoever waits looks again each second, and asks anew where nobody is at it any more.
 
 Work in advance lies in a queue of its own, `prefetch`, and is only reserved in the registry. A person who comes to wait
 for such a render claims it and asks for it on the queue `interactive`, as if it were not there.

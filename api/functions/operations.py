@@ -79,7 +79,7 @@ class CountRequests:
         function = getattr(request.context, "function", None) or request.uri_template or "unknown"
         counter = self._counters.get((function, response.status_code))
         if counter is None:
-            # Triage up once: there are few of them, and the look-up costs more than the count.
+            # Looked up once: there are few of them, and the look-up costs more than the count.
             counter = metrics.requests.labels(function.lstrip("/"), str(response.status_code))
             self._counters[function, response.status_code] = counter
         counter.inc()

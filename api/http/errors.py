@@ -1,9 +1,9 @@
-"""What is wrong with a request. What HTTP makes of it, `problems.py` says; the words for kinds are those there."""
+"""What is wrong with a request, said without HTTP: `problems.py` knows the status of each kind."""
 
 
 class RequestError(Exception):
-    """A request that can't be answered. `kind` is one of `problems.STATUS_OF_KIND`; the message is for the client's
-    author.
+    """A request that can't be answered. `kind` is one of `problems.STATUS_OF_KIND`; the message is for whoever
+    wrote the client.
     """
 
     def __init__(self, kind: str, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""The measures, one a module, each a function from a plan to what was measured."""
+"""What the measures have in common: how much is to be measured, in which sizes, and whose turn it is."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What is measured, each server behind one protocol. Settings of peers stand in bench/settings."""
+"""Peer: the protocol behind which a server is measured; and those that this machine has, started and stopped."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence

@@ -48,7 +48,7 @@ class Watch:
         self._next = clock()  # when everything is scanned again
 
     def run(self) -> None:
-        """Goes on until the debouncer has ended; at once where there is nothing to wait for.
+        """Goes on until the debouncer says that it is over, or there is nothing to wait for.
 
         Raises:
             CatalogError: of the kinds that no waiting mends.
@@ -90,7 +90,7 @@ class Watch:
 
 
 def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progress]) -> None:
-    """Watches the roots of the settings until `debouncer` has ended.
+    """Watches the roots of the settings until `debouncer` says that it is over.
 
     Raises:
         CatalogError: the catalogue was made by a newer Darkroom.

@@ -1,4 +1,4 @@
-"""The parts of a front end: what hangs on the settings, and that what was opened is closed."""
+"""The components of a front end: what hangs on the settings, and that what was opened is closed."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack

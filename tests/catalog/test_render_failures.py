@@ -62,7 +62,7 @@ def test_what_is_tried_again(library: Library) -> None:
     assert known.of(blue) is None
 
 
-def test_faults_among_photos_are_those_of_their_versions(library: Library) -> None:
+def test_failures_among_photos_are_those_of_their_versions(library: Library) -> None:
     for name in ("red", "blue"):
         put(library.a / f"{name}.jpg", jpeg(name))
     library.scan()

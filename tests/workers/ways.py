@@ -147,7 +147,7 @@ class Way:
                 run[task](*arguments)
 
     def land(self, task: Task, outcome: str, reason: str = "", render: bytes | None = None) -> None:
-        """Says how a task went, as a worker says it; `render` goes with the word."""
+        """Says how a task went, as a worker says it; `render` goes with the completion."""
         self.flights.land(Completion(task.name, outcome, reason), render, kept=render is None)
 
     def queued(self, queue: str = INTERACTIVE) -> int:

@@ -1,4 +1,4 @@
-"""`python -m workers render`: renders one file into a folder, and says how long each step took. Estimator no server."""
+"""`python -m workers render`: renders one file into a folder, and says how long each step took. Needs no server."""
 
 import argparse
 import re

@@ -53,8 +53,8 @@ class Wait:
         self._news = threading.Condition()
 
     def until(self, seconds: float, enough: Callable[[], bool]) -> bool:
-        """Waits for the completion, for so many seconds at most, or until `enough`, which is asked whenever
-        somebody calls `wake`; gives whether the completion has come.
+        """Waits for the completion, for so many seconds at most, or until `enough`, which is asked whenever somebody
+        calls `wake`; gives whether the completion has come.
         """
         with self._news:
             self._news.wait_for(lambda: self.completion is not None or enough(), seconds)

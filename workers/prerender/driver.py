@@ -17,7 +17,7 @@ from workers.prerender.starter import Starter
 
 LOCK = "prerender.lock"
 LOOK_EVERY = 1.0  # seconds between two looks for jobs, or for the lock
-BREATH = 0.25  # seconds that are waited for more words at most, while orders are under way
+BREATH = 0.25  # seconds that are waited for more completions at most, while orders are under way
 ARRIVALS_EVERY = 4.0  # seconds; what arrives later than that is another job's
 
 log = logging.getLogger("darkroom.prerender")

@@ -13,7 +13,7 @@ class MovingRate:
         self._photos = self._seconds = 0.0
 
     def add(self, photos: int, now: float) -> float | None:
-        """So many more photos are counted at a time in seconds; gives the pace, None as long as there is none."""
+        """So many more photos are counted at a time in seconds; gives the rate, None as long as there is none."""
         fade = math.exp((self._at - now) / SECONDS)
         self._photos = self._photos * fade + photos
         self._seconds = self._seconds * fade + SECONDS * (1 - fade)

@@ -18,13 +18,13 @@ URL = "darkroom-memory://"
 TRANSPORT_ALIASES["darkroom-memory"] = f"{__name__}:Transport"
 
 _changed = threading.Condition()
-_generations = 0
+_changes = 0
 
 
 def _tell() -> None:
-    global _generations
+    global _changes
     with _changed:
-        _generations += 1
+        _changes += 1
         _changed.notify_all()
 
 
@@ -67,7 +67,7 @@ class Transport(memory.Transport):
         end = None if timeout is None else time.monotonic() + timeout
         cycle: Any = self.cycle
         while True:
-            seen = _generations
+            seen = _changes
             try:
                 cycle.get(self._deliver, timeout=timeout)
             except Empty:
@@ -75,6 +75,6 @@ class Transport(memory.Transport):
                 if left <= 0:
                     raise TimeoutError from None
                 with _changed:
-                    _changed.wait_for(lambda seen=seen: _generations != seen, left)  # type: ignore[misc]
+                    _changed.wait_for(lambda seen=seen: _changes != seen, left)  # type: ignore[misc]
             else:
                 return

@@ -1,4 +1,4 @@
-"""The progress: a photo is outstanding or counted, and counted once."""
+"""How far a job is: a photo is outstanding or counted, and counted once."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -38,7 +38,7 @@ def searches(library: Library) -> Iterator[list[str]]:
 
 
 def found(search: CachedSearch, text: str, filters: Filters = None, sort: Sort = "date") -> int:
-    """How many photos a query search."""
+    """How many photos a query finds."""
     return len(ids(search.find(parse(text), filters, sort)))
 
 

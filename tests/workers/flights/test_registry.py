@@ -100,7 +100,7 @@ def test_a_death_is_heard_and_the_flight_claimed_anew(
     assert claim(flights) is Claim.FIRST
 
 
-def test_a_render_that_no_cache_took_comes_with_the_word(
+def test_a_render_that_no_cache_took_comes_with_the_completion(
     flights: Flights, heard: Callable[[], tuple[Completion, bytes | None]]
 ) -> None:
     flights.land(Completion(KEY, DONE), b"jpeg", kept=False)

@@ -61,7 +61,7 @@ class PlayedDispatcher(OrderDispatcher):
         """Nothing."""
 
     def say(self, name: str, outcome: str = DONE, reason: str = "") -> None:
-        """A worker's word."""
+        """Says what came of an order, as a worker says it."""
         self.sent[name][1].append(Completion(name, outcome, reason))
 
 

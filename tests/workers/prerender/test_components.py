@@ -1,4 +1,4 @@
-"""The parts together, in the embedded way: a real worker renders what a job wants."""
+"""The components together, in the embedded way: a real worker renders what a job wants."""
 
 from contextlib import ExitStack
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The dispatcher, both ways: orders reach the queue, words the inbox, and what is lost is noticed."""
+"""The dispatcher, both ways: orders reach the queue, completions the inbox, and what is lost is noticed."""
 
 import threading
 import time

@@ -136,7 +136,7 @@ def test_a_job_outlives_its_process(house: House) -> None:
     step(house, begun(house, job), job)
     under_way = dict(house.dispatcher.sent)
     name = next(iter(under_way))
-    house.render([under_way[name][0].photo])  # its word was never heard
+    house.render([under_way[name][0].photo])  # its completion was never heard
     house.dispatcher.sent.clear()
     run = begun(house, house.jobs.by_id(job.id))
     job = step(house, run, job)
