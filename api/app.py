@@ -64,6 +64,7 @@ def _functions(components: Components) -> dict[str, Function]:
     """Every function of the Web API that this server has, by the vendor's name."""
     settings, library = components.settings, components.library
     identify, cookies = components.identify, components.cookies
+    responder, read_ahead = components.responder, components.read_ahead
     create_session = CreateSession(
         library.sessions,
         library.access,
@@ -80,10 +81,8 @@ def _functions(components: Components) -> dict[str, Function]:
         "runQuery": RunQuery(identify, library.search, library.views, cookies),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, library.photos.metadata),
-        "getPhoto": GetPhoto(identify, components.responder, components.read_ahead),
-        "getThumbnail": GetPhoto(
-            identify, components.responder, components.read_ahead, thumbnail(settings.thumbs_height)
-        ),
+        "getPhoto": GetPhoto(identify, responder, read_ahead),
+        "getThumbnail": GetPhoto(identify, responder, read_ahead, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
         "getOriginalFile": GetOriginalFile(identify, components.files, settings.http_max_age),
     }
@@ -110,8 +109,8 @@ def _add_own(app: App, components: Components) -> None:
 
 
 def _add_jobs(app: App, components: Components) -> None:
-    each, photos = components.prerender_backend, components.library.photos
-    jobs = JobsResource(components.identify, each.jobs, each.starter, each.driver.wake, photos.by_ids)
+    backend, photos = components.prerender_backend, components.library.photos
+    jobs = JobsResource(components.identify, backend.jobs, backend.starter, backend.driver.wake, photos.by_ids)
     app.add_route("/api/jobs", jobs)
     app.add_route("/api/jobs/{number}", jobs, suffix="one")
     app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")

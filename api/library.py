@@ -60,13 +60,13 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     )
     closing.callback(sessions.flush)
     for name, seconds, action in (
-        ("changes", LOOK_EVERY, generations.look),
+        ("generations", LOOK_EVERY, generations.look),
         ("sessions", FLUSH_EVERY, sessions.flush),
         ("ended sessions", SWEEP_EVERY, sessions.sweep),
     ):
-        ticker = PeriodicThread(name, seconds, action)
-        ticker.start()
-        closing.callback(ticker.close)
+        thread = PeriodicThread(name, seconds, action)
+        thread.start()
+        closing.callback(thread.close)
     return _library(engine, generations, photos, snapshots, sessions)
 
 

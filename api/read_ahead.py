@@ -33,8 +33,8 @@ class ReadAhead:
         self._responder = responder
         self._count = count
         self._last: dict[Viewer, Last] = {}
-        self._news: dict[Viewer, tuple[Params, Place, int]] = {}
-        self._come = threading.Event()
+        self._moves: dict[Viewer, tuple[Params, Place, int]] = {}
+        self._wakeup = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prefetch", daemon=True)
 
@@ -45,7 +45,7 @@ class ReadAhead:
     def close(self) -> None:
         """Ends it: what is being asked for is asked for, the rest is not."""
         self._closed.set()
-        self._come.set()
+        self._wakeup.set()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -65,20 +65,20 @@ class ReadAhead:
             # Rare, and cheaper than to keep an order of use: whoever goes backwards is taken to go forwards once.
             self._last.clear()
         self._last[viewer] = (place.index, step, now)
-        if len(self._news) < MOST or viewer in self._news:
-            self._news[viewer] = (params, place, step)
-            if not self._come.is_set():
-                self._come.set()
+        if len(self._moves) < MOST or viewer in self._moves:
+            self._moves[viewer] = (params, place, step)
+            if not self._wakeup.is_set():
+                self._wakeup.set()
 
     def _run(self) -> None:
-        while self._come.wait() and not self._closed.wait(GATHER):
-            self._come.clear()
-            for viewer in list(self._news):  # a copy: others go on meanwhile
+        while self._wakeup.wait() and not self._closed.wait(GATHER):
+            self._wakeup.clear()
+            for viewer in list(self._moves):  # a copy: others go on meanwhile
                 if self._closed.is_set():
                     return
                 _, address, size = viewer
                 try:
-                    self._prefetch(address, size, *self._news.pop(viewer))
+                    self._prefetch(address, size, *self._moves.pop(viewer))
                 except Exception:
                     log.exception("photos could not be asked for in advance")
 

@@ -47,7 +47,7 @@ class RenderResponder:
         self,
         cache: RenderCache,
         dispatcher: Dispatcher,
-        negative: NegativeCache,
+        negative_cache: NegativeCache,
         refresh: Refresh,
         files: Files,
         *,
@@ -57,7 +57,7 @@ class RenderResponder:
     ) -> None:
         self._cache = cache
         self._dispatcher = dispatcher
-        self._negative = negative
+        self._negative_cache = negative_cache
         self._refresh = refresh
         self._files = files
         self._limits = limits
@@ -95,7 +95,7 @@ class RenderResponder:
             return Prefetched.REFUSED
         if self._cache.has(key):  # asked before the catalogue, which takes longer
             return Prefetched.CACHED
-        if key.quality is None or self._negative.has(photo):
+        if key.quality is None or self._negative_cache.has(photo):
             return Prefetched.REFUSED
         return self._dispatcher.prefetch(photo, key)
 
@@ -110,9 +110,8 @@ class RenderResponder:
         if not_modified(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), render.tag, render.modified):
             response.status = 304
         else:
-            response.data = self._cache.get(render.key) or self._made(
-                photo, render.key, header(CLIENT, UNKNOWN_CLIENT), queue
-            )
+            cached = self._cache.get(render.key)
+            response.data = cached or self._made(photo, render.key, header(CLIENT, UNKNOWN_CLIENT), queue)
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Last-Modified", render.modified)
@@ -121,7 +120,7 @@ class RenderResponder:
         """A render that no tier has. A photo that failed once is not tried again."""
         if key.quality is None:
             self._limits.check_output(Size(key.width, key.height))
-        with self._negative.recording(photo):
+        with self._negative_cache.recording(photo):
             return self._dispatcher.render(photo, key, client, queue=queue)
 
     def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
@@ -138,7 +137,7 @@ class RenderResponder:
             if source_version(status.st_size, stored_mtime(status)) != photo.version:
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
             if photo not in self._plans:
-                with self._negative.recording(photo):
+                with self._negative_cache.recording(photo):
                     found = deliverable(file)
                 if len(self._plans) >= REMEMBERED:
                     self._plans.clear()

@@ -8,8 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from catalog.commands import backup as copies
-from catalog.commands import people, photos, shares, stats
+from catalog.commands import backup, people, photos, shares, stats
 from catalog.errors import CatalogProblem
 from config import load_or_exit
 
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m catalog", description="What photos there are, and for whom.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for family in (photos, people, shares, stats, copies):
+    for family in (photos, people, shares, stats, backup):
         family.add_to(commands)
     return parser
 

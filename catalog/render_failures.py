@@ -46,10 +46,10 @@ class RenderFailures:
         """Why this version of the photo can't be rendered; None where nothing speaks against it."""
         if photo.photoid not in self._photoids(None):
             return None
-        those = render_failures.c
-        same = (those.photoid == photo.photoid, those.bytes == photo.bytes, those.mtime_ns == photo.mtime_ns)
+        known = render_failures.c
+        same = (known.photoid == photo.photoid, known.bytes == photo.bytes, known.mtime_ns == photo.mtime_ns)
         with self._engine.connect() as connection:
-            row = connection.execute(select(those.kind, those.reason).where(*same)).one_or_none()
+            row = connection.execute(select(known.kind, known.reason).where(*same)).one_or_none()
         return None if row is None else RenderFailure(*row)
 
     def among(self, those: Mapping[str, Photo]) -> dict[str, RenderFailure]:
@@ -93,10 +93,8 @@ class RenderFailures:
         again, unread = delete(render_failures), update(read_failures).values(bytes=None, mtime_ns=None)
         if photoid is not None:
             photoid = parse_photoid(photoid)
-            again, unread = (
-                again.where(render_failures.c.photoid == photoid),
-                unread.where(read_failures.c.photoid == photoid),
-            )
+            again = again.where(render_failures.c.photoid == photoid)
+            unread = unread.where(read_failures.c.photoid == photoid)
         with self._engine.connect() as connection, writing(connection):
             count = connection.execute(again).rowcount + connection.execute(unread).rowcount
         if photoid is not None and not count:

@@ -44,15 +44,15 @@ class AccessLog:
 
     def __init__(self) -> None:
         self._lines: deque[tuple[float, float, str, str, str, str, int, str]] = deque(maxlen=MOST_LINES)
-        self._ticker = PeriodicThread("access log", WRITE_EVERY, self.write)
+        self._writer = PeriodicThread("access log", WRITE_EVERY, self.write)
 
     def start(self) -> None:
         """Begins to write."""
-        self._ticker.start()
+        self._writer.start()
 
     def close(self) -> None:
         """Writes what is left."""
-        self._ticker.close()
+        self._writer.close()
         self.write()
 
     def process_request(self, request: falcon.Request, _response: falcon.Response) -> None:

@@ -15,10 +15,10 @@ from config import Settings
 
 def add_to(commands: Commands) -> None:
     """Adds these commands to those there are."""
-    keeping = commands.add_parser("backup", help="copy the catalogue into a file, also while the server runs")
-    keeping.add_argument("file", type=Path)
-    keeping.add_argument("--force", action="store_true", help="replace the file, where it is there already")
-    keeping.set_defaults(run=_backup)
+    backing_up = commands.add_parser("backup", help="copy the catalogue into a file, also while the server runs")
+    backing_up.add_argument("file", type=Path)
+    backing_up.add_argument("--force", action="store_true", help="replace the file, where it is there already")
+    backing_up.set_defaults(run=_backup)
     restoring = commands.add_parser("restore", help="make a backup the catalogue, also while the server runs")
     restoring.add_argument("file", type=Path)
     restoring.set_defaults(run=_restore)

@@ -169,15 +169,13 @@ def sweep(connection: Connection) -> int:
 
     So go folders in which no photo is left.
     """
-    still_ill = exists().where(
-        walk_failures.c.root_id == read_failures.c.root_id, walk_failures.c.path == read_failures.c.path
-    )
+    found, known = walk_failures.c, read_failures.c
+    still_ill = exists().where(found.root_id == known.root_id, found.path == known.path)
     removed = 0
     # One part after the other, so that each is found by the index: a file that was edited costs no look at all others.
     for part in connection.execute(select(walked)).all():
-        connection.execute(
-            delete(read_failures).where(*_inside(read_failures, part), _unseen(read_failures), ~still_ill)
-        )
+        mended = (*_inside(read_failures, part), _unseen(read_failures), ~still_ill)
+        connection.execute(delete(read_failures).where(*mended))
         removed += connection.execute(delete(photos).where(*_inside(photos, part), _unseen(photos))).rowcount
     connection.execute(delete(folders).where(~exists().where(photos.c.folder_id == folders.c.id)))
     return removed

@@ -35,8 +35,8 @@ def client(house: House) -> Iterator[TestClient]:
 def closed(tmp_path: Path) -> Iterator[tuple[House, TestClient]]:
     """A house without a default user, where an apikey is wanted."""
     with ExitStack() as closing:
-        terms = {"webapi_default_uid": "nobody", "webapi_apikey": "the key"}
-        house = House(tmp_path, closing, webapi_disable_password_encryption=PLAIN, **terms)
+        settings = {"webapi_default_uid": "nobody", "webapi_apikey": "the key"}
+        house = House(tmp_path, closing, webapi_disable_password_encryption=PLAIN, **settings)
         yield house, front_end(house, closing)
 
 
@@ -307,8 +307,8 @@ def test_without_a_default_user(closed: tuple[House, TestClient]) -> None:
 
 def test_sessions_of_an_address_are_counted(tmp_path: Path) -> None:
     with ExitStack() as closing:
-        terms = {"webapi_disable_password_encryption": PLAIN, "webapi_max_sessions_per_ip": 3}
-        client = front_end(House(tmp_path, closing, **terms), closing)
+        settings = {"webapi_disable_password_encryption": PLAIN, "webapi_max_sessions_per_ip": 3}
+        client = front_end(House(tmp_path, closing, **settings), closing)
         visitors = [Visitor(client) for _ in range(4)]
         assert [each.ask("createWebApiSession").status_code for each in visitors] == [200, 200, 200, 403]
         # Who tries again takes no other place, nor does who signs in.
@@ -320,8 +320,8 @@ def test_sessions_of_an_address_are_counted(tmp_path: Path) -> None:
 
 def test_where_the_page_is_turned_off_there_is_no_cookie(tmp_path: Path) -> None:
     with ExitStack() as closing:
-        terms = {"webapi_disable_password_encryption": PLAIN, "web_enabled": False}
-        house = House(tmp_path, closing, **terms)
+        settings = {"webapi_disable_password_encryption": PLAIN, "web_enabled": False}
+        house = House(tmp_path, closing, **settings)
         client = front_end(house, closing)
         visitor = signed_in(house, client, "root")
         assert me(visitor) == ("guest", False)

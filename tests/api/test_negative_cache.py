@@ -20,29 +20,29 @@ def photo(library: Library) -> Photo:
 
 @pytest.mark.parametrize("error", [Damaged("Broken."), Unsupported("Too large.")])
 def test_what_a_photo_is_to_blame_for_is_noted(library: Library, photo: Photo, error: RenderError) -> None:
-    negative = NegativeCache(RenderFailures(library.engine))
-    assert not negative.has(photo)
-    with pytest.raises(type(error)), negative.recording(photo):
+    cache = NegativeCache(RenderFailures(library.engine))
+    assert not cache.has(photo)
+    with pytest.raises(type(error)), cache.recording(photo):
         raise error
-    assert negative.has(photo)
-    with pytest.raises(type(error), match=str(error)), negative.recording(photo):
+    assert cache.has(photo)
+    with pytest.raises(type(error), match=str(error)), cache.recording(photo):
         pytest.fail("it was tried again")
 
 
 @pytest.mark.parametrize("error", [Busy("Later."), SourceChanged("Another file."), ValueError("a bug")])
 def test_what_a_photo_is_not_to_blame_for_is_not(library: Library, photo: Photo, error: Exception) -> None:
-    negative = NegativeCache(RenderFailures(library.engine))
-    with pytest.raises(type(error)), negative.recording(photo):
+    cache = NegativeCache(RenderFailures(library.engine))
+    with pytest.raises(type(error)), cache.recording(photo):
         raise error
-    with negative.recording(photo):
+    with cache.recording(photo):
         pass
 
 
 def test_what_can_t_be_noted_is_answered_all_the_same(library: Library, photo: Photo) -> None:
     class ReadOnly(RenderFailures):
-        def remember(self, photo: Photo, fault: RenderFailure) -> None:
+        def remember(self, photo: Photo, failure: RenderFailure) -> None:
             raise CatalogError("read-only", "no writing here")
 
-    negative = NegativeCache(ReadOnly(library.engine))
-    with pytest.raises(Damaged, match="Broken"), negative.recording(photo):
+    cache = NegativeCache(ReadOnly(library.engine))
+    with pytest.raises(Damaged, match="Broken"), cache.recording(photo):
         raise Damaged("Broken.")

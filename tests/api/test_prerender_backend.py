@@ -17,11 +17,11 @@ def test_it_walks_jobs_and_lets_go(tmp_path: Path) -> None:
         house = House(tmp_path, outer, prerender_auto=False)
         with ExitStack() as closing:
             render_backend = start_render_backend(house.settings, closing)
-            prerendering = start_prerender_backend(house.settings, house.library, render_backend, closing)
-            job = prerendering.starter.start("*", ["8x8"])
-            prerendering.driver.wake()
-            wait_until(lambda: prerendering.jobs.by_id(job.id).state is State.DONE)
-            assert prerendering.jobs.by_id(job.id).done == 2
+            backend = start_prerender_backend(house.settings, house.library, render_backend, closing)
+            job = backend.starter.start("*", ["8x8"])
+            backend.driver.wake()
+            wait_until(lambda: backend.jobs.by_id(job.id).state is State.DONE)
+            assert backend.jobs.by_id(job.id).done == 2
             with try_locked(house.settings.data_dir / LOCK) as holds:
                 assert not holds
         with try_locked(house.settings.data_dir / LOCK) as holds:

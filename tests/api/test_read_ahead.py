@@ -35,7 +35,7 @@ class Gallery:
 
     def ahead(self) -> list[int]:
         """Which photos have been asked for in advance, when all that is known has been looked at."""
-        wait_until(lambda: not self.door.read_ahead._come.is_set() and not self.door.read_ahead._news)
+        wait_until(lambda: not self.door.read_ahead._wakeup.is_set() and not self.door.read_ahead._moves)
         self.door.read_ahead.close()
         return [self.ids.index(key.photoid) for key in self.door.workers.ahead]
 
@@ -71,7 +71,7 @@ def settled(ten: Gallery, indexes: list[int]) -> None:
     """Looks at one after the other, as a person does: the thread has seen each."""
     for index in indexes:
         assert ten.look(index) == 200
-        wait_until(lambda: not ten.door.read_ahead._news)
+        wait_until(lambda: not ten.door.read_ahead._moves)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ def test_hits_and_304_count_as_looking(ten: Gallery) -> None:
     tags = []
     for index in (0, 4):
         tags.append(photo(**params, index=index).headers["ETag"])
-        wait_until(lambda: not ten.door.read_ahead._news)  # else the first would be passed over
+        wait_until(lambda: not ten.door.read_ahead._moves)  # else the first would be passed over
     wait_until(lambda: len(ten.door.workers.ahead) == 6)
     assert ten.look(0) == 200  # backwards, from the cache
-    wait_until(lambda: not ten.door.read_ahead._news)
+    wait_until(lambda: not ten.door.read_ahead._moves)
     assert ten.door.asked({"If-None-Match": tags[1]})(**params, index=4).status_code == 304
     assert ten.ahead() == [1, 2, 3, 5, 6, 7, 5, 6, 7]
 
@@ -190,7 +190,7 @@ def test_a_redis_that_is_silent_holds_nobody_up(ten: Gallery, monkeypatch: pytes
     assert ten.look(0) == 200
     assert held.wait(WAIT)
     assert {ten.look(index) for index in range(1, 8)} == {200}
-    assert len(ten.door.read_ahead._news) == 1  # of one who goes on, no more is kept
+    assert len(ten.door.read_ahead._moves) == 1  # of one who goes on, no more is kept
     free.set()
 
 

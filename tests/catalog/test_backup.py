@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import backup as copies
+from catalog import backup as module
 from catalog.backup import backup, restore
 from catalog.database import FILE
 from catalog.errors import CatalogError
@@ -158,7 +158,7 @@ def test_a_catalogue_that_is_lost_or_damaged_is_replaced(
 def test_a_failure_half_way_leaves_the_catalogue_as_it_was(
     library: Library, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "PAGES", 1)
+    monkeypatch.setattr(module, "PAGES", 1)
 
     def fails(left: int, total: int) -> None:
         if left < total // 2:

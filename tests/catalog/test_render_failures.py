@@ -66,13 +66,13 @@ def test_failures_among_photos_are_those_of_their_versions(library: Library) -> 
     for name in ("red", "blue"):
         put(library.a / f"{name}.jpg", jpeg(name))
     library.scan()
-    faults = RenderFailures(library.engine)
+    known = RenderFailures(library.engine)
     red, blue = library.photos()["a/red.jpg"], library.photos()["a/blue.jpg"]
     for photo in (red, blue):
-        faults.remember(photo, RenderFailure("damaged", photo.path))
+        known.remember(photo, RenderFailure("damaged", photo.path))
     edited = replace(blue, bytes=blue.bytes + 1)
-    assert faults.among({red.photoid: red, blue.photoid: edited}) == {red.photoid: RenderFailure("damaged", "red.jpg")}
-    assert faults.among({}) == {}
+    assert known.among({red.photoid: red, blue.photoid: edited}) == {red.photoid: RenderFailure("damaged", "red.jpg")}
+    assert known.among({}) == {}
 
 
 def test_what_others_note_counts_as_soon_as_the_catalogue_is_looked_at(library: Library) -> None:
@@ -80,11 +80,9 @@ def test_what_others_note_counts_as_soon_as_the_catalogue_is_looked_at(library: 
     put(library.a / "blue.jpg", jpeg("blue"))
     library.scan()
     generations = Generations(library.engine)
-    asked, known, other = (
-        list[str](),
-        RenderFailures(library.engine, lambda: generations.render_failures),
-        RenderFailures(library.engine),
-    )
+    asked = list[str]()
+    known = RenderFailures(library.engine, lambda: generations.render_failures)
+    other = RenderFailures(library.engine)
     listen(library.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     red, blue = (library.photos()[f"a/{name}.jpg"] for name in ("red", "blue"))
     known.remember(red, DAMAGED)

@@ -33,7 +33,7 @@ foto.jpg.usecache=2
 """
 
 
-def moving(folder: Path, text: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def converted(folder: Path, text: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """`python -m config picapport.properties …` in that folder."""
     (folder / "picapport.properties").write_text(text)
     command = [sys.executable, "-W", "error", "-m", "config", "import", "picapport.properties", *arguments]
@@ -42,7 +42,7 @@ def moving(folder: Path, text: str, *arguments: str) -> "subprocess.CompletedPro
 
 
 def test_all_that_has_the_same_meaning_is_taken_over(tmp_path: Path) -> None:
-    done = moving(tmp_path, EXAMPLE)
+    done = converted(tmp_path, EXAMPLE)
     assert done.returncode == 0
     (tmp_path / "darkroom.toml").write_text(done.stdout)
     settings = config.load({}, tmp_path / "darkroom.toml")
@@ -84,26 +84,26 @@ def test_every_shared_setting_is_one() -> None:
 
 
 def test_out_is_not_replaced_without_force(tmp_path: Path) -> None:
-    assert moving(tmp_path, "server.port=1", "--out", "new.toml").returncode == 0
-    done = moving(tmp_path, "server.port=2", "--out", "new.toml")
+    assert converted(tmp_path, "server.port=1", "--out", "new.toml").returncode == 0
+    done = converted(tmp_path, "server.port=2", "--out", "new.toml")
     assert (done.returncode, done.stdout) == (1, "")
     assert "new.toml is there already" in done.stderr
     assert "server.port = 1" in (tmp_path / "new.toml").read_text()
-    assert moving(tmp_path, "server.port=2", "--out", "new.toml", "--force").returncode == 0
+    assert converted(tmp_path, "server.port=2", "--out", "new.toml", "--force").returncode == 0
     assert "server.port = 2" in (tmp_path / "new.toml").read_text()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["new.toml", "picapport.properties"]
 
 
 @pytest.mark.parametrize(("text", "said"), [("a=1\nb=\\u1", "line 2")])
 def test_what_is_no_properties_file(tmp_path: Path, text: str, said: str) -> None:
-    done = moving(tmp_path, text)
+    done = converted(tmp_path, text)
     assert (done.returncode, done.stdout) == (1, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    done = moving(tmp_path, "", "--out", "no/such/folder.toml")
+    done = converted(tmp_path, "", "--out", "no/such/folder.toml")
     assert done.returncode == 1
     assert "No such file" in done.stderr
 

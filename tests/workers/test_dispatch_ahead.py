@@ -73,10 +73,8 @@ def test_what_somebody_waits_for_is_not_queued_in_advance(way: Way, photo: Photo
 
 
 def test_a_queue_that_is_long_takes_no_more_in_advance(way: Way, photo: Photo) -> None:
-    dispatcher, before = (
-        way.dispatcher(prefetch=PrefetchLimits(room=2)),
-        sample("darkroom_shed_total", reason="queue_full"),
-    )
+    dispatcher = way.dispatcher(prefetch=PrefetchLimits(room=2))
+    before = sample("darkroom_shed_total", reason="queue_full")
     came = [dispatcher.prefetch(photo, key_of(photo, width)) for width in (40, 44, 48)]
     assert came == [Prefetched.QUEUED, Prefetched.QUEUED, Prefetched.REFUSED]
     assert way.queued(PREFETCH) == 2

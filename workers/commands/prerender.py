@@ -95,7 +95,7 @@ def _own_workers(
     limits, links = Limits.of(settings), settings.robot_follow_links
     renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
     register(celery, lambda: renderer)
-    within = dispatcher_in_process(settings, celery, flights, orders)
+    in_process = dispatcher_in_process(settings, celery, flights, orders)
     workers: list[EmbeddedWorker] = []
 
     def stop() -> None:
@@ -108,7 +108,7 @@ def _own_workers(
         if not workers:
             workers.append(EmbeddedWorker(celery, concurrency, alone=BACKGROUND))
             workers[0].start()
-        return within(inner, wakeup)
+        return in_process(inner, wakeup)
 
     return open_dispatcher
 

@@ -122,7 +122,7 @@ class RedisFlights:
         self._count_waiting = self._redis.register_script(COUNT_WAITING)
         self._closed = threading.Event()
         self._subscribed = threading.Event()
-        self._listener: threading.Thread | None = None
+        self._subscriber: threading.Thread | None = None
         self._begun: set[str] = set()
         self._lock = threading.Lock()  # over `_begun`, and what Redis is told of it
         self._pulse: threading.Thread | None = None
@@ -168,9 +168,8 @@ class RedisFlights:
         with self._lock:
             self._begun.discard(completion.key)
         carried = None if kept else render
-        self._tell(
-            replace(completion, carried=carried is not None), carried, (_mark(completion.key), _deaths(completion.key))
-        )
+        marks = (_mark(completion.key), _deaths(completion.key))
+        self._tell(replace(completion, carried=carried is not None), carried, marks)
 
     def lost(self, key: str) -> None:
         """As in `Flights`. The mark stays, by which the next who looks knows that a worker died."""
@@ -183,14 +182,14 @@ class RedisFlights:
 
     def listen(self, listener: Listener) -> None:
         """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
-        self._listener = threading.Thread(target=self._listen, args=(listener,), name="completions", daemon=True)
-        self._listener.start()
+        self._subscriber = threading.Thread(target=self._listen, args=(listener,), name="completions", daemon=True)
+        self._subscriber.start()
         self._subscribed.wait(self.LISTEN_SECONDS)
 
     def close(self) -> None:
         """As in `Flights`."""
         self._closed.set()
-        for thread in (self._listener, self._pulse):
+        for thread in (self._subscriber, self._pulse):
             if thread is not None:
                 thread.join(2 * self.TIMEOUT)
         self._redis.close()

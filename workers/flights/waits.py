@@ -50,27 +50,27 @@ class Wait:
         self.render: bytes | None = None
         self.look_at = time.monotonic() + LOOK_AGAIN
         self.astray = False  # whether the last look found the queue empty
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
 
     def until(self, seconds: float, enough: Callable[[], bool]) -> bool:
         """Waits for the completion, for so many seconds at most, or until `enough`, which is asked whenever somebody
         calls `wake`; gives whether the completion has come.
         """
-        with self._news:
-            self._news.wait_for(lambda: self.completion is not None or enough(), seconds)
+        with self._changed:
+            self._changed.wait_for(lambda: self.completion is not None or enough(), seconds)
             return self.completion is not None
 
     def wake(self) -> None:
         """Has all who wait look whether that is still what they want."""
-        with self._news:
-            self._news.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
     def end(self, completion: Completion, render: bytes | None) -> None:
         """Gives all who wait the completion, unless they have one."""
-        with self._news:
+        with self._changed:
             if self.completion is None:
                 self.completion, self.render = completion, render
-                self._news.notify_all()
+                self._changed.notify_all()
 
 
 class Waits:

@@ -128,9 +128,8 @@ class Driver:
         more = False
         for number, job in running.items():  # the newest first: what is asked for does not wait behind the night's
             if number not in in_hand:
-                in_hand[number] = _InHand(
-                    job, Run(job, self._starter.boxes(job), self._starter.estimate(job), components)
-                )
+                run = Run(job, self._starter.boxes(job), self._starter.estimate(job), components)
+                in_hand[number] = _InHand(job, run)
             in_hand[number].job = job
             more = in_hand[number].run.step(job) or more
         return more

@@ -56,24 +56,24 @@ class MissingRenders:
         self._cache = cache
         self._max_side = max_side
 
-    def triage(self, places: Sequence[JobPhoto], boxes: Sequence[Box]) -> Triage:
+    def triage(self, job_photos: Sequence[JobPhoto], boxes: Sequence[Box]) -> Triage:
         """Sorts photos by what is to be done about them."""
-        photos = self._photos.by_ids([place.photoid for place in places])
+        photos = self._photos.by_ids([each.photoid for each in job_photos])
         known = self._render_failures.among(photos)
         keys = {photoid: keys_of(photo, boxes, self._max_side) for photoid, photo in photos.items()}
         held = self._cache.held([key for each in keys.values() for key in each])
         triage = Triage()
-        for place in places:
-            photo = photos.get(place.photoid)
+        for each in job_photos:
+            photo = photos.get(each.photoid)
             if photo is None:
-                triage.failed.append(FailedPhoto(place.place, place.photoid, GONE))
+                triage.failed.append(FailedPhoto(each.place, each.photoid, GONE))
             elif held.keys() >= set(keys[photo.photoid]):
-                triage.cached.append(place)
+                triage.cached.append(each)
                 triage.bytes += sum(held[key] for key in keys[photo.photoid])
             elif photo.photoid in known:
-                triage.failed.append(FailedPhoto(place.place, photo.photoid, known[photo.photoid].reason))
+                triage.failed.append(FailedPhoto(each.place, photo.photoid, known[photo.photoid].reason))
             else:
-                triage.missing.append(Pending(place, photo, keys[photo.photoid]))
+                triage.missing.append(Pending(each, photo, keys[photo.photoid]))
         return triage
 
     def bytes(self, pending: Iterable[Pending]) -> int:

@@ -16,7 +16,7 @@ from workers.errors import BRINGS_DOWN, Busy, Damaged, SourceChanged, Unsupporte
 from workers.flights.registry import DONE, DROPPED, Completion
 from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.estimate import FEWEST, NO_CACHE, Estimate, human_bytes
-from workers.prerender.missing import MissingRenders, Pending, Triage
+from workers.prerender.missing import MissingRenders, Pending
 from workers.prerender.rate import MovingRate
 
 PLENTY = 8  # windows of photos for which there is room, where room is not short
@@ -104,9 +104,8 @@ class Run:
         triage = self._components.missing.triage(self._components.progress.outstanding(job), self._boxes)
         self._bytes += triage.bytes
         self._rendered += len(triage.cached)
-        self._components.progress.settle(
-            job, [place.place for place in triage.cached], triage.failed, bytes=self._bytes
-        )
+        places = [each.place for each in triage.cached]
+        self._components.progress.settle(job, places, triage.failed, bytes=self._bytes)
         for pending in triage.missing:
             tries = pending.job_photo.tries if self._components.in_process else 0
             if tries >= MOST_TRIES:
@@ -118,13 +117,13 @@ class Run:
         """Looks at the next few hundred photos, where those in hand do not last; gives whether there are more."""
         if self._full or len(self._waiting) >= WINDOW or job.taken >= job.total:
             return False
-        places = self._components.progress.next(job)
-        triage = self._components.missing.triage(places, self._boxes)
+        job_photos = self._components.progress.next(job)
+        triage = self._components.missing.triage(job_photos, self._boxes)
         self._bytes += triage.bytes
         self._rendered += len(triage.cached)
         rate = self._rate.add(len(triage.cached) + len(triage.failed), time.monotonic())
         missing = [pending.job_photo for pending in triage.missing]
-        self._components.progress.take(job, places, missing, triage.failed, bytes=self._bytes, rate=rate)
+        self._components.progress.take(job, job_photos, missing, triage.failed, bytes=self._bytes, rate=rate)
         self._waiting.extend(triage.missing)
         return True
 
@@ -203,7 +202,7 @@ class Run:
                 log.info("%s can't be read any more: %s", pending.photo.path, error)
                 self._fail(pending, completion.outcome, Unreadable.public)
                 return
-        triage: Triage = self._components.missing.triage([pending.job_photo], self._boxes)
+        triage = self._components.missing.triage([pending.job_photo], self._boxes)
         if triage.cached:
             self._done.append(pending)
         self._failed += triage.failed

@@ -79,10 +79,10 @@ def test_it_is_paused_resumed_and_cancelled(desk: Desk) -> None:
 def test_failures_have_their_reasons(desk: Desk) -> None:
     number = desk.post("").json["id"]
     job, progress = desk.jobs.by_id(number), JobProgress(desk.house.library.engine)
-    places = progress.next(job)
-    progress.take(job, places, [], [FailedPhoto(0, places[0].photoid, "It is broken.")])
+    photos = progress.next(job)
+    progress.take(job, photos, [], [FailedPhoto(0, photos[0].photoid, "It is broken.")])
     answer = desk.get(f"/{number}").json
-    photoid = places[0].photoid
+    photoid = photos[0].photoid
     name = desk.house.library.photos.by_id(photoid).path
     assert answer["failures"] == [{"photoID": photoid, "fileName": f"a/{name}", "reason": "It is broken."}]
     assert (answer["skipped"], answer["failed"], answer["secondsLeft"]) == (1, 1, None)

@@ -15,7 +15,7 @@ from tests.catalog.sides import ids as numbered
 from tests.catalog.sides import rows
 from tests.clock import Clock
 
-TERMS = JobSpec(Origin.ASKED, "sea", ("160x160", "x160"), 1000, 2000)
+SPEC = JobSpec(Origin.ASKED, "sea", ("160x160", "x160"), 1000, 2000)
 
 
 @pytest.fixture
@@ -24,10 +24,10 @@ def jobs(library: Library, clock: Clock) -> Jobs:
 
 
 def test_a_job_begins_with_its_photos(jobs: Jobs, clock: Clock) -> None:
-    job = jobs.make(TERMS, "A sentence.", numbered(700))
-    assert (job.spec, job.message, job.state, job.total, job.left) == (TERMS, "A sentence.", State.RUNNING, 700, 700)
+    job = jobs.make(SPEC, "A sentence.", numbered(700))
+    assert (job.spec, job.message, job.state, job.total, job.left) == (SPEC, "A sentence.", State.RUNNING, 700, 700)
     assert (job.started, job.ended, job.rate, job.seconds_left) == (clock.now, None, None, None)
-    second = jobs.make(TERMS, "", b"")
+    second = jobs.make(SPEC, "", b"")
     assert [each.id for each in jobs.everyone()] == [second.id, job.id]
     assert jobs.running() == jobs.everyone()
     assert jobs.by_id(job.id) == job
@@ -39,7 +39,7 @@ def test_a_job_begins_with_its_photos(jobs: Jobs, clock: Clock) -> None:
 
 
 def test_pause_resume_cancel(jobs: Jobs, clock: Clock) -> None:
-    number = jobs.make(TERMS, "", numbered(3)).id
+    number = jobs.make(SPEC, "", numbered(3)).id
     assert jobs.pause(number).state is State.PAUSED
     assert (jobs.running(), jobs.by_id(number).seconds_left) == ([], None)
     assert jobs.resume(number).state is State.RUNNING
@@ -55,20 +55,20 @@ def test_pause_resume_cancel(jobs: Jobs, clock: Clock) -> None:
 
 
 def test_how_long_the_rest_takes(jobs: Jobs, library: Library) -> None:
-    job = jobs.make(TERMS, "", numbered(100))
-    JobProgress(library.engine).take(job, [*JobProgress(library.engine).next(job)][:20], [], [], rate=4.0)
+    job = jobs.make(SPEC, "", numbered(100))
+    progress = JobProgress(library.engine)
+    progress.take(job, progress.next(job)[:20], [], [], rate=4.0)
     assert jobs.by_id(job.id).seconds_left == 20
 
 
 def test_the_oldest_jobs_go_and_their_photos_with_them(jobs: Jobs, library: Library) -> None:
-    first = jobs.make(TERMS, "", numbered(5))
-    JobProgress(library.engine).take(
-        first, JobProgress(library.engine).next(first), [], [FailedPhoto(0, encode(bytes(16)), "No.")]
-    )
+    first = jobs.make(SPEC, "", numbered(5))
+    progress = JobProgress(library.engine)
+    progress.take(first, progress.next(first), [], [FailedPhoto(0, encode(bytes(16)), "No.")])
     jobs.cancel(first.id)
     for _ in range(KEPT):
-        jobs.cancel(jobs.make(TERMS, "", numbered(6)).id)
-    jobs.make(TERMS, "", numbered(7))
+        jobs.cancel(jobs.make(SPEC, "", numbered(6)).id)
+    jobs.make(SPEC, "", numbered(7))
     assert len(jobs.everyone()) == KEPT + 1
     assert (rows(library, schema.snapshots), rows(library, schema.job_failures)) == (2, 0)
 
@@ -85,15 +85,14 @@ def test_photos_that_arrived_become_a_job_newest_first(jobs: Jobs, library: Libr
         connection.execute(insert(schema.arrivals), lines)
     arrived = jobs.arrived()
     assert ids(arrived) == known[::-1]
-    job = jobs.make_of_arrivals(TERMS, "", arrived)
+    job = jobs.make_of_arrivals(SPEC, "", arrived)
     assert (job.total, jobs.arrived(), rows(library, schema.arrivals)) == (2, b"", 0)
 
 
 def test_failures_are_listed_in_the_job_s_order(jobs: Jobs, library: Library) -> None:
-    job = jobs.make(TERMS, "", numbered(4))
+    job = jobs.make(SPEC, "", numbered(4))
     progress = JobProgress(library.engine)
-    places = progress.next(job)
-    progress.take(
-        job, places, [], [FailedPhoto(place.place, place.photoid, f"No {place.place}.") for place in places[::-1]]
-    )
-    assert jobs.failures(job.id, 2) == [JobFailure(place.photoid, f"No {place.place}.") for place in places[:2]]
+    photos = progress.next(job)
+    failed = [FailedPhoto(each.place, each.photoid, f"No {each.place}.") for each in photos]
+    progress.take(job, photos, [], failed[::-1])
+    assert jobs.failures(job.id, 2) == [JobFailure(each.photoid, each.reason) for each in failed[:2]]

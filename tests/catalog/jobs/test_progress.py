@@ -11,7 +11,7 @@ from catalog.lists.snapshots import CHUNK
 from tests.catalog.library import Library
 from tests.catalog.sides import ids, rows
 
-TERMS = JobSpec(Origin.ASKED, "*", ("160x160",))
+SPEC = JobSpec(Origin.ASKED, "*", ("160x160",))
 
 
 @pytest.fixture
@@ -20,23 +20,23 @@ def progress(library: Library) -> JobProgress:
 
 
 def made(library: Library, count: int) -> Job:
-    return Jobs(library.engine).make(TERMS, "", ids(count))
+    return Jobs(library.engine).make(SPEC, "", ids(count))
 
 
 def now(library: Library, job: Job) -> Job:
     return Jobs(library.engine).by_id(job.id)
 
 
-def failed(place: JobPhoto) -> FailedPhoto:
-    return FailedPhoto(place.place, place.photoid, "No.")
+def failed(photo: JobPhoto) -> FailedPhoto:
+    return FailedPhoto(photo.place, photo.photoid, "No.")
 
 
 def test_photos_come_in_their_order_a_chunk_at_a_time(library: Library, progress: JobProgress) -> None:
     job = made(library, CHUNK + 3)
     seen: list[int] = []
-    while places := progress.next(job):
-        seen += [place.place for place in places]
-        progress.take(job, places, [], [])
+    while photos := progress.next(job):
+        seen += [photo.place for photo in photos]
+        progress.take(job, photos, [], [])
         job = now(library, job)
     assert seen == list(range(CHUNK + 3))
     assert (job.taken, job.skipped) == (CHUNK + 3, CHUNK + 3)
@@ -44,38 +44,38 @@ def test_photos_come_in_their_order_a_chunk_at_a_time(library: Library, progress
 
 def test_taken_twice_is_counted_once(library: Library, progress: JobProgress) -> None:
     job = made(library, 5)
-    places = progress.next(job)
+    photos = progress.next(job)
     for _ in range(2):  # the second time as one would who has not seen the first
-        progress.take(job, places, places[:2], [failed(places[4])], bytes=77)
+        progress.take(job, photos, photos[:2], [failed(photos[4])], bytes=77)
     job = now(library, job)
     assert (job.taken, job.skipped, job.failed, job.bytes) == (5, 2, 1, 77)
-    assert progress.outstanding(job) == places[:2]
+    assert progress.outstanding(job) == photos[:2]
 
 
 def test_settled_twice_is_counted_once(library: Library, progress: JobProgress) -> None:
     job = made(library, 4)
-    places = progress.next(job)
-    progress.take(job, places, places, [])
+    photos = progress.next(job)
+    progress.take(job, photos, photos, [])
     for _ in range(2):
-        progress.settle(job, [0, 1], [failed(places[2])], rate=2.5)
+        progress.settle(job, [0, 1], [failed(photos[2])], rate=2.5)
     job = now(library, job)
     assert (job.done, job.failed, job.rate, job.left) == (2, 1, 2.5, 1)
-    assert (progress.outstanding(job), rows(library, schema.job_failures)) == ([places[3]], 1)
+    assert (progress.outstanding(job), rows(library, schema.job_failures)) == ([photos[3]], 1)
 
 
 def test_tries_are_noted_and_forgiven(library: Library, progress: JobProgress) -> None:
     one, other = made(library, 3), made(library, 3)
     for job in (one, other):
-        places = progress.next(job)
-        progress.take(job, places, places, [])
+        photos = progress.next(job)
+        progress.take(job, photos, photos, [])
         progress.begun(job, [0, 2])
         progress.begun(job, [2])
-    assert [place.tries for place in progress.outstanding(one)] == [1, 0, 2]
+    assert [photo.tries for photo in progress.outstanding(one)] == [1, 0, 2]
     progress.reset_tries(one)
-    assert [place.tries for place in progress.outstanding(one)] == [0, 0, 0]
-    assert [place.tries for place in progress.outstanding(other)] == [1, 0, 2]
+    assert [photo.tries for photo in progress.outstanding(one)] == [0, 0, 0]
+    assert [photo.tries for photo in progress.outstanding(other)] == [1, 0, 2]
     progress.reset_tries()
-    assert [place.tries for place in progress.outstanding(other)] == [0, 0, 0]
+    assert [photo.tries for photo in progress.outstanding(other)] == [0, 0, 0]
 
 
 def test_what_somebody_has_ended_stays_ended(library: Library, progress: JobProgress) -> None:
@@ -99,9 +99,9 @@ ACTS = st.lists(st.tuples(st.sampled_from(["take", "settle", "fail"]), st.intege
 def test_whatever_comes_in_whatever_order_the_sum_is_true(library: Library, acts: list[tuple[str, int]]) -> None:
     progress, job = JobProgress(library.engine), made(library, 10)
     for act, place in acts:
-        places = progress.next(job)
-        if act == "take" and places:
-            progress.take(job, places, places[:place], [])
+        photos = progress.next(job)
+        if act == "take" and photos:
+            progress.take(job, photos, photos[:place], [])
         else:
             known = [failed(JobPhoto(place, "A" * 22))] if act == "fail" else []
             progress.settle(job, [] if known else [place], known)

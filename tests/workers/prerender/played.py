@@ -92,8 +92,8 @@ class House:
         def refreshed(photo: Photo) -> Photo | None:
             return refresh(self.engine, self.settings, photo)
 
-        faults = RenderFailures(self.engine)
-        return RunComponents(self.jobs, self.progress, self.missing, faults, self.dispatcher, refreshed, in_process)
+        failures = RenderFailures(self.engine)
+        return RunComponents(self.jobs, self.progress, self.missing, failures, self.dispatcher, refreshed, in_process)
 
     def job(self, need: int = 1000, room: int = 10**9) -> Job:
         """A job over all of them in BOXES."""

@@ -32,10 +32,10 @@ def test_photos_are_sorted_by_what_is_to_be_done(library: Library) -> None:
     RenderFailures(house.engine).remember(bad, RenderFailure("damaged", "It is broken."))
     (library.a / gone.path).unlink()
     library.scan()
-    places = [JobPhoto(at, photo.photoid) for at, photo in enumerate((cached, partly, bad, gone, missing))]
-    triage = house.missing.triage(places, BOXES)
-    assert triage.cached == places[:1]
-    assert [pending.job_photo for pending in triage.missing] == [places[1], places[4]]
+    job_photos = [JobPhoto(at, photo.photoid) for at, photo in enumerate((cached, partly, bad, gone, missing))]
+    triage = house.missing.triage(job_photos, BOXES)
+    assert triage.cached == job_photos[:1]
+    assert [pending.job_photo for pending in triage.missing] == [job_photos[1], job_photos[4]]
     assert triage.missing[0].keys == house.keys(partly)
     assert [(each.place, each.reason) for each in triage.failed] == [(2, "It is broken."), (3, GONE)]
     assert triage.bytes == 2 * len(RENDER)

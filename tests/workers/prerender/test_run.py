@@ -148,12 +148,12 @@ def test_a_job_outlives_its_process(house: House) -> None:
 
 def test_a_photo_that_ends_its_process_each_time_is_damaged_and_no_other(house: House) -> None:
     job = house.job()
-    deadly = house.photos[3].photoid
+    poison = house.photos[3].photoid
     for _ in range(20):
         run = begun(house, house.jobs.by_id(job.id), in_process=True)
         for _ in range(9):
             job = step(house, run, job)
-            if any(pending.photo.photoid == deadly for pending, _ in house.dispatcher.sent.values()):
+            if any(pending.photo.photoid == poison for pending, _ in house.dispatcher.sent.values()):
                 break  # and all that this process had in hand is gone
             for each in list(house.dispatcher.sent):
                 house.work(each)
@@ -161,7 +161,7 @@ def test_a_photo_that_ends_its_process_each_time_is_damaged_and_no_other(house: 
         if job.state is State.DONE:
             break
     assert (counts(job), job.state) == ((4, 0, 1), State.DONE)
-    assert [(each.photoid, each.reason) for each in house.jobs.failures(job.id, 9)] == [(deadly, BRINGS_DOWN)]
+    assert [(each.photoid, each.reason) for each in house.jobs.failures(job.id, 9)] == [(poison, BRINGS_DOWN)]
 
 
 def test_whoever_leaves_in_order_puts_no_blame_on_photos(house: House) -> None:
