@@ -1,1 +1,1 @@
-"""Finished renders, kept in memory, on disk and in Redis. Imports no other floor: it knows no photos, no people."""
+"""Finished renders, kept in memory, on disk and in Redis. Imports the lowest floor alone: it knows no photos."""

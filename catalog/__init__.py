@@ -1,1 +1,1 @@
-"""What photos there are: photo roots scanned into SQLite, and the users who may see them. Imports no other floor."""
+"""What photos there are: photo roots scanned into SQLite, and the users who may see them. Imports `config` alone."""

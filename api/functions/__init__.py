@@ -1,1 +1,1 @@
-"""What clients call, a file a family. Stands on all of `api` but `openapi` and `app`."""
+"""What clients call, a file a family. Stands on all of `api` but `openapi` and what puts it together."""

@@ -1,1 +1,1 @@
-"""What is promised of the functions, as OpenAPI 3.1. Stands on `functions`."""
+"""What is promised of the functions, as OpenAPI 3.1. Stands on `functions` and `http`."""

@@ -1,6 +1,6 @@
 """What a photo file says of itself: its header, and what people and their tools wrote into it.
 
-Imports no other room.
+Imports no other package of the catalogue.
 """
 
 from catalog.metadata.header import READER, Header, read

@@ -1,1 +1,1 @@
-"""A scan: walks the photo roots, compares, writes down what is new. Imports `search.words` of its siblings."""
+"""A scan: walks the photo roots, compares, writes down what is new. Stands on `metadata` and the words of `search`."""

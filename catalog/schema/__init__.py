@@ -1,4 +1,4 @@
-"""The catalogue's tables. Imports no other room.
+"""The catalogue's tables. Imports no other package of the catalogue.
 
 The migrations make them; a test holds the two together. Ids and paths are stored as the bytes they are: a million
 photos take about 500 MB, and a file's name may hold any byte but `/` and NUL.

@@ -1,1 +1,1 @@
-"""The query language, from a text to SQL. Imports the schema, and no other room."""
+"""The query language, from a text to SQL. Stands on `metadata` and `schema`."""

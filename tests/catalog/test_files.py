@@ -19,7 +19,7 @@ def test_a_process_that_dies_lets_go(tmp_path: Path) -> None:
         assert waited == []
 
 
-def test_what_leads_astray(tmp_path: Path) -> None:
+def test_what_crosses_a_link(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / "real").mkdir(parents=True)
     (root / "real/1.jpg").touch()

@@ -14,7 +14,7 @@ from tests.catalog.library import Library, jpeg, put
 DAMAGED = RenderFailure("damaged", "The photo's file is damaged: it can't be decoded.")
 
 
-def test_a_fault_is_one_version_s(library: Library) -> None:
+def test_a_failure_is_one_version_s(library: Library) -> None:
     file = put(library.a / "red.jpg", jpeg())
     put(library.b / "none.jpg", b"garbage")
     library.scan()

@@ -189,7 +189,7 @@ def test_a_worker_s_error_reaches_every_waiter(
         assert str(caught) == "A sentence."
 
 
-def test_a_lost_word_is_made_good_by_the_cache(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+def test_a_lost_completion_is_made_good_by_the_cache(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
     photo = save_photo(folder)
     waiter = pool.submit(way.dispatcher().render, photo, key_of(photo))
     way.take()

@@ -390,7 +390,7 @@ def test_a_photo_that_can_t_be_rendered_says_why(folder: Path, make: Callable[[P
     assert bench.flights.counted == counts()
 
 
-def test_a_render_that_no_cache_takes_goes_with_the_word(folder: Path, photo: Photo) -> None:
+def test_a_render_that_no_cache_takes_goes_with_the_completion(folder: Path, photo: Photo) -> None:
     bench = Bench(folder, Tray(on_get=TierError("ill"), on_put=TierError("full")))
     assert bench.run(photo).outcome == DONE
     _, render, kept = bench.flights.all[0]

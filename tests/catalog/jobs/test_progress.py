@@ -63,7 +63,7 @@ def test_settled_twice_is_counted_once(library: Library, progress: JobProgress) 
     assert (progress.outstanding(job), rows(library, schema.job_failures)) == ([photos[3]], 1)
 
 
-def test_tries_are_noted_and_forgiven(library: Library, progress: JobProgress) -> None:
+def test_tries_are_noted_and_reset(library: Library, progress: JobProgress) -> None:
     one, other = made(library, 3), made(library, 3)
     for job in (one, other):
         photos = progress.next(job)

@@ -84,7 +84,7 @@ def test_a_pipe_is_no_photo(tmp_path: Path) -> None:
     assert failures(tmp_path)["pipe.jpg"].reason == "it is no regular file"
 
 
-def test_a_folder_that_vanishes_is_no_fault(tmp_path: Path) -> None:
+def test_a_folder_that_vanishes_is_no_failure(tmp_path: Path) -> None:
     put(tmp_path / "a/1.jpg", b"1")
     put(tmp_path / "b/2.jpg", b"2")
     found = walk(tmp_path, follow_links=True)

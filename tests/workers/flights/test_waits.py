@@ -25,7 +25,7 @@ def test_those_who_wait_for_a_render_on_a_queue_share_a_wait(waits: Waits) -> No
     assert sample("darkroom_flights") == before
 
 
-def test_all_who_wait_hear_the_first_word(waits: Waits) -> None:
+def test_all_who_wait_hear_the_first_completion(waits: Waits) -> None:
     one, two, other = (
         waits.join(name, queue)[0] for name, queue in (("a", INTERACTIVE), ("a", PREFETCH), ("b", PREFETCH))
     )
@@ -37,7 +37,7 @@ def test_all_who_wait_hear_the_first_word(waits: Waits) -> None:
         waits.leave(each)
 
 
-def test_whoever_comes_after_the_word_begins_anew(waits: Waits) -> None:
+def test_whoever_comes_after_the_completion_begins_anew(waits: Waits) -> None:
     for _ in range(2):
         wait, _ = waits.join("a", INTERACTIVE)
     waits.complete(Completion("a", DONE), None, QUEUES)
@@ -64,7 +64,7 @@ def test_all_waits_are_known(waits: Waits) -> None:
     assert waits.all() == []
 
 
-def test_only_a_worker_s_word_says_that_workers_work(waits: Waits) -> None:
+def test_only_a_worker_s_completion_says_that_workers_work(waits: Waits) -> None:
     for outcome, heard in ((DROPPED, False), ("busy", False), ("damaged", True)):
         waits.complete(Completion("a", outcome), None, QUEUES)
         assert (waits.last_completion > 0) == heard

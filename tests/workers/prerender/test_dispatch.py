@@ -72,7 +72,7 @@ def test_an_order_is_a_task_with_all_that_a_worker_needs(bench: Bench) -> None:
     assert (bench.dispatcher.room, bench.dispatcher.busy) == (WINDOW - 1, True)
 
 
-def test_a_word_comes_into_the_inbox_and_wakes(bench: Bench) -> None:
+def test_a_completion_comes_into_the_inbox_and_wakes(bench: Bench) -> None:
     bench.send()
     bench.take()
     bench.orders.take("one")
