@@ -33,5 +33,5 @@ class NegativeCache:
         try:
             yield
         except (Damaged, Unsupported) as error:
-            self._render_failures.note(photo, RenderFailure(error.kind, str(error)))
+            self._render_failures.try_remember(photo, RenderFailure(error.kind, str(error)))
             raise

@@ -1,16 +1,17 @@
 """What can go wrong in the catalogue. `api/http/problems.py` alone knows what HTTP makes of it.
 
 CatalogProblem
-├── CatalogError       unavailable  the catalogue's file can't be used; for the operator
-├── MalformedPhotoid   malformed    a text that can't be a photo id
-├── MalformedQuery     malformed    a text that is no query
-├── MalformedName      malformed    a uid, a group, a permission or a password that can't be one
-├── PhotoMissing       missing      no photo of that id can be seen
-├── Missing            missing      no such view, share, user, group, or place in one of them
-├── Forbidden          forbidden    no session, a wrong password, a right that the caller lacks
-├── TryLater           busy         too many passwords at once, or wrong ones lately
-├── Unreadable         damaged      a file that is no photo
-└── Conflict           conflict     a user or a group of that name is there already
+├── CatalogError          unavailable  the catalogue's file can't be used; for the operator
+├── MalformedPhotoid      malformed    a text that can't be a photo id
+├── PhotoMissing          missing      no photo of that id can be seen
+├── Unreadable            damaged      a file that is no photo
+└── PublicProblem                      its message is the sentence for everyone
+    ├── MalformedQuery    malformed    a text that is no query
+    ├── MalformedName     malformed    a uid, a group, a permission or a password that can't be one
+    ├── Missing           missing      no such view, share, user, group, or place in one of them
+    ├── Forbidden         forbidden    no session, a wrong password, a right that the caller lacks
+    ├── TryLater          busy         too many passwords at once, or wrong ones lately
+    └── Conflict          conflict     a user or a group of that name is there already
 """
 
 from typing import ClassVar, Literal

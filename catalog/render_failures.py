@@ -74,7 +74,7 @@ class RenderFailures:
             connection.execute(new.on_conflict_do_update(index_elements=["photoid"], set_=row))
         self._photoids(None).add(photo.photoid)
 
-    def note(self, photo: Photo, failure: RenderFailure) -> None:
+    def try_remember(self, photo: Photo, failure: RenderFailure) -> None:
         """As `remember`; where the catalogue can't be written the photo is tried again the next time, which is all."""
         try:
             self.remember(photo, failure)

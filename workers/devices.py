@@ -79,7 +79,7 @@ class Devices:
         return found
 
     def _box(self, text: str) -> Box:
-        box = self.named.get(text.lower()) or _written(text)
+        box = self.named.get(text.lower()) or _parse_box(text)
         if box is None:
             names = ", ".join(self.named)
             raise UnknownSize(f"{text[:40]!r} is no size: write one as 256x256, 1920x or x160, or name one of {names}.")
@@ -92,7 +92,7 @@ def _named(settings: Settings) -> tuple[dict[str, Box], list[str]]:
     problems: list[str] = []
     for part in _parts(settings.device_sizes):
         name, _, written = (each.strip() for each in part.lower().partition("="))
-        box = _written(written)
+        box = _parse_box(written)
         if part.startswith("-") and name[1:] in named:
             del named[name[1:]]
         elif box is not None and NAME.fullmatch(name):
@@ -109,7 +109,7 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _written(text: str) -> Box | None:
+def _parse_box(text: str) -> Box | None:
     match = BOX.fullmatch(text)
     if match is None or not any(match.groups()):
         return None

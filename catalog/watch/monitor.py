@@ -120,7 +120,7 @@ def _is_photo(path: str) -> bool:
 
 
 @dataclass(slots=True)
-class RootObserver:
+class WatchedRoot:
     """What listens to a root, and which folder that was."""
 
     observer: BaseObserver
@@ -140,7 +140,7 @@ class Monitor:
         self._roots = {root.alias: root for root in roots}
         self._data_dir = os.path.realpath(data_dir)
         self._debouncer = debouncer
-        self._observed: dict[str, RootObserver] = {}
+        self._watched: dict[str, WatchedRoot] = {}
         self._unwatchable: set[str] = set()  # where the system's limits were in the way
         self._said: dict[str, str] = {}
         self._checked = False
@@ -151,13 +151,13 @@ class Monitor:
         A root may be mounted, unmounted, or put in the place of another, without any event.
         """
         for alias, root in self._roots.items():
-            identity, observed = identity_of(root.path), self._observed.get(alias)
-            if observed is not None and (identity != observed.identity or not observed.lives):
+            identity, watched = identity_of(root.path), self._watched.get(alias)
+            if watched is not None and (identity != watched.identity or not watched.lives):
                 self._close(alias)
                 self._debouncer.note(alias, WHOLE, "settled")
-                observed = None
+                watched = None
             # What happened before somebody listened is for a scan, but the first one comes anyway.
-            if observed is None and alias not in self._unwatchable and self.listen(alias) and self._checked:
+            if watched is None and alias not in self._unwatchable and self.listen(alias) and self._checked:
                 self._debouncer.note(alias, WHOLE, "settled")
         self._checked = True
 
@@ -166,7 +166,7 @@ class Monitor:
 
         Gives whether that could be done.
         """
-        root, before = self._roots[alias], alias in self._observed
+        root, before = self._roots[alias], alias in self._watched
         identity = identity_of(root.path)
         if identity is None:
             return False
@@ -180,7 +180,7 @@ class Monitor:
             self._warn(alias, error)
             return False
         self._close(alias)  # not before the new one listens, so that nothing falls between
-        self._observed[alias] = RootObserver(observer, identity)
+        self._watched[alias] = WatchedRoot(observer, identity)
         self._said.pop(alias, None)
         return True
 
@@ -192,7 +192,7 @@ class Monitor:
 
     def close(self) -> None:
         """Listens no longer."""
-        for alias in list(self._observed):
+        for alias in list(self._watched):
             self._close(alias)
 
     def _observer(self, root: Root) -> BaseObserver:
@@ -209,10 +209,10 @@ class Monitor:
         return observer
 
     def _close(self, alias: str) -> None:
-        observed = self._observed.pop(alias, None)
-        if observed is not None:
-            observed.observer.stop()
-            observed.observer.join()
+        watched = self._watched.pop(alias, None)
+        if watched is not None:
+            watched.observer.stop()
+            watched.observer.join()
 
     def _warn(self, alias: str, error: OSError) -> None:
         """Says why a root can't be listened to, once."""

@@ -28,9 +28,9 @@ from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
 from workers.pipeline.limits import Limits
 from workers.prerender.components import build_driver, build_starter, dispatcher_by_redis, dispatcher_in_process
-from workers.prerender.dispatch import OrderDispatcher
 from workers.prerender.driver import Driver, OpenDispatcher
 from workers.prerender.estimate import human_bytes
+from workers.prerender.order_dispatcher import OrderDispatcher
 from workers.prerender.starter import Starter
 from workers.queue.app import BACKGROUND, create_celery
 from workers.queue.embedded import EmbeddedWorker

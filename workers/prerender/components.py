@@ -19,10 +19,10 @@ from workers.devices import Devices
 from workers.flights.orders import Orders, RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import Flights
-from workers.prerender.dispatch import OrderDispatcher
 from workers.prerender.driver import Driver, OpenDispatcher
 from workers.prerender.estimate import Estimator
 from workers.prerender.missing import MissingRenders
+from workers.prerender.order_dispatcher import OrderDispatcher
 from workers.prerender.run import RunComponents
 from workers.prerender.starter import Starter
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from catalog.errors import CatalogProblem
 from catalog.files import try_locked
 from catalog.jobs.jobs import Job
-from workers.prerender.dispatch import OrderDispatcher, Unreachable
+from workers.prerender.order_dispatcher import OrderDispatcher, Unreachable
 from workers.prerender.run import Run, RunComponents
 from workers.prerender.starter import Starter
 

@@ -14,9 +14,9 @@ from catalog.render_failures import RenderFailure, RenderFailures
 from workers.devices import Box
 from workers.errors import BRINGS_DOWN, Busy, Damaged, SourceChanged, Unsupported
 from workers.flights.registry import DONE, DROPPED, Completion
-from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.estimate import FEWEST, NO_CACHE, Estimate, human_bytes
 from workers.prerender.missing import MissingRenders, Pending
+from workers.prerender.order_dispatcher import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.rate import MovingRate
 
 PLENTY = 8  # windows of photos for which there is room, where room is not short
@@ -52,7 +52,9 @@ class Run:
     def __init__(self, job: Job, boxes: Sequence[Box], estimate: Estimate, components: RunComponents) -> None:
         self._boxes = boxes
         self._estimate = estimate
-        self._components = components
+        self._jobs, self._progress, self._missing = components.jobs, components.progress, components.missing
+        self._dispatcher, self._render_failures = components.dispatcher, components.render_failures
+        self._refresh, self._in_process = components.refresh, components.in_process
         self._bytes = job.bytes
         self._rendered = job.done + job.skipped
         self._inbox: Inbox = deque()
@@ -77,12 +79,12 @@ class Run:
         more = self._take(job)
         self._send(job)
         if not (self._waiting or self._suspects or self._sent) and job.taken >= job.total:
-            self._components.progress.finish(job)
+            self._progress.finish(job)
         elif self._full and not self._sent:
-            self._components.jobs.cancel(job.id, self._why_full())
-        elif self._components.dispatcher.silent and job.message != NO_WORKER:
+            self._jobs.cancel(job.id, self._why_full())
+        elif self._dispatcher.silent and job.message != NO_WORKER:
             log.warning("%s", NO_WORKER)
-            self._components.progress.set_message(job, NO_WORKER)
+            self._progress.set_message(job, NO_WORKER)
         return more
 
     def leave(self, job: Job) -> None:
@@ -90,24 +92,24 @@ class Run:
         self._read()
         self.drop()
         self._settle(job)
-        if self._components.in_process:
-            self._components.progress.reset_tries(job)
+        if self._in_process:
+            self._progress.reset_tries(job)
 
     def drop(self) -> None:
         """Lets go of what is under way, and writes nothing down."""
         for name in self._sent:
-            self._components.dispatcher.ended(name)
+            self._dispatcher.forget(name)
         self._sent = {}
 
     def _restore(self, job: Job) -> None:
         """Takes up what another process, or this one, has left outstanding."""
-        triage = self._components.missing.triage(self._components.progress.outstanding(job), self._boxes)
+        triage = self._missing.triage(self._progress.outstanding(job), self._boxes)
         self._bytes += triage.bytes
         self._rendered += len(triage.cached)
         places = [each.place for each in triage.cached]
-        self._components.progress.settle(job, places, triage.failed, bytes=self._bytes)
+        self._progress.settle(job, places, triage.failed, bytes=self._bytes)
         for pending in triage.missing:
-            tries = pending.job_photo.tries if self._components.in_process else 0
+            tries = pending.job_photo.tries if self._in_process else 0
             if tries >= MOST_TRIES:
                 self._fail(pending, Damaged.kind, BRINGS_DOWN)
             else:
@@ -117,13 +119,13 @@ class Run:
         """Looks at the next few hundred photos, where those in hand do not last; gives whether there are more."""
         if self._full or len(self._waiting) >= WINDOW or job.taken >= job.total:
             return False
-        job_photos = self._components.progress.next(job)
-        triage = self._components.missing.triage(job_photos, self._boxes)
+        job_photos = self._progress.next(job)
+        triage = self._missing.triage(job_photos, self._boxes)
         self._bytes += triage.bytes
         self._rendered += len(triage.cached)
         rate = self._rate.add(len(triage.cached) + len(triage.failed), time.monotonic())
         missing = [pending.job_photo for pending in triage.missing]
-        self._components.progress.take(job, job_photos, missing, triage.failed, bytes=self._bytes, rate=rate)
+        self._progress.take(job, job_photos, missing, triage.failed, bytes=self._bytes, rate=rate)
         self._waiting.extend(triage.missing)
         return True
 
@@ -134,19 +136,19 @@ class Run:
             if not self._sent:
                 some.append(self._suspects.popleft())
         else:
-            while self._waiting and self._components.dispatcher.room > len(some) and self._fits(job, len(some)):
+            while self._waiting and self._dispatcher.room > len(some) and self._fits(job, len(some)):
                 some.append(self._waiting.popleft())
-        if some and self._components.in_process:
-            self._components.progress.begun(job, [pending.job_photo.place for pending in some])
+        if some and self._in_process:
+            self._progress.begun(job, [pending.job_photo.place for pending in some])
         for at, pending in enumerate(some):
             name = f"order:{job.id}:{pending.job_photo.place}:{pending.photo.photoid}.{pending.keys[0].version}"
             try:
-                self._components.dispatcher.send(name, pending, self._inbox)
+                self._dispatcher.send(name, pending, self._inbox)
             except Unreachable as error:
                 self._waiting.extendleft(reversed(some[at:]))
                 log.warning("the orders of job %d can't be sent: %s", job.id, error)
                 if job.message != NO_QUEUE:
-                    self._components.progress.set_message(job, NO_QUEUE)
+                    self._progress.set_message(job, NO_QUEUE)
                 return
             self._sent[name] = pending
 
@@ -175,10 +177,10 @@ class Run:
 
     def _read(self) -> None:
         """Takes what has come into the inbox."""
-        self._components.dispatcher.read()
+        self._dispatcher.read()
         while self._inbox:
             completion = self._inbox.popleft()
-            self._components.dispatcher.ended(completion.key)
+            self._dispatcher.forget(completion.key)
             pending = self._sent.pop(completion.key, None)
             if pending is None:
                 continue  # found by a look before it was heard
@@ -197,12 +199,12 @@ class Run:
         """Whether a photo whose order came to nothing has been rendered all the same, and what it is like now."""
         if completion.outcome == SourceChanged.kind:
             try:
-                self._components.refresh(pending.photo)
+                self._refresh(pending.photo)
             except (Unreadable, OSError) as error:  # the next scan lists it
                 log.info("%s can't be read any more: %s", pending.photo.path, error)
                 self._fail(pending, completion.outcome, Unreadable.public)
                 return
-        triage = self._components.missing.triage([pending.job_photo], self._boxes)
+        triage = self._missing.triage([pending.job_photo], self._boxes)
         if triage.cached:
             self._done.append(pending)
         self._failed += triage.failed
@@ -212,16 +214,16 @@ class Run:
         """Counts a photo as failed; what speaks against the photo itself is noted for everyone."""
         self._failed.append(FailedPhoto(pending.job_photo.place, pending.photo.photoid, reason))
         if kind in (Damaged.kind, Unsupported.kind):
-            self._components.render_failures.note(pending.photo, RenderFailure(kind, reason))
+            self._render_failures.try_remember(pending.photo, RenderFailure(kind, reason))
 
     def _settle(self, job: Job) -> None:
         """Writes down what has ended."""
         if not (self._done or self._failed):
             return
-        self._bytes += self._components.missing.bytes(self._done)
+        self._bytes += self._missing.bytes(self._done)
         self._rendered += len(self._done)
         rate = self._rate.add(len(self._done) + len(self._failed), time.monotonic())
         places = [pending.job_photo.place for pending in self._done]
         message = "" if job.message in (NO_WORKER, NO_QUEUE) else job.message
-        self._components.progress.settle(job, places, self._failed, bytes=self._bytes, rate=rate, message=message)
+        self._progress.settle(job, places, self._failed, bytes=self._bytes, rate=rate, message=message)
         self._done, self._failed = [], []

@@ -16,8 +16,8 @@ from config import Settings
 from tests.catalog.library import Library, jpeg, put
 from workers.devices import Box
 from workers.flights.registry import DONE, Completion
-from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.missing import MissingRenders, Pending, keys_of
+from workers.prerender.order_dispatcher import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.prerender.run import RunComponents
 
 BOXES = (Box(8, 8), Box(None, 4))
@@ -54,7 +54,7 @@ class PlayedDispatcher(OrderDispatcher):
     def look(self) -> None:
         """Nothing is lost by itself."""
 
-    def ended(self, name: str) -> None:
+    def forget(self, name: str) -> None:
         self.sent.pop(name, None)
 
     def read(self) -> None:

@@ -13,8 +13,8 @@ from tests.workers.prerender.played import House, PlayedDispatcher
 from tests.workers.ways import wait_until
 from workers.prerender import driver as module
 from workers.prerender.components import build_starter
-from workers.prerender.dispatch import OrderDispatcher
 from workers.prerender.driver import LOCK, Driver
+from workers.prerender.order_dispatcher import OrderDispatcher
 
 
 class Working(PlayedDispatcher):

@@ -11,8 +11,8 @@ from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg
 from tests.workers.prerender.played import BOXES, RENDER, House
 from workers.errors import BRINGS_DOWN
-from workers.prerender.dispatch import WINDOW
 from workers.prerender.estimate import NO_CACHE, Estimate
+from workers.prerender.order_dispatcher import WINDOW
 from workers.prerender.run import MOST_TRIES, NO_QUEUE, NO_WORKER, Run
 
 PLENTY = Estimate(1000, 10**9, 10**9)

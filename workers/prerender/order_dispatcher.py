@@ -116,7 +116,7 @@ class OrderDispatcher:
             if lost:
                 sent.inbox.append(Completion(name, DROPPED))
 
-    def ended(self, name: str) -> None:
+    def forget(self, name: str) -> None:
         """Forgets an order that came into the inbox."""
         if self._sent.pop(name, None) is not None:
             self._withdraw(name)

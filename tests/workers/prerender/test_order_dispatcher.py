@@ -18,9 +18,9 @@ from tests.workers.ways import ROOT, WAIT, Way, key_of, save_photo, wait_until
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders, Orders, RedisOrders
 from workers.flights.registry import DONE, DROPPED, Completion
-from workers.prerender import dispatch as module
-from workers.prerender.dispatch import WINDOW, Inbox, OrderDispatcher, Unreachable
+from workers.prerender import order_dispatcher
 from workers.prerender.missing import Pending
+from workers.prerender.order_dispatcher import WINDOW, Inbox, OrderDispatcher, Unreachable
 from workers.queue.app import BACKGROUND, LADDER, QueueLengths, create_celery
 
 
@@ -81,13 +81,13 @@ def test_a_completion_comes_into_the_inbox_and_wakes(bench: Bench) -> None:
     bench.way.flights.land(Completion("one", "damaged", "It is broken."), None, kept=True)
     assert bench.wakeup.wait(WAIT)
     assert list(bench.inbox) == [Completion("one", "damaged", "It is broken.")]
-    bench.dispatcher.ended("one")
+    bench.dispatcher.forget("one")
     assert not bench.dispatcher.busy
 
 
 def test_an_order_that_is_withdrawn_is_dropped_by_the_worker(bench: Bench) -> None:
     bench.send()
-    bench.dispatcher.ended("one")
+    bench.dispatcher.forget("one")
     bench.take()
     assert not bench.orders.take("one")
 
@@ -130,7 +130,7 @@ def test_a_redis_that_comes_back_empty_is_noticed(distributed: Way, tmp_path: Pa
     with Redis.from_url(distributed.settings.redis_url) as redis:
         redis.flushdb()
     assert list(bench.look()) == [Completion("one", DROPPED)]
-    bench.dispatcher.ended("one")
+    bench.dispatcher.forget("one")
     bench.send()
     assert bench.queued() == 1
     bench.orders.close()
@@ -147,7 +147,7 @@ def test_silence_is_noticed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> No
     assert not bench.dispatcher.silent
     bench.send()
     assert not bench.dispatcher.silent
-    monkeypatch.setattr(module, "SILENCE", 0.01)
+    monkeypatch.setattr(order_dispatcher, "SILENCE", 0.01)
     wait_until(lambda: bench.dispatcher.silent)
 
 
@@ -160,5 +160,5 @@ def test_a_broker_that_is_down_is_said_and_left_alone(tmp_path: Path) -> None:
     before = time.monotonic()
     with pytest.raises(Unreachable):
         dispatcher.send("one", pending, Inbox())
-    assert dispatcher.room == 0 or time.monotonic() - before > module.LOOK_AGAIN
+    assert dispatcher.room == 0 or time.monotonic() - before > order_dispatcher.LOOK_AGAIN
     assert not dispatcher.busy
