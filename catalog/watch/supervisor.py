@@ -7,7 +7,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from types import FrameType
+
+import signals
 
 PAUSE = 1.0
 """Seconds between a death and the next life."""
@@ -19,36 +20,33 @@ log = logging.getLogger("darkroom.watch")
 
 
 def supervise(run: Callable[[], int], told: int = 0) -> int:
-    """What `run` gives, in a child process, or 0 as soon as the file descriptor `told` comes to its end.
+    """What `run` gives, in a child process, or 0 as soon as this one is told to end: by SIGTERM, or by the end of the
+    file descriptor `told`. The child goes with it.
 
     Where a signal or an unforeseen error ends the child, there is another. To be called before there are threads.
     """
-    signal.signal(signal.SIGTERM, _leave)
-    while True:
-        child, tie = _begun(run)
-        try:
-            end = _end(child, told)
-        finally:
-            os.close(tie)  # also where this process is told to leave: the child goes with it
-        if end is None or 0 <= end != FAILED:
-            return end or 0
-        log.error("the process that watches the photo roots has died (%d) and is started anew", end)
-        time.sleep(PAUSE)
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+    with signals.readable(signal.SIGTERM) as stop:
+        while True:
+            child, tie = _begun(run)
+            try:
+                code = _code_of(child, told, stop)
+            finally:
+                os.close(tie)
+            if code is None or 0 <= code != FAILED:
+                return code or 0
+            log.error("the process that watches the photo roots has died (%d) and is started anew", code)
+            if _waits_for(told, stop, seconds=PAUSE):
+                return 0
 
 
 def _begun(run: Callable[[], int]) -> tuple[int, int]:
     """The child's number, and the end of a pipe that it lives as long as."""
     read, write = os.pipe()
-    child = os.fork()
+    child = signals.fork(signal.SIGTERM)
     if child:
         os.close(read)
         return child, write
     os.close(write)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(read,), name="parent", daemon=True).start()
     try:
         code = run()
@@ -62,21 +60,31 @@ def _begun(run: Callable[[], int]) -> tuple[int, int]:
     os._exit(code)  # what the parent has to do at its end is not the child's to do
 
 
-def _end(child: int, told: int) -> int | None:
-    """How the child ended: its exit code, or a signal as a negative number; None where `told` ended first."""
+def _code_of(child: int, told: int, stop: int) -> int | None:
+    """How the child ended: its exit code, or a signal as a negative number; None where this process is to end first."""
     process = os.pidfd_open(child)
     try:
-        waiting = select.poll()
-        waiting.register(process, select.POLLIN)
-        waiting.register(told, select.POLLIN)
-        while True:
-            ready = {descriptor for descriptor, _ in waiting.poll()}
-            if process in ready:
-                return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            if told in ready and not os.read(told, 4096):
-                return None
+        if _waits_for(told, stop, process):
+            return None
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
         os.close(process)
+
+
+def _waits_for(told: int, stop: int, process: int | None = None, *, seconds: float | None = None) -> bool:
+    """Whether this process is told to end before that one has ended, or before so many seconds have passed."""
+    waiting = select.poll()
+    for descriptor in (told, stop, process):
+        if descriptor is not None:
+            waiting.register(descriptor, select.POLLIN)
+    end = None if seconds is None else time.monotonic() + seconds
+    while True:
+        left = None if end is None else max(0.0, (end - time.monotonic()) * 1000)
+        ready = {descriptor for descriptor, _ in waiting.poll(left)}
+        if stop in ready or (told in ready and not os.read(told, 4096)):
+            return True  # before the other: who stops a whole process group ends the child too
+        if process in ready or not ready:
+            return False
 
 
 def _end_with(pipe: int) -> None:

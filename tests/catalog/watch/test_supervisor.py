@@ -85,3 +85,23 @@ def test_the_child_ends_with_its_parent(number: int, code: int) -> None:
         os.kill(process.pid, number)
         assert process.wait(60) == code
         assert is_gone(process)
+
+
+@pytest.mark.soak
+def test_stopped_at_any_instant_it_neither_hangs_nor_complains() -> None:
+    """A thousand times, on busy cores; the child dies and is begun anew all the time, so that each instant comes up."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        for number in range(1000):
+            command = [sys.executable, "-c", PROGRAM.format(each="os.kill(os.getpid(), signal.SIGKILL)")]
+            pipe = subprocess.PIPE
+            with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+                for _ in range(1 + number % 3):
+                    life(process)
+                process.send_signal(signal.SIGTERM)
+                _, said = process.communicate(timeout=60)
+            assert (process.returncode, "Traceback" in said) == (0, False), said
+    finally:
+        for each in busy:
+            each.kill()
+            each.wait()

@@ -1,0 +1,66 @@
+"""Signals that are waited for: in a process of its own, as a handler is the whole process's."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+WAIT = 60
+
+WAITS = """
+import os, select, signal, sys
+import signals
+
+with signals.readable(signal.SIGTERM) as stop:
+    print("ready", flush=True)
+    select.select([stop], [], [])
+    print("told", signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
+print("as before", signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
+"""
+
+# The signal comes after Python last looked for some, and before the wait begins: only a descriptor can tell of it then.
+COMES_JUST_BEFORE = """
+import os, select, signal
+import signals
+
+with signals.readable(signal.SIGTERM) as stop:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    print(select.select([stop], [], [])[0] == [stop])
+"""
+
+FORKS = """
+import os, signal
+import signals
+
+with signals.readable(signal.SIGTERM) as stop:
+    child = signals.fork(signal.SIGTERM)
+    if not child:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    try:
+        os.read(stop, 1)
+    except BlockingIOError:
+        print("the parent was told of nothing")
+"""
+
+
+def test_a_wait_ends_with_the_signal() -> None:
+    with subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "told False\nas before True\n"
+        assert process.wait(WAIT) == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [(COMES_JUST_BEFORE, "True\n"), (FORKS, f"{-signal.SIGTERM}\nthe parent was told of nothing\n")],
+)
+def test_what_is_told(program: str, said: str) -> None:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=WAIT)
+    assert (done.stdout, done.stderr) == (said, "")
