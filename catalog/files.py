@@ -1,5 +1,6 @@
 """What the system says of a file, as the catalogue keeps it, and locks that processes share."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -40,8 +41,12 @@ def crosses_link(root: Path, path: str) -> bool:
     """
     try:
         return (root / path).resolve(strict=True) != root.resolve(strict=True) / path
-    except RuntimeError:  # what Python 3.11 says of links that go in circles
+    except RuntimeError:  # what Python says of links that go in circles, up to 3.12
         return True
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # and from 3.13 on
+            return True
+        raise
 
 
 @contextmanager

@@ -243,7 +243,7 @@ class Renderer:
             if not (self._links or (folder / path).resolve().is_relative_to(folder.resolve())):
                 raise SourceMissing("The photo's path leads out of its root.")
             return open(folder / path, "rb", opener=_not_blocking)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:  # the last of links in circles, up to Python 3.12
             raise SourceMissing("The photo's file is gone, or can't be read.") from error
 
     @staticmethod

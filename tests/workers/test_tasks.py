@@ -227,6 +227,12 @@ def test_links_that_lead_out_are_refused_where_links_are_not_followed(folder: Pa
     assert Bench(folder, links=False).run(photo, path="within.jpg").outcome == DONE
 
 
+def test_links_in_a_circle_are_missing(folder: Path, photo: Photo) -> None:
+    (folder / "circle.jpg").symlink_to("circle.jpg")
+    for links in (True, False):
+        assert Bench(folder, links=links).run(photo, path="circle.jpg").outcome == "missing"
+
+
 def test_a_render_that_nobody_waits_for_is_not_made(folder: Path, photo: Photo) -> None:
     bench, before = Bench(folder), counts()
     bench.renderer.render(key_of(photo).name, ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
