@@ -1,4 +1,7 @@
 # What each command does stands in docs/running.md; `make setup` runs before every other one.
+# As they were given: make would take a $ in a folder's name for one of its own.
+override PHOTOS := $(value PHOTOS)
+override DATA := $(value DATA)
 export PHOTOS DATA PORT
 PYTHON_BIN := .venv/bin/python
 

@@ -47,7 +47,11 @@ def _environment() -> None:
     photos = os.environ.pop("PHOTOS", "")
     if photos:
         root = folder(photos)
-        if not root.is_dir():
+        try:
+            there = root.is_dir()
+        except OSError as error:  # a folder on the way to it is not for this user, say
+            raise SystemExit(_fail(f"PHOTOS is {photos!r}, which can't be looked at: {error.strerror}")) from None
+        if not there:
             raise SystemExit(_fail(f"PHOTOS is {photos!r}, which is no folder: name one with photos in it"))
         os.environ["ROBOT_ROOT_0_PATH"] = str(root)
     data = os.environ.pop("DATA", "")

@@ -1,6 +1,7 @@
 """What `make serve` does before the server starts; the start itself is noted, not done."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import pytest
 import launch
 from catalog.database import open_catalog
 from catalog.people.users import Users
-from tests.end_to_end.servers import environ
+from tests.end_to_end.servers import PROJECT, environ
 from tests.photos import save_jpeg, solid
 
 
@@ -101,6 +102,22 @@ def test_photos_that_is_no_folder_is_a_slip_of_the_pen(
     assert (start.code, start.command) == (1, ())
     assert f"PHOTOS is {name!r}, which is no folder" in start.said
     assert not (tmp_path / "data").exists()
+
+
+def test_photos_that_can_t_be_looked_at_are_said(launched: Launch, tmp_path: Path) -> None:
+    start = launched(PHOTOS="x" * 300, DATA="data")
+    assert (start.code, start.command) == (1, ())
+    assert start.said.startswith(f"darkroom: PHOTOS is '{'x' * 300}', which ")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(("arguments", "variables"), [(["PHOTOS=/a $b/$$"], {}), ([], {"PHOTOS": "/a $b/$$"})])
+def test_make_leaves_folders_as_they_are_named(tmp_path: Path, arguments: list[str], variables: dict[str, str]) -> None:
+    file = tmp_path / "shows.mk"
+    file.write_text(f"include {PROJECT}/Makefile\nshow:\n\t@printenv PHOTOS\n")
+    command = ["make", "-s", "-f", str(file), "show", *arguments]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, check=True)
+    assert done.stdout == "/a $b/$$\n"
 
 
 @pytest.mark.parametrize("variables", [{"DATA": "file/data"}, {"DATA": "file"}])
