@@ -64,11 +64,15 @@ def open_catalog(data_dir: Path) -> Engine:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         engine = _engine(file)
-        with engine.connect() as connection:
-            found = revision(connection)
-        if found != HEAD:
-            with locked(data_dir / "catalog.lock"):
-                _migrate(engine, file)
+        try:
+            with engine.connect() as connection:
+                found = revision(connection)
+            if found != HEAD:
+                with locked(data_dir / "catalog.lock"):
+                    _migrate(engine, file)
+        except BaseException:
+            engine.dispose()
+            raise
     except OSError as error:
         raise trouble(file, error) from error
     event.listen(engine, "handle_error", lambda context: _explain_overtaken(file, context.original_exception))
@@ -196,6 +200,7 @@ def _engine(file: Path) -> Engine:
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
                 cursor.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
+            connection.close()  # SQLAlchemy lets go of it, and leaves it open
             raise trouble(file, error) from error
         finally:
             cursor.close()

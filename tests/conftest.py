@@ -50,7 +50,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     """Two empty photo roots and an empty catalogue."""
     made = Library(tmp_path)
     yield made
-    made.engine.dispose()
+    made.close()
 
 
 @pytest.fixture

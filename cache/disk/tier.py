@@ -216,9 +216,11 @@ class DiskTier:
     def close(self) -> None:
         """Lets go of the index. What gets have collected is lost unless it was flushed."""
         self._reconciliation = None
-        if self._index.identity() is not None:  # else there is nothing to close, and no folder need be made
-            with self._index.locked(PATIENT):
-                self._index.close()
+        if self._index.identity() is None:  # the folder is gone, or never was: no lock of it need be taken
+            self._index.close()
+            return
+        with self._index.locked(PATIENT):
+            self._index.close()
 
     @contextmanager
     def _rows(self, patience: float) -> Iterator[Rows]:

@@ -27,7 +27,7 @@ class House:
 
     def __init__(self, folder: Path, closing: ExitStack, **settings: object) -> None:
         self.catalogue = Library(folder)
-        closing.callback(self.catalogue.engine.dispose)
+        closing.callback(self.catalogue.close)
         put(self.catalogue.a / "sea/beach.jpg", jpeg("blue"))
         put(self.catalogue.a / "town/street.jpg", jpeg("red"))
         self.settings = replace(self.catalogue.only("a"), **settings)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -78,6 +79,13 @@ class Library:
         self.opened: list[str] = []
         put(self.settings.data_dir / FILE, _empty_catalogue())
         self.engine: Engine = open_catalog(self.settings.data_dir)
+        self.closing = ExitStack()
+        """What is closed with it: whatever else a test has opened in its folder."""
+
+    def close(self) -> None:
+        """Closes the catalogue, and what goes with it."""
+        self.closing.close()
+        self.engine.dispose()
 
     def only(self, *aliases: str) -> Settings:
         """The settings with these roots alone."""

@@ -164,6 +164,7 @@ def test_a_catalogue_of_the_first_revision_is_filled(tmp_path: Path) -> None:
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
     assert search.find(parse("top")) == b""
     assert search.find(parse("away")) == bytes([3] * 16)
+    engine.dispose()
 
 
 def test_not_every_thread_waits_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def test_only_old_temporary_files_are_swept(tmp_path: Path) -> None:
     assert (old.exists(), new.exists(), kept.exists()) == (False, True, True)
     assert tier.get(key()) == render()
     assert sweep(cache) == 0
+    cache.close()
 
 
 def test_renders_of_old_versions_and_of_photos_that_are_gone_are_forgotten(library: Library) -> None:

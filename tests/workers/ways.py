@@ -171,9 +171,11 @@ def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterat
         else:
             flights = MemoryFlights()
             app.control.purge()  # queues in memory are the process's
+        cache = RenderCache([DiskTier(folder / "renders", Budget(free=0))])
+        closing.callback(cache.close)
         closing.callback(flights.close)
         closing.callback(app.close)
-        yield Way(settings, app, flights, RenderCache([DiskTier(folder / "renders", Budget(free=0))]), opened)
+        yield Way(settings, app, flights, cache, opened)
 
 
 class Impatient:

@@ -26,6 +26,7 @@ class Desk:
     def __init__(self, house: House) -> None:
         self.house, self.jobs, self.woken = house, Jobs(house.library.engine), 0
         cache = RenderCache([DiskTier(house.catalogue.folder / "renders", Budget(free=0))])
+        house.catalogue.closing.callback(cache.close)
         starter = build_starter(house.settings, house.library.engine, cache)
         resource = JobsResource(house.identify, self.jobs, starter, self.wake, house.library.photos.by_ids)
         app = falcon.App()

@@ -1,6 +1,8 @@
 """Values on their way into the catalogue and out of it."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +15,15 @@ from catalog import photoid
 from catalog.schema.types import FsPath, PhotoId, TextList
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@contextmanager
+def in_memory() -> Iterator[Connection]:
+    """A database that nobody else sees."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 def there_and_back(connection: Connection, kind: TypeEngine[Any], value: object) -> tuple[object, object]:
@@ -28,7 +39,7 @@ def there_and_back(connection: Connection, kind: TypeEngine[Any], value: object)
 
 @given(st.binary(), st.binary(min_size=16, max_size=16), st.lists(TEXT, min_size=1).map(tuple))
 def test_whatever_goes_in_comes_out(path: bytes, identity: bytes, texts: tuple[str, ...]) -> None:
-    with create_engine("sqlite://").connect() as connection:
+    with in_memory() as connection:
         assert there_and_back(connection, FsPath(), os.fsdecode(path)) == (os.fsdecode(path), path)
         assert there_and_back(connection, PhotoId(), photoid.encode(identity)) == (photoid.encode(identity), identity)
         assert there_and_back(connection, TextList(), texts)[0] == texts
@@ -38,5 +49,5 @@ def test_whatever_goes_in_comes_out(path: bytes, identity: bytes, texts: tuple[s
     ("kind", "empty", "raw"), [(FsPath(), None, None), (PhotoId(), None, None), (TextList(), (), "")]
 )
 def test_nothing(kind: TypeEngine[Any], empty: object, raw: object) -> None:
-    with create_engine("sqlite://").connect() as connection:
+    with in_memory() as connection:
         assert there_and_back(connection, kind, empty) == (empty, raw)

@@ -76,6 +76,7 @@ class House:
         self.engine = library.engine
         self.settings: Settings = library.settings
         self.cache = RenderCache([DiskTier(library.folder / "renders", Budget(free=0))])
+        library.closing.callback(self.cache.close)
         self.missing = MissingRenders(Photos(self.engine), RenderFailures(self.engine), self.cache, 8192)
         self.jobs, self.progress, self.dispatcher = Jobs(self.engine), JobProgress(self.engine), PlayedDispatcher()
 

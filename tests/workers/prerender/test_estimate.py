@@ -1,5 +1,6 @@
 """What a job needs is told before it starts."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,8 @@ def test_room_is_the_lowest_tier_s(library: Library, tmp_path: Path) -> None:
     house = House(library, 0)
 
     def room(cache: RenderCache, **settings: object) -> int:
-        return Estimator(Settings(**settings), cache, house.missing).now(5).room  # type: ignore[arg-type]
+        with closing(cache):
+            return Estimator(Settings(**settings), cache, house.missing).now(5).room  # type: ignore[arg-type]
 
     assert room(RenderCache([DiskTier(tmp_path / "none", Budget(12345, free=0))])) == 12345
     assert room(RenderCache([])) == 0

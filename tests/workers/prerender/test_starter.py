@@ -66,6 +66,7 @@ def test_an_estimate_beyond_the_share_is_said_before_it_starts(library: Library,
 
     house = House(library)
     house.cache = RenderCache([DiskTier(library.folder / "small", Budget(20_000, free=0))])
+    library.closing.callback(house.cache.close)
     assert "more than 80 %" in starter(house, clock).start("*").message
     house.cache = RenderCache([])
     assert starter(house, clock, cache_disk_bytes=Bytes(0)).start("*").message == NO_CACHE
