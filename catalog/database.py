@@ -195,15 +195,13 @@ def _engine(file: Path) -> Engine:
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # The driver would begin transactions in its own way, and none before DDL: `begin` below does it instead.
         connection.isolation_level = None
-        cursor = connection.cursor()
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
+            with closing(connection.cursor()) as cursor:
+                for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                    cursor.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             connection.close()  # SQLAlchemy lets go of it, and leaves it open
             raise trouble(file, error) from error
-        finally:
-            cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

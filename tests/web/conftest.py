@@ -3,11 +3,15 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import delete
 
 from bench.clients.chromium import NoChromium, chromium
+from catalog.database import opened_catalog, writing
+from catalog.schema import guesses
 from tests.end_to_end.servers import Server, serving
 from tests.web.house import invite, make_library, welcome
 from tests.web.visitor import DESK, Screen, Visitor, visiting
@@ -39,7 +43,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    """Makes visitors, each in a context of its own."""
+    """Makes visitors, each in a context of its own. Wrong passwords of other tests slow nobody down."""
+    data = Path(server.environ["DATA_DIR"])
+    with opened_catalog(data) as engine, engine.connect() as connection, writing(connection):
+        connection.execute(delete(guesses))
     with ExitStack() as stack:
         yield lambda screen: welcome(stack.enter_context(visiting(browser, server.url, screen)), server)
 
