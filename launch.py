@@ -1,17 +1,21 @@
-"""What `make serve` and `make up` run: prepares a first start, then starts the server.
+"""What starts a server: prepares a first start, notes what it was told, then becomes the front end, or runs them all.
 
-PHOTOS, DATA and PORT become the settings robot.root.0.path, data.dir and server.port. With no photo root at all
-there is a small sample library to look at. Where the data folder is new, only this machine can call, and
-webapi.default.uid is unset, the user `guest` is made, whose rights every caller then has.
+`make serve` and `make up` run `python -m launch`, in which PHOTOS, DATA and PORT of the environment say what
+`darkroom serve` takes as arguments. With no photo root at all there is a small sample library to look at. Where the
+data folder is new, only this machine can call, and webapi.default.uid is unset, the user `guest` is made, whose rights
+every caller then has.
 """
 
-import argparse
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import config
@@ -19,54 +23,132 @@ from catalog.database import FILE, opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.people.users import GUEST, LOOPBACK, Users
 from catalog.sample import make_sample
+from config import data_toml
+from config.arguments import Parser
+from config.data_folder import remember
 from config.setting import folder
 
+HERE = Path(__file__).parent
 REDIS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "volatile-lru")
+NO_ALIAS = re.compile(r"[/@\x00-\x1f]")
+LONGEST_ALIAS = 64
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person told a start: folders of photos, the data folder where nothing else names one, and how many front
+    ends there are to be (with Redis).
+    """
+
+    photos: Sequence[Path] = ()
+    data: Path | None = None
+    processes: int = 1
+
+
+class InTheWay(Exception):
+    """What keeps a server from starting, as a sentence."""
 
 
 def main() -> int:
     """Prepares and starts; gives the exit code: 1 with a sentence of what is in the way, 2 for wrong settings."""
-    parser = argparse.ArgumentParser(prog="python -m launch", description=__doc__)
+    parser = Parser(prog="python -m launch", description=__doc__)
     parser.add_argument("way", choices=("serve", "up"), help="embedded, or the processes of the Procfile")
     way = parser.parse_args().way
-    _environment()
+    photos, data = os.environ.pop("PHOTOS", ""), os.environ.pop("DATA", "")
+    if data:
+        os.environ["DATA_DIR"] = str(folder(data))
+    try:
+        return start(way, Told((a_folder("PHOTOS", photos),) if photos else (), Path("data")))
+    except InTheWay as error:
+        return fail(str(error))
+
+
+def a_folder(name: str, text: str) -> Path:
+    """The folder that somebody names; one that is not there is a slip of the pen.
+
+    Raises:
+        InTheWay: there is no such folder.
+    """
+    path = folder(text)
+    try:
+        if path.is_dir():
+            return path
+    except OSError as error:  # a folder on the way to it is not for this user, say
+        raise InTheWay(f"{name} is {text!r}, which can't be looked at: {error.strerror}") from None
+    except ValueError:
+        pass  # no path at all
+    raise InTheWay(f"{name} is {text!r}, which is no folder: name one with photos in it")
+
+
+def start(way: str, told: Told) -> int:
+    """Starts a server, `way` being "serve" or "up"; gives the exit code, where this process does not become it.
+
+    Settings that are changed by what was told stand in the environment afterwards.
+
+    Raises:
+        InTheWay: it can't be started.
+        SystemExit: the settings can't be used; it is said why.
+    """
+    if told.data is not None:
+        os.environ.setdefault("DARKROOM_DATA", str(told.data))
+    if told.photos:
+        _tell_photos(told.photos)
     settings = config.load_or_exit()
+    os.environ["DATA_DIR"] = str(settings.data_dir)
     try:
         _first_start(settings)
         settings = config.load_or_exit()
+        _note(settings)
         shutil.rmtree(settings.data_dir / "metrics", ignore_errors=True)
-        return _serve() if way == "serve" else _up(settings)
+        return _serve(told.processes) if way == "serve" else _up(settings)
     except CatalogProblem as error:
-        return _fail(str(error))
+        raise InTheWay(str(error)) from None
     except OSError as error:
-        return _fail(f"{error.filename or settings.data_dir}: {error.strerror or error}")
+        raise InTheWay(f"{error.filename or settings.data_dir}: {error.strerror or error}") from None
 
 
-def _environment() -> None:
-    """Turns PHOTOS and DATA into settings; a folder of photos that is not there is a slip of the pen."""
-    photos = os.environ.pop("PHOTOS", "")
-    if photos:
-        root = folder(photos)
-        try:
-            there = root.is_dir()
-        except OSError as error:  # a folder on the way to it is not for this user, say
-            raise SystemExit(_fail(f"PHOTOS is {photos!r}, which can't be looked at: {error.strerror}")) from None
-        if not there:
-            raise SystemExit(_fail(f"PHOTOS is {photos!r}, which is no folder: name one with photos in it"))
-        os.environ["ROBOT_ROOT_0_PATH"] = str(root)
-    data = os.environ.pop("DATA", "")
-    if data:
-        os.environ["DATA_DIR"] = str(folder(data))
+def _tell_photos(photos: Iterable[Path]) -> None:
+    """Makes the folders the photo roots, and no others; a root that was one keeps its alias.
+
+    Raises:
+        InTheWay: a file of settings that is not the data folder's names other ones.
+    """
+    for name in [name for name in os.environ if re.fullmatch(r"ROBOT_ROOT_\d+_(PATH|ALIAS)", name)]:
+        del os.environ[name]
+    before = config.load_or_exit()
+    own = str(before.data_dir / data_toml.FILE)
+    elsewhere = {source for name, source in before.sources.items() if name.endswith(".path") and source != own}
+    wanted = list(dict.fromkeys(photos))
+    if elsewhere:
+        if {root.path for root in before.roots} == set(wanted):
+            return
+        raise InTheWay(f"{elsewhere.pop()} names other photo roots: change them there, or take them out there")
+    for number, (alias, path) in enumerate(aliases(wanted, before.root_paths).items()):
+        os.environ[f"ROBOT_ROOT_{number}_PATH"] = str(path)
+        os.environ[f"ROBOT_ROOT_{number}_ALIAS"] = alias
+
+
+def aliases(paths: Iterable[Path], known: Mapping[str, Path]) -> dict[str, Path]:
+    """Each folder by an alias of its own: the one that it has, else its name, with a number where another has that."""
+    had = {path: alias for alias, path in known.items()}
+    found: dict[str, Path] = {}
+    for path in paths:
+        name = NO_ALIAS.sub("-", path.name)[: LONGEST_ALIAS - 4] or "photos"
+        names = [had.get(path, name), *(f"{name}-{number}" for number in range(2, len(had) + len(found) + 3))]
+        taken = set(found) | {alias for alias, root in known.items() if root != path}
+        found[next(each for each in names if each not in taken)] = path
+    return found
 
 
 def _first_start(settings: config.Settings) -> None:
     new = not (settings.data_dir / FILE).exists()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    sample = settings.data_dir / "sample"
     if not settings.roots:
-        sample = settings.data_dir / "sample"
-        _say(f"no photo root is set: showing the sample library in {sample} (PHOTOS=folder shows yours)")
-        make_sample(sample)
+        _say(f"no photo root is set: showing the sample library in {sample} (PHOTOS=FOLDER shows yours)")
         os.environ["ROBOT_ROOT_0_PATH"] = str(sample)
+    if not settings.roots or sample in settings.root_paths.values():
+        make_sample(sample)
     if new and not settings.webapi_default_uid and settings.server_host in LOOPBACK:
         with opened_catalog(settings.data_dir) as engine:
             Users(engine).add(GUEST, GUEST)
@@ -76,8 +158,21 @@ def _first_start(settings: config.Settings) -> None:
         )
 
 
-def _serve() -> int:
-    os.execv(sys.executable, [sys.executable, "-m", "api"])
+def _note(settings: config.Settings) -> None:
+    """Notes what this start was told, for all other commands. Where that can't be, the server serves all the same."""
+    try:
+        if data_toml.note(settings):
+            _say(f"{settings.data_dir / data_toml.FILE} has the photo roots and the port now, for every other command")
+        remember(os.environ, settings.data_dir)
+    except data_toml.OtherRoots as error:
+        raise InTheWay(str(error)) from None
+    except (data_toml.NotNoted, OSError) as error:
+        _say(f"other commands need DARKROOM_DATA={settings.data_dir}, and the photo roots: {error}")
+
+
+def _serve(processes: int) -> int:
+    more = ["--processes", str(processes)] if processes > 1 else []
+    os.execv(sys.executable, [sys.executable, "-m", "api", "--greet", *more])
 
 
 def _up(settings: config.Settings) -> int:
@@ -93,8 +188,8 @@ def _up(settings: config.Settings) -> int:
         )
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
         _say(f"started a Redis on port {port}")
-    os.environ["PORT"] = str(settings.server_port)
-    honcho = subprocess.Popen([sys.executable, "-m", "honcho", "start"])
+    environ = os.environ | {"PORT": str(settings.server_port), "PYTHON": sys.executable}
+    honcho = subprocess.Popen([sys.executable, "-m", "honcho", "-d", str(HERE), "start"], env=environ)
     told: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -122,7 +217,8 @@ def _say(sentence: str) -> None:
     print(f"darkroom: {sentence}", file=sys.stderr)
 
 
-def _fail(sentence: str) -> int:
+def fail(sentence: str) -> int:
+    """Says what is in the way; gives the exit code."""
     _say(sentence)
     return 1
 

@@ -15,8 +15,10 @@ from contextlib import ExitStack
 from types import FrameType
 
 import config
+from api.greeting import greet
 from api.http.processes import Processes
 from catalog.errors import CatalogError
+from config.arguments import Parser, whole
 
 log = logging.getLogger("darkroom.api")
 
@@ -31,16 +33,17 @@ class Stopped(BaseException):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until it is told to stop; gives the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m api", description=__doc__)
-    parser.add_argument("--processes", type=int, default=1, help="front ends on the one port (%(default)s)")
-    processes = parser.parse_args(arguments).processes
+    parser = Parser(prog="python -m api", description=__doc__)
+    parser.add_argument("--processes", type=whole(1, 256), default=1, help="front ends on the one port (%(default)s)")
+    parser.add_argument("--greet", action="store_true", help="say how to reach it, and how to add a user")
+    chosen = parser.parse_args(arguments)
     settings = config.load_or_exit()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     for noisy in ("waitress.queue", "alembic", "celery", "kombu"):
         # waitress warns for each request that has to queue, which at load costs a third of the throughput.
         logging.getLogger(noisy).setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
-    return _told(settings, functools.partial(_start, settings, processes))
+    return _told(settings, functools.partial(_start, settings, chosen))
 
 
 def _told(settings: config.Settings, run: Callable[[], int]) -> int:
@@ -60,16 +63,17 @@ def _told(settings: config.Settings, run: Callable[[], int]) -> int:
         return 0
 
 
-def _start(settings: config.Settings, processes: int) -> int:
+def _start(settings: config.Settings, chosen: argparse.Namespace) -> int:
     """Opens the port first, so that a port in use is said before anything is begun."""
-    if processes < 1:
-        raise InTheWay(f"--processes is {processes}: allowed is 1 or more")
+    processes = chosen.processes
     if processes > 1 and not settings.distributed:
         raise InTheWay("--processes above 1 needs redis.url: without it each front end has its worker inside")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     config.share_metrics(settings)
     with ExitStack() as closing:
         listening = closing.enter_context(_listening(settings))
+        if chosen.greet:
+            greet(settings, listening)
         if processes == 1:
             return _serve(settings, listening, scan=True)
         _watch_beside(settings, closing)

@@ -41,7 +41,7 @@ HEAD = f"""digraph darkroom {{
 def house_as_dot(house: House) -> str:
     """All floors, one above the other, each with its packages and the names of its modules."""
     caption = _caption("An arrow says: imports. A number says how many modules there are.")
-    text = HEAD + f'  graph [ranksep=0.32, nodesep=0.3, tooltip="The house", {caption}]\n'
+    text = HEAD + f'  graph [ranksep=0.32, nodesep=0.12, tooltip="The house", {caption}]\n'
     *above, lowest = house.storeys
     ground = {floor.name for floor in lowest}
     for storey in above:
@@ -52,8 +52,9 @@ def house_as_dot(house: House) -> str:
     text += "".join(f'  "{a[0].name}" -> "{b[0].name}" [style=invis]\n' for a, b in pairwise(above))
     text += _node(GROUND, _ground(lowest))
     arrows = {(a, GROUND if b in ground else b) for a, b in house.between_floors() if a not in ground}
-    # That all stand on the ground goes without saying: only the lowest show it.
-    shown = {(a, b) for a, b in arrows if b != GROUND} | {(a, b) for a, b in reduced(arrows) if b == GROUND}
+    # That all stand on the ground, and that the highest knows them all, goes without saying.
+    top = {floor.name for floor in above[0]}
+    shown = {(a, b) for a, b in arrows if b != GROUND and a not in top} | reduced(arrows)
     return text + _edges(shown) + "}\n"
 
 

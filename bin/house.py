@@ -16,7 +16,14 @@ from pathlib import Path
 import grimp
 
 # From the top down. Floors of one storey lie side by side: neither imports the other.
-STOREYS = (("launch",), ("api",), ("workers",), ("catalog", "cache"), ("config", "metrics", "breaker", "signals"))
+STOREYS = (
+    ("darkroom",),
+    ("launch",),
+    ("api",),
+    ("workers",),
+    ("catalog", "cache"),
+    ("config", "metrics", "breaker", "signals"),
+)
 BESIDE = frozenset({"bench", "bin", "tests"})  # these use the house, and are no part of it
 # The browser's modules are no Python: what the room means, and the room that hands it out, are said here.
 PAGE = "api.web"

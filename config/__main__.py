@@ -1,53 +1,18 @@
 """`python -m config`: what the settings are, and `… import FILE`: takes over those of PicApport."""
 
-import argparse
-import os
 import sys
-from pathlib import Path
 
-from config.loading import load_or_exit
-from config.picapport import move_in
-from config.table import Settings, every_setting
-
-
-def lines(settings: Settings) -> list[str]:
-    """Each setting with its value, its source and its help, as `python -m config` prints them."""
-    rows: list[tuple[str, str, str, str]] = []
-    for row, column in every_setting():
-        value = getattr(settings, column.name)
-        shown = str(value).lower() if isinstance(value, bool) else str(value) if value != "" else "(unset)"
-        if row.secret and value:
-            shown = "(secret)"
-        unit = f" ({row.unit})" if row.unit else ""
-        rows.append((row.name, shown, settings.sources.get(row.name, "default"), row.help + unit))
-    numbers = [name.removesuffix(".path") for name in settings.sources if name.endswith(".path")]
-    for name, root in zip(numbers, settings.roots, strict=True):
-        rows.append((f"{name}.path", str(root.path), settings.sources[f"{name}.path"], "a folder of photos"))
-        rows.append((f"{name}.alias", root.alias, settings.sources[f"{name}.alias"], "its name in every answer"))
-    if not settings.roots:
-        rows.append(("robot.root.N.path", "(unset)", "default", "a folder of photos, N = 0, 1, …"))
-        rows.append(("robot.root.N.alias", "(unset)", "default", "its name in answers; default: the folder's name"))
-    wide = max(len(name) for name, *_ in rows)
-    return [f"{name:<{wide}}  {shown}  [{source}]  {text}" for name, shown, source, text in rows]
+from config.arguments import Parser
+from config.commands import add_arguments
 
 
 def main() -> int:
     """Prints every setting, or takes over a picapport.properties; gives the exit code, 2 for what can't be used."""
-    parser = argparse.ArgumentParser(prog="python -m config", description=__doc__)
-    commands = parser.add_subparsers(dest="command", metavar="command")
-    importing = commands.add_parser("import", help="make a darkroom.toml of PicApport's settings")
-    importing.add_argument("properties", type=Path, help="a picapport.properties")
-    importing.add_argument("--out", type=Path, help="the file to write; standard output, where none is named")
-    importing.add_argument("--force", action="store_true", help="replace that file, where it is there already")
+    parser = Parser(prog="python -m config", description=__doc__)
+    add_arguments(parser)
     chosen = parser.parse_args()
-    if chosen.command == "import":
-        return move_in(chosen.properties, chosen.out, force=chosen.force)
-    try:
-        print("\n".join(lines(load_or_exit())), flush=True)
-    except BrokenPipeError:
-        # Whoever reads had enough. What Python would still flush at its end goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    code: int = chosen.run_alone(chosen)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Loads the settings, checks them against each other, and says all that is wrong with them at once.
 
 A value comes from the environment (`cache.memory.bytes` is `CACHE_MEMORY_BYTES` there), else from `darkroom.toml` in
-the working directory (or the file that `DARKROOM_TOML` names), else from the table.
+the working directory (or the file that `DARKROOM_TOML` names), else from `darkroom.toml` in the data folder, else from
+the table. The data folder is `data.dir`, or what `DARKROOM_DATA` names, or that of this user's last `serve`.
 """
 
 import os
@@ -10,13 +11,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from config import data_toml
+from config.data_folder import last_served
 from config.setting import SettingsError, convert, folder
-from config.sources import from_environ, from_toml, unknown
+from config.sources import ROOT_NAME, Given, from_environ, from_toml, unknown
 from config.sources import roots as roots_of
 from config.table import Settings, every_setting
 
 FORWARDED = "forwarded"
 PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
+DATA_DIR = "data.dir"
+NAMED = "DARKROOM_DATA"
+LAST_SERVE = "the last serve"
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -27,11 +33,15 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
         SettingsError: naming every value that can't be used, all at once.
     """
     environ = os.environ if environ is None else environ
-    toml = toml or Path(environ.get("DARKROOM_TOML") or "darkroom.toml")
+    toml = toml or Path(environ.get("DARKROOM_TOML") or data_toml.FILE)
     problems: list[str] = []
     rows = [row for row, _ in every_setting()]
     given = from_toml(toml, problems, required="DARKROOM_TOML" in environ)
     from_environ(environ, rows, given)
+    data_dir = _data_dir(environ, given)
+    own = data_dir / data_toml.FILE
+    if own != toml.absolute():
+        _below(given, from_toml(own, problems, source=str(own)), problems)
 
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -45,7 +55,7 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
             except ValueError as error:
                 shown = "(secret)" if row.secret else repr(raw)
                 problems.append(f"{row.name} is {shown} ({source}): allowed is {error}")
-    values["data_dir"] = folder(values.get("data_dir", "data"))
+    values["data_dir"] = data_dir
     values["roots"] = roots_of(given, problems, sources)
     problems += [unknown(name, source, rows) for name, _, source in given.values()]
 
@@ -54,6 +64,28 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _data_dir(environ: Mapping[str, str], given: Given) -> Path:
+    """The data folder; notes in `given` where that comes from, if no setting names it."""
+    if DATA_DIR in given:
+        return folder(str(given[DATA_DIR][1]))
+    named, last = environ.get(NAMED), last_served(environ)
+    if named:
+        given[DATA_DIR] = (DATA_DIR, named, f"environment: {NAMED}")
+    elif last:
+        given[DATA_DIR] = (DATA_DIR, str(last), LAST_SERVE)
+    return folder(named or last or "data")
+
+
+def _below(given: Given, own: Given, problems: list[str]) -> None:
+    """Lays under `given` what the data folder's own file says: photo roots only where none is given."""
+    roots = any(ROOT_NAME.fullmatch(name) and name.endswith(".path") for name in given)
+    for name, one in own.items():
+        if name == DATA_DIR:
+            problems.append(f"{DATA_DIR} stands in {one[2]}, which lies in the data folder: take it out there")
+        elif not (roots and ROOT_NAME.fullmatch(name)):
+            given.setdefault(name, one)
 
 
 def _contradictions(settings: Settings) -> list[str]:
@@ -74,9 +106,15 @@ def _contradictions(settings: Settings) -> list[str]:
 
 
 def load_or_exit() -> Settings:
-    """The settings in force; where they can't be used, says why on standard error and exits with 2."""
+    """The settings in force; where they can't be used, says why on standard error and exits with 2.
+
+    Where nobody names the data folder, says first which it is.
+    """
     try:
-        return load()
+        settings = load()
+        if settings.sources.get(DATA_DIR) == LAST_SERVE:
+            print(f"darkroom: {settings.data_dir} is the data folder, as of {LAST_SERVE}", file=sys.stderr)
+        return settings
     except SettingsError as error:
         for problem in error.problems:
             print(f"settings: {problem}", file=sys.stderr)

@@ -1,6 +1,5 @@
 """Moving in: `python -m config import picapport.properties` makes a darkroom.toml of what has the same meaning here."""
 
-import json
 import os
 import re
 import sys
@@ -11,7 +10,7 @@ from typing import get_type_hints
 
 from config.properties import MalformedProperties, decode, parse
 from config.setting import Bytes, convert, expanded
-from config.sources import ALIAS, ROOT_NAME
+from config.sources import ALIAS, ROOT_NAME, toml_value
 from config.table import Settings, every_setting
 
 SHARED = (
@@ -60,15 +59,15 @@ def take_over(properties: Mapping[str, str]) -> Move:
 
 
 def as_toml(move: Move) -> str:
-    """A darkroom.toml of what was taken over. JSON's texts, numbers and truths are TOML's too."""
-    lines = [f"{name} = {_toml(value)}" for name, value in move.taken.items()]
+    """A darkroom.toml of what was taken over."""
+    lines = [f"{name} = {toml_value(value)}" for name, value in move.taken.items()]
     return "\n".join(["# Taken over from PicApport.", *lines]) + "\n"
 
 
 def move_in(source: Path, out: Path | None, *, force: bool) -> int:
     """The command: writes the file, or to standard output; says on standard error what was not taken over, and why.
 
-    Gives the exit code: 0; 1 with a sentence of what is in the way.
+    Gives the exit code: 0; 1 with a sentence of what is in the way; 2 with one on a file that can't be used.
     """
     try:
         move = take_over(parse(decode(source.read_bytes())))
@@ -78,9 +77,9 @@ def move_in(source: Path, out: Path | None, *, force: bool) -> int:
         else:
             _write(out, text, force=force)
     except MalformedProperties as error:
-        return _fail(f"{source}: {error}")
+        return _fail(f"{source}: {error}", 2)
     except FileExistsError:
-        return _fail(f"{out} is there already: --force replaces it")
+        return _fail(f"{out} is there already: --force replaces it", 2)
     except OSError as error:
         return _fail(f"{error.filename or source}: {error.strerror or error}")
     for remark in move.remarks:
@@ -145,11 +144,6 @@ def _value(name: str, value: str) -> bool | int | float | str:
     return found
 
 
-def _toml(value: bool | int | float | str) -> str:
-    # TOML wants DEL escaped too, which JSON leaves.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def _shown(text: str) -> str:
     return "".join(each if each.isprintable() else "�" for each in text)
 
@@ -158,6 +152,6 @@ def _say(sentence: str) -> None:
     print(f"config: {sentence}", file=sys.stderr)
 
 
-def _fail(sentence: str) -> int:
+def _fail(sentence: str, code: int = 1) -> int:
     _say(sentence)
-    return 1
+    return code

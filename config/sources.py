@@ -1,9 +1,10 @@
 """The settings as they are given, before anyone has looked at what they say: by `darkroom.toml` and the environment."""
 
 import difflib
+import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,32 +26,44 @@ class Root:
     path: Path
 
 
-def from_toml(path: Path, problems: list[str], *, required: bool) -> Given:
-    """What the file says: lower-case name → (name, value, source)."""
+def from_toml(path: Path, problems: list[str], *, required: bool = False, source: str = "") -> Given:
+    """What the file says: lower-case name → (name, value, source), the source being the file's name, where none is
+    given.
+    """
     try:
         tree = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if required:
             problems.append(f"DARKROOM_TOML is {str(path)!r}: allowed is a file that exists")
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path} can't be read: {error}")
         return {}
     except tomllib.TOMLDecodeError as error:
         problems.append(f"{path} is not TOML: {error}")
         return {}
-    given: Given = {}
+    except (OSError, ValueError) as error:  # ValueError: it is not UTF-8, or its name can't be one
+        problems.append(f"{path} can't be read: {error}")
+        return {}
+    return {name.lower(): (name, value, source or path.name) for name, value in flattened(tree)}
 
-    def flatten(prefix: str, node: Mapping[str, Any]) -> None:
-        for key, value in node.items():
-            if isinstance(value, dict):
-                flatten(f"{prefix}{key}.", value)
-            else:
-                name = prefix + key
-                given[name.lower()] = (name, value, path.name)
 
-    flatten("", tree)
-    return given
+def flattened(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each name in a file of settings with its value: `[server]` with `port = 1` is `server.port`, as if dotted."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from flattened(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def toml_value(value: bool | int | float | str) -> str:
+    """A value as TOML writes it, which is as JSON does, but that TOML wants DEL escaped too.
+
+    Raises:
+        ValueError: a name that is no text (half of a surrogate pair), which TOML can't say.
+    """
+    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(f"{value!a} is no text")
+    return text
 
 
 def from_environ(environ: Mapping[str, str], rows: Iterable[Setting], given: Given) -> None:
@@ -93,5 +106,5 @@ def roots(given: Given, problems: list[str], sources: dict[str, str]) -> tuple[R
 def unknown(name: str, source: str, rows: Iterable[Setting]) -> str:
     """The sentence on a name that no setting has."""
     near = difflib.get_close_matches(name, [row.name for row in rows], n=1)
-    hint = f"did you mean {near[0]}?" if near else "`python -m config` lists all there are"
+    hint = f"did you mean {near[0]}?" if near else "`darkroom config` lists all there are"
     return f"{name} ({source}) is no setting: {hint}"

@@ -3,15 +3,19 @@
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import config
 import launch
 from catalog.database import open_catalog
 from catalog.people.users import Users
+from config.data_toml import FILE
+from config.sources import flattened
 from tests.end_to_end.servers import PROJECT, environ
 from tests.photos import save_jpeg, solid
 
@@ -32,6 +36,8 @@ class Start:
 
 Launch = Callable[..., Start]
 
+START = ("-m", "api", "--greet")
+
 
 @pytest.fixture
 def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Launch:
@@ -39,7 +45,7 @@ def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
     def run(**variables: str) -> Start:
         given = environ(None, tmp_path / "data", **variables)
-        for name in ("DATA_DIR", "SERVER_PORT", "WEBAPI_DEFAULT_UID"):
+        for name in ("DATA_DIR", "SERVER_PORT", "WEBAPI_DEFAULT_UID", "DARKROOM_TOML"):
             if name not in variables:
                 del given[name]
         command: list[str] = []
@@ -82,7 +88,7 @@ def users(data: Path) -> bool:
 def test_photos_and_data_become_settings(launched: Launch, tmp_path: Path, photos: Path) -> None:
     """Relative ones too, as seen from where the command was given."""
     start = launched(PHOTOS="my photos", DATA="new/data")
-    assert start.command == ("-m", "api")
+    assert start.command == START
     assert start.environ["ROBOT_ROOT_0_PATH"] == str(photos)
     assert start.environ["DATA_DIR"] == str(tmp_path / "new" / "data")
     assert (tmp_path / "new" / "data" / "catalog.sqlite").is_file()
@@ -145,7 +151,7 @@ def test_the_guest_of_a_first_start(launched: Launch, tmp_path: Path, photos: Pa
     assert [(user.uid, user.open) for user in Users(engine).everyone()] == [("guest", True)]
     engine.dispose()
     second = launched(PHOTOS=str(photos), DATA="data", SERVER_HOST=host)
-    assert (second.command, "guest" in second.said) == (("-m", "api"), False)
+    assert (second.command, "user guest" in second.said) == (START, False)
 
 
 @pytest.mark.parametrize(
@@ -162,13 +168,13 @@ def test_no_guest_where_others_can_call_or_a_default_user_is_set(
     launched: Launch, tmp_path: Path, photos: Path, variables: dict[str, str]
 ) -> None:
     start = launched(PHOTOS=str(photos), DATA="data", **variables)
-    assert (start.command, "guest" in start.said) == (("-m", "api"), False)
+    assert (start.command, "user guest" in start.said) == (START, False)
     assert not users(tmp_path / "data")
 
 
 def test_no_guest_in_a_catalogue_that_is_there(launched: Launch, tmp_path: Path, photos: Path) -> None:
     open_catalog(tmp_path / "data").dispose()
-    assert "guest" not in launched(PHOTOS=str(photos), DATA="data").said
+    assert "user guest" not in launched(PHOTOS=str(photos), DATA="data").said
     assert not users(tmp_path / "data")
 
 
@@ -193,3 +199,109 @@ def test_without_photos_there_is_the_sample_library(launched: Launch, tmp_path: 
     assert start.environ["ROBOT_ROOT_0_PATH"] == str(tmp_path / "data" / "sample")
     assert "showing the sample library" in start.said
     assert list((tmp_path / "data" / "sample").rglob("*.jpg"))
+
+
+def kept(folder: Path) -> dict[str, object]:
+    """What the data folder's own file says, by the names of settings."""
+    return dict(flattened(tomllib.loads((folder / FILE).read_text())))
+
+
+def roots(settings: config.Settings) -> list[tuple[str, Path]]:
+    return [(root.alias, root.path) for root in settings.roots]
+
+
+def test_other_commands_know_what_a_server_was_told(
+    launched: Launch, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another folder, in a shell where nothing of it is said."""
+    first = launched(PHOTOS=str(photos), DATA="elsewhere", PORT="8123", WEBAPI_DEFAULT_UID="ann")
+    assert kept(tmp_path / "elsewhere") == {
+        "robot.root.0.path": str(photos),
+        "robot.root.0.alias": "my photos",
+        "server.port": 8123,
+        "webapi.default.uid": "ann",
+    }
+    assert f"{tmp_path / 'elsewhere' / FILE} has" in first.said
+    shell = {"XDG_STATE_HOME": first.environ["XDG_STATE_HOME"]}
+    monkeypatch.chdir("/")
+    found = config.load(shell)
+    assert (found.data_dir, found.server_port, found.webapi_default_uid) == (tmp_path / "elsewhere", 8123, "ann")
+    assert roots(found) == [("my photos", photos)]
+
+
+def test_a_second_start_goes_on_with_what_the_first_was_told(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    launched(PHOTOS=str(photos), PORT="8123")
+    second = launched()
+    assert second.command
+    assert (FILE in second.said, "sample" in second.said) == (False, False)
+    assert kept(tmp_path / "data")["robot.root.0.path"] == str(photos)
+    assert kept(tmp_path / "data")["server.port"] == 8123
+
+
+def test_a_root_keeps_its_alias_and_what_a_person_wrote_stays(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    launched(PHOTOS=str(photos))
+    file = tmp_path / "data" / FILE
+    file.write_text(file.read_text().replace('alias = "my photos"', 'alias = "old"') + "thumbs.height = 200 # mine\n")
+    other = save_jpeg(tmp_path / "other" / "old" / "a.jpg", solid(4, 3, (0, 0, 0))).parent
+    assert launched(PHOTOS=str(photos)).environ["ROBOT_ROOT_0_ALIAS"] == "old"
+    assert launched(PHOTOS=str(other)).environ["ROBOT_ROOT_0_ALIAS"] == "old-2"
+    assert kept(tmp_path / "data")["robot.root.0.path"] == str(other)
+    assert "thumbs.height = 200 # mine\n" in file.read_text()
+
+
+def test_photos_replace_all_that_were_roots(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    start = launched(PHOTOS=str(photos), ROBOT_ROOT_0_PATH="/a", ROBOT_ROOT_7_PATH="/b", ROBOT_ROOT_7_ALIAS="x")
+    assert {name: value for name, value in start.environ.items() if name.startswith("ROBOT_ROOT")} == {
+        "ROBOT_ROOT_0_PATH": str(photos),
+        "ROBOT_ROOT_0_ALIAS": "my photos",
+    }
+
+
+def test_photos_that_another_file_speaks_of_too_are_a_contradiction(
+    launched: Launch, tmp_path: Path, photos: Path
+) -> None:
+    """Which of them counted would depend on the folder in which a command is given."""
+    (tmp_path / FILE).write_text(f"robot.root.3.path = {str(tmp_path)!r}\n")
+    start = launched(PHOTOS=str(photos))
+    assert (start.code, start.command) == (1, ())
+    assert "darkroom.toml names other photo roots" in start.said
+    (tmp_path / FILE).write_text(f"robot.root.3.path = {str(photos)!r}\n")
+    assert launched(PHOTOS=str(photos)).command
+
+
+def test_roots_that_a_person_wrote_into_the_data_folder_are_no_start_s_to_change(
+    launched: Launch, tmp_path: Path, photos: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / FILE).write_text(f"robot.root.0.path = {str(tmp_path)!r}\n")
+    start = launched(PHOTOS=str(photos))
+    assert (start.code, start.command) == (1, ())
+    assert "names other photo roots" in start.said
+    start = launched()
+    assert start.command
+    assert kept(tmp_path / "data")["robot.root.0.path"] == str(tmp_path)
+
+
+def test_a_folder_whose_name_is_no_alias_gets_one(launched: Launch, tmp_path: Path) -> None:
+    folder = save_jpeg(tmp_path / "me@home" / "a.jpg", solid(4, 3, (0, 0, 0))).parent
+    assert launched(PHOTOS=str(folder)).environ["ROBOT_ROOT_0_ALIAS"] == "me-home"
+
+
+def test_folders_of_one_name_get_aliases_of_their_own(tmp_path: Path) -> None:
+    paths = [tmp_path / each / "Pictures" for each in "abc"]
+    known = {"Pictures": paths[1]}
+    assert launch.aliases(paths, known) == {"Pictures-2": paths[0], "Pictures": paths[1], "Pictures-3": paths[2]}
+
+
+def test_a_folder_that_is_no_text_is_served_though_it_can_t_be_noted(launched: Launch, tmp_path: Path) -> None:
+    folder = save_jpeg(tmp_path / os.fsdecode(b"\xff") / "a.jpg", solid(4, 3, (0, 0, 0))).parent
+    start = launched(PHOTOS=str(folder))
+    assert start.command
+    assert "other commands need" in start.said
+
+
+def test_a_home_that_can_t_be_written_is_no_failure(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    (tmp_path / "file").touch()
+    start = launched(PHOTOS=str(photos), XDG_STATE_HOME=str(tmp_path / "file"))
+    assert start.command
+    assert f"other commands need DARKROOM_DATA={tmp_path / 'data'}" in start.said

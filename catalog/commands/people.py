@@ -4,12 +4,12 @@ import argparse
 import getpass
 import sys
 
-from catalog.commands.output import Commands, printable
 from catalog.database import opened_catalog
 from catalog.people.access import ASKED_FOR
 from catalog.people.groups import EVERYONE, Group, Groups
 from catalog.people.users import Users
 from config import Settings
+from config.arguments import Commands, printable
 
 
 def add_to(commands: Commands) -> None:
@@ -101,6 +101,7 @@ def _group_add(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
         Groups(engine).add(group)
     print(f"added the group {_shown(group)}")
+    _say_what_nobody_asks_for(group)
     return 0
 
 
@@ -109,6 +110,7 @@ def _group_set(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
         Groups(engine).replace(group)
     print(f"the group is now {_shown(group)}")
+    _say_what_nobody_asks_for(group)
     return 0
 
 
@@ -127,9 +129,12 @@ def _group_list(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _group(chosen: argparse.Namespace) -> Group:
-    for permission in set(chosen.permission) - set(ASKED_FOR):
-        print(f"catalog: nothing here asks for {permission}; asked for are {', '.join(ASKED_FOR)}", file=sys.stderr)
     return Group(chosen.name, tuple(chosen.permission), tuple(chosen.filter))
+
+
+def _say_what_nobody_asks_for(group: Group) -> None:
+    for permission in sorted(set(group.permissions) - set(ASKED_FOR)):
+        print(f"darkroom: nothing here asks for {permission}; asked for are {', '.join(ASKED_FOR)}", file=sys.stderr)
 
 
 def _groups(chosen: argparse.Namespace) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ import json
 import logging
 import sys
 
-from catalog.commands.output import Commands, printable
 from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.photos import FailedFile, Photo, Photos
@@ -17,6 +16,7 @@ from catalog.watch.monitor import system_limit
 from catalog.watch.supervisor import supervise
 from catalog.watch.watch import watch
 from config import Settings
+from config.arguments import Commands, printable
 
 
 def add_to(commands: Commands) -> None:
@@ -48,9 +48,9 @@ def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
         report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
         for alias, reason in report.skipped_roots.items():
-            print(f"catalog: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
+            print(f"darkroom: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
         if not report.skipped_roots and not Photos(engine).count():
-            print("catalog: there is no photo in the photo roots yet", file=sys.stderr)
+            print("darkroom: there is no photo in the photo roots yet", file=sys.stderr)
     return 1 if report.skipped_roots else 0
 
 
@@ -64,7 +64,7 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
         try:
             watch(settings, debouncer, for_terminal)
         except CatalogProblem as error:
-            print(f"catalog: {error}", file=sys.stderr)
+            print(f"darkroom: {error}", file=sys.stderr)
             return 1
         return 0
 
@@ -72,7 +72,7 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _no_root() -> int:
-    print("catalog: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
+    print("darkroom: there is no photo root: set robot.root.0.path to a folder of photos", file=sys.stderr)
     return 1
 
 

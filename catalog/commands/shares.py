@@ -4,7 +4,6 @@ import argparse
 
 from sqlalchemy import Engine
 
-from catalog.commands.output import Commands, printable
 from catalog.database import opened_catalog
 from catalog.generations import Generations
 from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
@@ -15,6 +14,7 @@ from catalog.scan.scan import sync_roots
 from catalog.search import query
 from catalog.search.sql import Search
 from config import Settings
+from config.arguments import Commands, printable, whole
 
 
 def add_to(commands: Commands) -> None:
@@ -27,7 +27,8 @@ def add_to(commands: Commands) -> None:
     adding.add_argument("--description", default="", metavar="D")
     adding.add_argument("--public", action="store_true", help="listed by getSharedGallerys")
     adding.add_argument("--expires", metavar="T", help='"yyyy-mm-dd hh:mm:ss", this machine\'s time (default: never)')
-    adding.add_argument("--indexmarked", type=int, default=0, metavar="I", help="the title photo's place, from 0")
+    place = whole(0, 10**9)
+    adding.add_argument("--indexmarked", type=place, default=0, metavar="I", help="the title photo's place, from 0")
     adding.add_argument("--user", metavar="UID", help="on whose behalf (default: webapi.default.uid, if there is one)")
     adding.set_defaults(run=_add)
     removing = verbs.add_parser("remove", help="end a shared gallery")

@@ -6,10 +6,10 @@ import json
 from sqlalchemy import Connection, func, select
 
 from catalog import schema
-from catalog.commands.output import Commands, printable
 from catalog.database import FILE, opened_catalog
 from catalog.scan.scan import sync_roots
 from config import Settings
+from config.arguments import Commands, printable
 
 COUNTED = {
     "failed files": schema.read_failures,

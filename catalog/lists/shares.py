@@ -141,7 +141,7 @@ class Shares:
 
 
 def _new_sid() -> str:
-    """None begins with a hyphen: `python -m catalog share remove` would take it for an option."""
+    """None begins with a hyphen: `darkroom share remove` would take it for an option."""
     while (sid := secrets.token_urlsafe(BYTES)).startswith("-"):
         continue
     return sid

@@ -43,6 +43,7 @@ def test_a_meaning_is_the_first_sentence(docstring: str | None, sentence: str) -
 def test_the_house_is_read_from_its_imports() -> None:
     house = read_house(PROJECT)
     assert [[floor.name for floor in storey] for storey in house.storeys] == [
+        ["darkroom"],
         ["launch"],
         ["api"],
         ["workers"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import config
-from config.__main__ import lines
+from config.commands import lines
 
 
 def load(tmp_path: Path, toml: str = "", **environ: str) -> config.Settings:

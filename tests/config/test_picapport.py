@@ -86,7 +86,7 @@ def test_every_shared_setting_is_one() -> None:
 def test_out_is_not_replaced_without_force(tmp_path: Path) -> None:
     assert converted(tmp_path, "server.port=1", "--out", "new.toml").returncode == 0
     done = converted(tmp_path, "server.port=2", "--out", "new.toml")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "new.toml is there already" in done.stderr
     assert "server.port = 1" in (tmp_path / "new.toml").read_text()
     assert converted(tmp_path, "server.port=2", "--out", "new.toml", "--force").returncode == 0
@@ -97,15 +97,15 @@ def test_out_is_not_replaced_without_force(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "said"), [("a=1\nb=\\u1", "line 2")])
 def test_what_is_no_properties_file(tmp_path: Path, text: str, said: str) -> None:
     done = converted(tmp_path, text)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     done = converted(tmp_path, "", "--out", "no/such/folder.toml")
-    assert done.returncode == 1
-    assert "No such file" in done.stderr
+    assert done.returncode == 2
+    assert "is in no folder: make it first" in done.stderr
 
 
 @given(st.dictionaries(st.sampled_from(SHARED) | st.just("robot.root.0.path"), st.text()))

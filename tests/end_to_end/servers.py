@@ -210,6 +210,7 @@ def environ(photos: Path | None, data: Path, **settings: str) -> dict[str, str]:
     kept |= {"DATA_DIR": str(data), "SERVER_PORT": "0", "WEBAPI_DEFAULT_UID": "guest", "PYTHONUNBUFFERED": "1"}
     kept |= {"DARKROOM_TOML": str(data.with_suffix(".toml")), "PYTHONDONTWRITEBYTECODE": "1"}
     kept |= {"PRERENDER_AUTO": "false"}  # tests count renders
+    kept |= {"XDG_STATE_HOME": str(data.with_name("state"))}  # not this user's own
     data.with_suffix(".toml").touch()
     if photos is not None:
         kept["ROBOT_ROOT_0_PATH"] = str(photos)

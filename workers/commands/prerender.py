@@ -1,4 +1,4 @@
-"""`python -m workers prerender`: renders in advance what is missing, and shows how far it is.
+"""`darkroom prerender`: renders in advance what is missing, and shows how far it is.
 
 Where a server runs, it does so, and the command looks on. Else the command walks the job itself; in the embedded way
 with workers of its own.
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from tqdm import tqdm
 
 from cache.render_cache import RenderCache, build
+from catalog.commands.perform import exit_code
 from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.jobs.jobs import Job, Jobs, State
@@ -61,7 +62,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     except (UnknownSize, SettingsError) as error:
         return _fail(str(error), 2)
     except CatalogProblem as error:
-        return _fail(str(error), 1)
+        return _fail(str(error), exit_code(error))
 
 
 def _job(jobs: Jobs, starter: Starter, chosen: argparse.Namespace) -> Job:
@@ -140,7 +141,7 @@ def _follow(engine: Engine, job: Job, driver: Driver) -> int:
 def _interrupted(jobs: Jobs, job: Job, driver: Driver) -> int:
     if driver.leads:
         jobs.pause(job.id)
-        _say(f"job {job.id} is paused; python -m workers prerender --resume {job.id} goes on with it")
+        _say(f"job {job.id} is paused; darkroom prerender --resume {job.id} goes on with it")
     else:
         _say(f"the server goes on with job {job.id}; POST /api/jobs/{job.id}/cancel ends it")
     return 130
@@ -158,7 +159,7 @@ def _told(engine: Engine, job: Job) -> int:
         place = ascii(f"{photo.root}/{photo.path}") if photo else failure.photoid
         _say(f"{place}: {failure.reason}")
     if job.failed > len(failures):
-        _say(f"and {job.failed - len(failures)} more: python -m catalog failed")
+        _say(f"and {job.failed - len(failures)} more: darkroom failed")
     return 0 if job.state is State.DONE and not job.failed else 1
 
 

@@ -1,11 +1,9 @@
 """`python -m workers render`: renders one file into a folder, and says how long each step took. Needs no server."""
 
 import argparse
-import re
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from config import Settings
 from workers.errors import RenderError
@@ -14,22 +12,6 @@ from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import deliverable, stream
 from workers.pipeline.open import opened, photo_size
 from workers.sizing import Size, output_size
-
-REQUEST = re.compile(r"([1-9]\d{0,5})?x([1-9]\d{0,5})?")
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Tells the parser what the command takes."""
-    parser.add_argument("file", type=Path, help="the photo")
-    parser.add_argument(
-        "--size",
-        type=_request,
-        action="append",
-        metavar="WxH",
-        help="as getPhoto takes it: 256x256, 1920x, x160; any number of times; none: the photo in its own size",
-    )
-    parser.add_argument("--quality", type=_quality, default=70, help="0.0 to 1.0 (0.7)")
-    parser.add_argument("--out", type=Path, default=Path(), help="the folder to write into (this one)")
 
 
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -90,23 +72,3 @@ def _unscaled(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> 
         deadline = time.monotonic() + settings.render_timeout
         jpeg = pipeline.unscaled(chosen.file, limits=limits, deadline=deadline, watch=watch)
     yield photo, jpeg
-
-
-def _request(text: str) -> tuple[int | None, int | None]:
-    """A request's width and height."""
-    match = REQUEST.fullmatch(text)
-    if not match or not any(match.groups()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size: 256x256, 1920x and x160 are, with sides of 1 or more")
-    width, height = (int(side) if side else None for side in match.groups())
-    return width, height
-
-
-def _quality(text: str) -> int:
-    """libjpeg's quality."""
-    try:
-        quality = float(text)
-    except ValueError:
-        quality = -1.0
-    if not 0 <= quality <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no quality: from 0.0 to 1.0 is")
-    return round(quality * 100)

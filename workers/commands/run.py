@@ -22,7 +22,7 @@ from config import Settings
 from workers.flights.orders import RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.pipeline.limits import Limits, confine_memory
-from workers.queue.app import INTERACTIVE, QUEUES, create_celery
+from workers.queue.app import INTERACTIVE, create_celery
 from workers.tasks import Renderer, register
 
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -33,13 +33,7 @@ log = logging.getLogger("darkroom.worker")
 
 
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Works until it is told to end; gives the exit code: 0, or 1 with a sentence."""
-    unknown = set(chosen.queues.split(",")) - set(QUEUES)
-    if unknown:
-        print(
-            f"workers: no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}", file=sys.stderr
-        )
-        return 1
+    """Works until it is told to end; gives the exit code."""
     step_down(chosen.nice)
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
@@ -63,7 +57,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
         without_gossip=True,
         without_mingle=True,
     )
-    return 0 if _worked_until_told(worker, chosen.queues) else _start_anew()
+    return 0 if _worked_until_told(worker, chosen.queues) else _start_anew(chosen)
 
 
 def step_down(nice: int) -> None:
@@ -112,12 +106,13 @@ def _worked_until_told(worker: Worker, queues: str) -> bool:
     return bool(told)
 
 
-def _start_anew() -> int:
+def _start_anew(chosen: argparse.Namespace) -> int:
     """Becomes a new worker. Where Redis goes away while a task is acknowledged, Celery gives up for good."""
     log.error("the worker has ended without being told to, and starts anew")
     time.sleep(PAUSE)
-    arguments = [sys.executable, "-m", "workers", *sys.argv[1:]]
-    os.execv(sys.executable, arguments)
+    more = [] if chosen.concurrency is None else ["--concurrency", str(chosen.concurrency)]
+    arguments = ["-m", "workers", "run", "--queues", chosen.queues, "--nice", str(chosen.nice), *more]
+    os.execv(sys.executable, [sys.executable, *arguments])
 
 
 def _keep_logging(**_: object) -> None:

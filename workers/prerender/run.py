@@ -23,7 +23,7 @@ PLENTY = 8  # windows of photos for which there is room, where room is not short
 MOST_TRIES = 3  # of a photo that changes all the time, or for which there is no time; or that ends its process
 
 NO_WORKER = (
-    "No worker takes background renders: start one with python -m workers run --queues background, or see why it is "
+    "No worker takes background renders: start one with darkroom worker --queues background, or see why it is "
     "not heard."
 )
 NO_QUEUE = "The queue of renders is down; the job goes on when it is back."

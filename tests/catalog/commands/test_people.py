@@ -79,8 +79,8 @@ def test_what_can_not_be_is_said_in_a_sentence(library: Library, run: Run, argum
     Users(library.engine).add("ann", "x")
     before = Users(library.engine).everyone(), Groups(library.engine).everyone()
     done = run(*arguments.split())
-    assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("catalog: ")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("darkroom: ")
     assert said in done.err
     assert (Users(library.engine).everyone(), Groups(library.engine).everyone()) == before
 
@@ -91,7 +91,8 @@ def test_what_can_not_be_is_said_in_a_sentence(library: Library, run: Run, argum
 def test_usage(run: Run, arguments: list[str]) -> None:
     done = run(*arguments)
     assert (done.code, done.out) == (2, "")
-    assert "usage: python -m catalog" in done.err
+    assert done.err.startswith("python -m catalog")
+    assert done.err.count("\n") == 1
 
 
 def test_a_catalogue_that_another_program_holds(library: Library, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

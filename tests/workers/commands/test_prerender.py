@@ -18,8 +18,8 @@ def chosen(**given: object) -> argparse.Namespace:
     ("given", "code", "words"),
     [
         ({"sizes": "poster"}, 2, "'poster' is no size"),
-        ({"query": "("}, 1, "character"),
-        ({"resume": 7}, 1, "There is no job 7"),
+        ({"query": "("}, 2, "character"),
+        ({"resume": 7}, 2, "There is no job 7"),
     ],
 )
 def test_what_can_not_be_done(

@@ -50,10 +50,10 @@ def test_its_own_size(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("gone.jpg",), 1, "gone.jpg: The photo's file is gone"),
+        (("gone.jpg",), 2, "is not there"),
         (("text.jpg",), 1, "text.jpg: The file is of a kind"),
         (("photo.jpg", "--size", "9000x"), 1, "8192"),
-        (("photo.jpg", "--out", "text.jpg"), 1, "text.jpg: File exists"),
+        (("photo.jpg", "--out", "text.jpg"), 2, "is no folder"),
         (("photo.jpg", "--size", "0x0"), 2, "'0x0' is no size"),
         (("photo.jpg", "--size", "x"), 2, "'x' is no size"),
         (("photo.jpg", "--quality", "1.1"), 2, "'1.1' is no quality"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.commands.output import printable
+from config.arguments import printable
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,142 @@
+"""The arguments of commands: where one is wrong, a single sentence says which, what it is, and what is allowed."""
+
+import argparse
+import ast
+import difflib
+import os
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from config.setting import folder
+from config.table import Settings
+
+CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+) \(choose from .*\)", re.DOTALL)
+NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+class Parser(argparse.ArgumentParser):
+    """Of a command, or of a family of them: their parsers are of this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says in one line what is wrong with the arguments, and exits with 2."""
+        if match := CHOICE.fullmatch(message):
+            message = self._no_choice(ast.literal_eval(match["given"]))
+        message = message.removeprefix("argument ").replace("\n", " ")
+        self.exit(2, f"{self.prog}: {printable(message)} (`{self.prog} --help` says what it takes)\n")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does it; a text that is none in this machine's encoding is an error."""
+        chosen, left = super().parse_known_args(args, namespace)
+        for value in vars(chosen).values():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
+                    self.error(f"{text} is no text in this machine's encoding")
+        return chosen, left
+
+    def _no_choice(self, given: str) -> str:
+        """The sentence on a word that is none of this parser's commands or choices."""
+        there = [str(choice) for action in self._actions for choice in action.choices or ()]
+        near = difflib.get_close_matches(given, there, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(there)}"
+        return f"there is no {given!r}: {hint}"
+
+
+Run = Callable[[Settings, argparse.Namespace], int]
+"""A command; gives the exit code."""
+
+
+class Commands(Protocol):
+    """Where commands are added: argparse's own class for it has no public name."""
+
+    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser:
+        """The parser of one more command."""
+
+
+def whole(low: int, high: int, unit: str = "") -> Callable[[str], int]:
+    """Reads a whole number within these bounds, both of them allowed."""
+
+    def read(text: str) -> int:
+        if NUMBER.fullmatch(text) and low <= int(text) <= high:
+            return int(text)
+        counted = f" {unit}" if unit else ""
+        raise argparse.ArgumentTypeError(f"{text!r} is not allowed: a whole number from {low} to {high}{counted} is")
+
+    return read
+
+
+def existing_file(text: str) -> Path:
+    """Reads the name of a file that is there."""
+    path = Path(text)
+    try:
+        if path.is_file():
+            return path
+        wrong = "is no file" if path.exists() else "is not there"
+    except (OSError, ValueError) as error:
+        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
+    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+
+
+def new_file(text: str) -> Path:
+    """Reads the name that a file is to have: in a folder that is there, and no folder's."""
+    path = Path(text)
+    try:
+        if path.is_dir():
+            wrong = "is a folder: name a file in it"
+        elif path.parent.is_dir():
+            return path
+        else:
+            wrong = "is in no folder: make it first"
+    except (OSError, ValueError) as error:
+        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
+    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+
+
+def folder_of_photos(text: str) -> Path:
+    """Reads the name of a folder that is there, and can be listed."""
+    path = folder(text)
+    try:
+        if path.is_dir():
+            with os.scandir(path):
+                return path
+        wrong = "is no folder: name one with photos in it"
+    except (OSError, ValueError) as error:
+        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
+    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+
+
+def new_folder(text: str) -> Path:
+    """Reads the name of a folder that is there, or can be made."""
+    path = folder(text)
+    try:
+        nearest = next(each for each in (path, *path.parents) if each.exists())
+        if text and nearest.is_dir():
+            return path
+        wrong = "is no folder" if text else "is no name"
+    except (OSError, ValueError) as error:
+        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
+    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+
+
+def address(text: str) -> str:
+    """Reads an address of this machine, or a name that stands for one."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(text or "-", 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trying:
+            trying.bind(place)
+            return text
+    except (OSError, UnicodeError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine: 127.0.0.1 and 0.0.0.0 are") from None
+
+
+def printable(name: str) -> str:
+    """A name for a terminal: bytes that are no text and characters that steer it are escaped."""
+    return "".join(each if each.isprintable() else _escaped(each) for each in name)
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")

@@ -1,0 +1,1 @@
+"""The command `darkroom`: every command of the house by one name, found from anywhere."""
