@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from catalog.errors import MalformedQuery
 from catalog.search.query import LENGTH, NESTING, WORDS, parse
 from catalog.search.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Rated, Word
-from tests.catalog.trees import leaves, render, trees
+from tests.catalog.search.trees import leaves, render, trees
 
 A, B, C = Word("a"), Word("b"), Word("c")
 ID = "AAAAAAAAAA/AAAAAAAAA+A"

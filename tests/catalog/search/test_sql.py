@@ -20,8 +20,8 @@ from catalog.search.query import NESTING, WORDS, parse
 from catalog.search.sql import Search
 from catalog.search.tree import And, Directory, Everything, Node, PhotoIs, Phrase, TextField, Word
 from tests.catalog.library import Library, jpeg, put
-from tests.catalog.shelf import Book, Shelf, expected, ids
-from tests.catalog.trees import created, leaves, rated, trees
+from tests.catalog.search.shelf import Book, Shelf, expected, ids
+from tests.catalog.search.trees import created, leaves, rated, trees
 
 FULL = Metadata(
     title="Goalies",
