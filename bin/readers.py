@@ -1,26 +1,15 @@
-"""`bin/setup`: whether every compiled part that photos need is there, and what is missing of it.
+"""`bin/setup`: whether every compiled part that Darkroom needs is there, and what is missing of it.
 
-Pillow leaves out without a word what it was built without, and says so only by failing on the first photo of the kind.
+Those that read photos are listed in catalog/readers.py; the others here.
 """
 
 import importlib
 import sys
 from collections.abc import Iterator, Mapping
 
-PILLOW = {
-    "jpg": "JPEG",
-    "zlib": "PNG",
-    "libtiff": "compressed TIFF",
-    "webp": "WebP",
-    "littlecms2": "colour profiles",
-    "freetype2": "the text of the sample library",
-}
-"""What Pillow calls a part of itself, and what it is for."""
+from catalog.readers import readers
 
 MODULES = {
-    "pillow_heif": "HEIC",
-    "pillow_avif": "AVIF",
-    "rawpy": "camera raw",
     "cryptography.hazmat.primitives.asymmetric.rsa": "passwords on their way",
     "argon2": "passwords at rest",
     "sqlite3": "the catalogue",
@@ -30,22 +19,17 @@ MODULES = {
 
 def main() -> int:
     """Says what is missing, a line each; gives the exit code: 0 nothing is, 1 something is."""
-    found = [*missing_of_pillow(), *missing_modules(MODULES)]
+    found = [*missing_readers(), *missing_modules(MODULES)]
     for sentence in found:
         print(f"readers: {sentence}", file=sys.stderr)
     return 1 if found else 0
 
 
-def missing_of_pillow(parts: Mapping[str, str] = PILLOW) -> Iterator[str]:
-    """A sentence for each part that Pillow was built without."""
-    try:
-        from PIL import features
-    except ImportError as error:
-        yield f"Pillow can't be imported: {error}"
-        return
-    for part, use in parts.items():
-        if not features.check(part):
-            yield f"Pillow was built without {part}, which is for {use}: install its headers, and set up again"
+def missing_readers() -> Iterator[str]:
+    """A sentence for each reader of photos that can't be used."""
+    for found in readers():
+        if found.trouble:
+            yield f"{found.trouble}, which is for {found.reader.use}: {found.reader.mend}"
 
 
 def missing_modules(modules: Mapping[str, str]) -> Iterator[str]:

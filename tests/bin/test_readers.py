@@ -4,19 +4,20 @@ import pytest
 from PIL import features
 
 from bin import readers
+from catalog.readers import PARTS
 
 
 def test_nothing_is_missing_here(capsys: pytest.CaptureFixture[str]) -> None:
     assert (readers.main(), capsys.readouterr().err) == (0, "")
 
 
-@pytest.mark.parametrize("part", readers.PILLOW)
+@pytest.mark.parametrize("part", PARTS)
 def test_what_pillow_was_built_without_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
     monkeypatch.setattr(features, "check", lambda each: each != part)
     assert readers.main() == 1
-    assert f"without {part}, which is for {readers.PILLOW[part]}" in capsys.readouterr().err
+    assert f"without {part}, which is for {PARTS[part].use}: install its headers" in capsys.readouterr().err
 
 
 def test_a_module_that_can_t_be_imported_is_said() -> None:
