@@ -21,6 +21,7 @@ from catalog.render_failures import RenderFailures
 from catalog.scan.scan import sync_roots
 from catalog.search.sql import Search
 from config import Settings
+from workers.versions import rendering_setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,17 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         thread = PeriodicThread(name, seconds, action)
         thread.start()
         closing.callback(thread.close)
-    return _library(engine, generations, photos, snapshots, sessions)
+    render_failures = RenderFailures(engine, lambda: generations.render_failures, setup=rendering_setup(settings))
+    return _library(engine, generations, photos, render_failures, snapshots, sessions)
 
 
 def _library(
-    engine: Engine, generations: Generations, photos: Photos, snapshots: Snapshots, sessions: Sessions
+    engine: Engine,
+    generations: Generations,
+    photos: Photos,
+    render_failures: RenderFailures,
+    snapshots: Snapshots,
+    sessions: Sessions,
 ) -> Library:
     """The rest of it, which needs no end."""
     return Library(
@@ -82,7 +89,7 @@ def _library(
         search=CachedSearch(Search(engine), generations),
         users=Users(engine),
         access=Access(engine, generations),
-        render_failures=RenderFailures(engine, lambda: generations.render_failures),
+        render_failures=render_failures,
         throttle=LoginThrottle(engine),
         sessions=sessions,
         snapshots=snapshots,

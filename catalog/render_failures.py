@@ -35,11 +35,15 @@ class RenderFailures:
     """Remembers failures, each for one version of its photo's file.
 
     `generation` is another object where others may have noted a failure (see `Generations`): most photos have none, and
-    they are not to cost a question.
+    they are not to cost a question. `setup` stands for what photos are rendered with, readers and limits: what failed
+    under another one counts as untried.
     """
 
-    def __init__(self, engine: Engine, generation: Callable[[], Generation] = _always_another) -> None:
+    def __init__(
+        self, engine: Engine, generation: Callable[[], Generation] = _always_another, *, setup: str = ""
+    ) -> None:
         self._engine = engine
+        self._setup = setup
         self._photoids = Memo(generation, self._all, 1)
 
     def of(self, photo: Photo) -> RenderFailure | None:
@@ -49,7 +53,8 @@ class RenderFailures:
         known = render_failures.c
         same = (known.photoid == photo.photoid, known.bytes == photo.bytes, known.mtime_ns == photo.mtime_ns)
         with self._engine.connect() as connection:
-            row = connection.execute(select(known.kind, known.reason).where(*same)).one_or_none()
+            query = select(known.kind, known.reason).where(*same, known.setup == self._setup)
+            row = connection.execute(query).one_or_none()
         return None if row is None else RenderFailure(*row)
 
     def among(self, those: Mapping[str, Photo]) -> dict[str, RenderFailure]:
@@ -59,7 +64,8 @@ class RenderFailures:
         columns = (known.photoid, known.bytes, known.mtime_ns, known.kind, known.reason)
         with self._engine.connect() as connection:
             for start in range(0, len(photoids), BATCH):
-                query = select(*columns).where(known.photoid.in_(photoids[start : start + BATCH]))
+                some = photoids[start : start + BATCH]
+                query = select(*columns).where(known.photoid.in_(some), known.setup == self._setup)
                 for photoid, size, mtime_ns, kind, reason in connection.execute(query):
                     if (those[photoid].bytes, those[photoid].mtime_ns) == (size, mtime_ns):
                         found[photoid] = RenderFailure(kind, reason)
@@ -68,7 +74,7 @@ class RenderFailures:
     def remember(self, photo: Photo, failure: RenderFailure) -> None:
         """Notes why this version of the photo could not be rendered."""
         row = {"bytes": photo.bytes, "mtime_ns": photo.mtime_ns, "kind": failure.kind, "reason": failure.reason}
-        row["since"] = f"{datetime.now(UTC):%FT%TZ}"
+        row |= {"since": f"{datetime.now(UTC):%FT%TZ}", "setup": self._setup}
         new = upsert(render_failures).values(photoid=photo.photoid, **row)
         with self._engine.connect() as connection, writing(connection):
             connection.execute(new.on_conflict_do_update(index_elements=["photoid"], set_=row))
@@ -103,4 +109,5 @@ class RenderFailures:
 
     def _all(self, _: None) -> set[str]:
         with self._engine.connect() as connection:
-            return set(connection.execute(select(render_failures.c.photoid)).scalars())
+            query = select(render_failures.c.photoid).where(render_failures.c.setup == self._setup)
+            return set(connection.execute(query).scalars())

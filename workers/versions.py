@@ -1,8 +1,21 @@
-"""The version in the name of a render: what its bytes depend on, beside its size and quality."""
+"""What a render depends on beside its size and quality, and what its failure does."""
 
+from catalog.readers import fingerprint
+from config import Settings
 from workers.pipeline import render as pipeline
 
 
 def key_version(source: str) -> str:
     """The `version` of a RenderKey: the source's own, and the pipeline's revision."""
     return f"{source}-{pipeline.REVISION}"
+
+
+def rendering_setup(settings: Settings) -> str:
+    """What photos are rendered with: pipeline, readers and limits. What failed with anything else is untried."""
+    limits = (
+        settings.render_max_pixels,
+        settings.render_max_bytes,
+        settings.render_max_frames,
+        settings.workers_memory_bytes,
+    )
+    return "-".join(map(str, (pipeline.REVISION, fingerprint(), *limits)))

@@ -29,6 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.files import identity_of, is_empty
 from catalog.metadata import READER
+from catalog.scan.record import reading_setup
 from catalog.scan.walk import WHOLE, Entry, Part, WalkFailure
 from catalog.schema import folders, photos, read_failures, roots
 from catalog.schema.types import FsPath
@@ -133,7 +134,7 @@ def forget(connection: Connection, item: Todo) -> None:
 def compare(connection: Connection) -> tuple[int, int]:
     """Fills `todo` in the order of alias and path; gives (files to be read, files that are as they were)."""
     known = exists().where(*_same(photos), photos.c.reader == READER)
-    failed = exists().where(*_same(read_failures))
+    failed = exists().where(*_same(read_failures), read_failures.c.setup == reading_setup())
     with connection.begin():
         fresh = (
             select(seen.c.root_id, seen.c.path)

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import photoid
 from catalog.metadata import READER, Header, Metadata
+from catalog.readers import fingerprint
 from catalog.schema import details, folders, photos, read_failures, roots, texts
 from catalog.search import words
 
@@ -83,12 +84,17 @@ def failure(
     """
     gone = delete(photos).where(photos.c.root_id == root_id, photos.c.path == path).returning(photos.c.photoid)
     was = connection.execute(gone).scalar_one_or_none()
-    row = {"bytes": read[0], "mtime_ns": read[1], "reason": reason}
+    row = {"bytes": read[0], "mtime_ns": read[1], "reason": reason, "setup": reading_setup()}
     if was is not None:
         row["photoid"] = was
     since = f"{datetime.now(UTC):%FT%TZ}"
     new = upsert(read_failures).values(root_id=root_id, path=path, since=since, **row)
     connection.execute(new.on_conflict_do_update(index_elements=["root_id", "path"], set_=row))
+
+
+def reading_setup() -> str:
+    """What files are read with: what failed with anything else is worth another try."""
+    return f"{READER}-{fingerprint()}"
 
 
 def _moved(connection: Connection, header: Header, gone: ColumnElement[bool]) -> int | None:

@@ -100,6 +100,8 @@ read_failures = Table(
     Column("since", Text, nullable=False),
     # The id that the photo had while it was readable, which it has again when it is mended in place.
     Column("photoid", PhotoId),
+    # What it was read with (`catalog/scan/record.py:reading_setup`): with anything else every scan tries again.
+    Column("setup", Text, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 
@@ -119,6 +121,8 @@ render_failures = Table(
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("since", Text, nullable=False),
+    # What it was rendered with: readers and limits. With anything else it is tried again.
+    Column("setup", Text, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )
 

@@ -38,6 +38,36 @@ def test_a_failure_is_one_version_s(library: Library) -> None:
     assert list(library.failed()) == ["b/none.jpg"]
 
 
+def test_a_failure_under_another_setup_is_tried_again(library: Library) -> None:
+    """With a reader that was not there, say, or under a limit that has been raised."""
+    put(library.a / "red.jpg", jpeg())
+    library.scan()
+    photo = library.photos()["a/red.jpg"]
+    before = RenderFailures(library.engine, setup="without")
+    before.remember(photo, DAMAGED)
+    assert (before.of(photo), before.among({photo.photoid: photo})) == (DAMAGED, {photo.photoid: DAMAGED})
+    now = RenderFailures(library.engine, setup="with")
+    assert (now.of(photo), now.among({photo.photoid: photo})) == (None, {})
+    now.remember(photo, DAMAGED)
+    assert (now.of(photo), before.of(photo)) == (DAMAGED, None)
+    assert list(library.failed()) == ["a/red.jpg"]
+
+
+def test_a_file_that_could_not_be_read_is_so_again_with_other_readers(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(library.a / "a.jpg", b"garbage")
+    library.scan()
+    assert library.opened == ["a/a.jpg"]
+    library.scan()
+    assert library.opened == []
+    monkeypatch.setattr("catalog.scan.record.fingerprint", lambda: "others")
+    library.scan()
+    assert library.opened == ["a/a.jpg"]
+    library.scan()
+    assert library.opened == []
+
+
 def test_what_is_tried_again(library: Library) -> None:
     put(library.a / "red.jpg", jpeg())
     put(library.a / "blue.jpg", jpeg("blue"))

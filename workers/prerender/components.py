@@ -25,6 +25,7 @@ from workers.prerender.missing import MissingRenders
 from workers.prerender.order_dispatcher import OrderDispatcher
 from workers.prerender.run import RunComponents
 from workers.prerender.starter import Starter
+from workers.versions import rendering_setup
 
 
 def build_starter(settings: Settings, engine: Engine, cache: RenderCache) -> Starter:
@@ -53,7 +54,7 @@ def build_driver(
             Jobs(engine),
             JobProgress(engine),
             _missing(settings, engine, cache),
-            RenderFailures(engine),
+            RenderFailures(engine, setup=rendering_setup(settings)),
             dispatcher,
             partial(refresh, engine, settings),
             in_process=not settings.distributed,
@@ -88,4 +89,5 @@ def dispatcher_in_process(settings: Settings, celery: Celery, flights: Flights, 
 
 
 def _missing(settings: Settings, engine: Engine, cache: RenderCache) -> MissingRenders:
-    return MissingRenders(Photos(engine), RenderFailures(engine), cache, settings.render_max_side)
+    render_failures = RenderFailures(engine, setup=rendering_setup(settings))
+    return MissingRenders(Photos(engine), render_failures, cache, settings.render_max_side)
