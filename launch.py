@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from types import FrameType
 
@@ -128,16 +129,15 @@ def _tell_photos(photos: Iterable[Path]) -> None:
         os.environ[f"ROBOT_ROOT_{number}_ALIAS"] = alias
 
 
-def aliases(paths: Iterable[Path], known: Mapping[str, Path]) -> dict[str, Path]:
+def aliases(paths: Sequence[Path], known: Mapping[str, Path]) -> dict[str, Path]:
     """Each folder by an alias of its own: the one that it has, else its name, with a number where another has that."""
-    had = {path: alias for alias, path in known.items()}
-    found: dict[str, Path] = {}
+    found = {alias: path for alias, path in known.items() if path in paths}
     for path in paths:
-        name = NO_ALIAS.sub("-", path.name)[: LONGEST_ALIAS - 4] or "photos"
-        names = [had.get(path, name), *(f"{name}-{number}" for number in range(2, len(had) + len(found) + 3))]
-        taken = set(found) | {alias for alias, root in known.items() if root != path}
-        found[next(each for each in names if each not in taken)] = path
-    return found
+        if path not in found.values():
+            name = NO_ALIAS.sub("-", path.name)[: LONGEST_ALIAS - 4] or "photos"
+            names = chain([name], (f"{name}-{number}" for number in count(2)))
+            found[next(each for each in names if each not in found)] = path
+    return dict(sorted(found.items(), key=lambda each: paths.index(each[1])))
 
 
 def _first_start(settings: config.Settings) -> None:

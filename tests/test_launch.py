@@ -244,7 +244,7 @@ def test_a_root_keeps_its_alias_and_what_a_person_wrote_stays(launched: Launch, 
     file.write_text(file.read_text().replace('alias = "my photos"', 'alias = "old"') + "thumbs.height = 200 # mine\n")
     other = save_jpeg(tmp_path / "other" / "old" / "a.jpg", solid(4, 3, (0, 0, 0))).parent
     assert launched(PHOTOS=str(photos)).environ["ROBOT_ROOT_0_ALIAS"] == "old"
-    assert launched(PHOTOS=str(other)).environ["ROBOT_ROOT_0_ALIAS"] == "old-2"
+    assert launched(PHOTOS=str(other)).environ["ROBOT_ROOT_0_ALIAS"] == "old"
     assert kept(tmp_path / "data")["robot.root.0.path"] == str(other)
     assert "thumbs.height = 200 # mine\n" in file.read_text()
 
@@ -289,7 +289,7 @@ def test_a_folder_whose_name_is_no_alias_gets_one(launched: Launch, tmp_path: Pa
 
 def test_folders_of_one_name_get_aliases_of_their_own(tmp_path: Path) -> None:
     paths = [tmp_path / each / "Pictures" for each in "abc"]
-    known = {"Pictures": paths[1]}
+    known = {"Pictures": paths[1], "Pictures-2": tmp_path}
     assert launch.aliases(paths, known) == {"Pictures-2": paths[0], "Pictures": paths[1], "Pictures-3": paths[2]}
 
 

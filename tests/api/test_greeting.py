@@ -1,0 +1,45 @@
+"""What a person is told who has started a server."""
+
+from dataclasses import replace
+
+import pytest
+
+from api.greeting import command, greeting, own_address
+from config import Settings
+
+
+def told(host: str, uid: str = "") -> list[str]:
+    settings = replace(Settings(), server_host=host, webapi_default_uid=uid)
+    return greeting(settings, 8080, "192.168.1.5", "darkroom")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("127.0.0.1", "http://127.0.0.1:8080"), ("localhost", "http://localhost:8080"), ("::1", "http://[::1]:8080")],
+)
+def test_of_a_server_that_this_machine_alone_reaches(host: str, url: str) -> None:
+    here, phone, user = told(host)
+    assert here == f"open {url} in a browser of this machine; no other reaches it"
+    assert "`darkroom serve --host 0.0.0.0`, then http://192.168.1.5:8080" in phone
+    assert "darkroom user add" in user
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://192.168.1.5:8080"),  # noqa: S104 - no server is started
+        ("::", "http://192.168.1.5:8080"),
+        ("10.0.0.7", "http://10.0.0.7:8080"),
+        ("fd00::7", "http://[fd00::7]:8080"),
+    ],
+)
+def test_of_one_that_the_network_reaches(host: str, url: str) -> None:
+    there, user = told(host)
+    assert there == f"open {url} on any device of this network: who comes has to sign in"
+    assert "darkroom user add" in user
+    assert told(host, "ann")[0].endswith("who comes sees what the user ann may")
+
+
+def test_this_machine_and_the_command() -> None:
+    assert own_address()
+    assert command().endswith("darkroom")
