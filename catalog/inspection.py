@@ -1,0 +1,147 @@
+"""The catalogue as it is, for who only looks: nothing is made, migrated or written, not a byte beside it either."""
+
+import sqlite3
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, event, func, literal, select
+from sqlalchemy.pool import NullPool
+
+from catalog import database, schema
+from catalog.database import FILE, HEAD, trouble
+
+STEPS = Path(__file__).with_name("migrations") / "versions"
+OFTEN = 10_000  # steps of SQLite's machine between two looks at the clock: some tenths of a millisecond
+UNREAD = "unread"
+
+
+class TooSlow(Exception):
+    """The catalogue has not answered in the time that there was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many photos of the roots in question, folders with such photos, and users there are."""
+
+    photos: int
+    folders: int
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Files that failed alike: `kind` is "unread", or that of a `RenderFailure`."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+def address(file: Path) -> str:
+    """The URI by which SQLite opens one of our files without writing anything.
+
+    Reading a database with a write-ahead log, SQLite makes the log's files where there are none. Then nobody has it
+    open, and it can be read as if it could not change.
+    """
+    log = all(file.with_name(f"{file.name}{suffix}").exists() for suffix in ("-wal", "-shm"))
+    return f"file:{quote(bytes(file))}?mode=ro&{'readonly_shm=1' if log else 'immutable=1'}"
+
+
+@contextmanager
+def opened_to_look(data_dir: Path, seconds: float = 3.0) -> Iterator[Engine]:
+    """The catalogue in that folder, for reading alone; whatever is asked of it ends after so many seconds in all.
+
+    Raises:
+        CatalogError: it can't be read; its message names the file and what to do.
+        TooSlow: it has not answered in time.
+    """
+    file, end = data_dir / FILE, time.monotonic() + seconds
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address(file), uri=True, timeout=seconds, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA query_only = ON")
+        connection.set_progress_handler(lambda: time.monotonic() > end, OFTEN)
+        return connection
+
+    engine = create_engine(f"sqlite:///{file}", creator=connect, poolclass=NullPool)
+    # Once any work is begun in it: a transaction, so that what is read is of one moment.
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(engine, "handle_error", lambda context: _explain(file, context.original_exception))
+    try:
+        yield engine
+    except sqlite3.Error as error:
+        _explain(file, error)
+        raise
+    finally:
+        engine.dispose()
+
+
+def revision(engine: Engine) -> str | None:
+    """The migration that the catalogue is at; None where it has no tables yet."""
+    with engine.connect() as connection:
+        return database.revision(connection)
+
+
+def is_older(revision: str | None) -> bool:
+    """Whether a catalogue at that migration is brought up to date by the next command that uses it."""
+    return revision is None or (revision != HEAD and (STEPS / f"{revision}.py").is_file())
+
+
+def complaints(engine: Engine) -> list[str]:
+    """What SQLite finds wrong with the file (`PRAGMA quick_check`), the first few; empty where all is well."""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
+    return [] if found == ["ok"] else [str(each) for each in found]
+
+
+def figures(engine: Engine, aliases: Collection[str]) -> Figures:
+    """How much there is, of the roots of these aliases."""
+    photos = select(func.count(), func.count(schema.photos.c.folder_id.distinct()))
+    with engine.connect() as connection:
+        count, folders = connection.execute(photos.where(schema.photos.c.alias.in_(aliases))).one()
+        users = connection.execute(select(func.count()).select_from(schema.users)).scalar_one()
+    return Figures(count, folders, users)
+
+
+def failures(engine: Engine, aliases: Collection[str]) -> list[Failures]:
+    """What failed, of the roots of these aliases: alike files together, the most frequent first."""
+    known, read, rendered = schema.photos.c, schema.read_failures.c, schema.render_failures.c
+    unread = (
+        select(literal(UNREAD).label("kind"), read.reason.label("reason"))
+        .select_from(schema.read_failures.join(schema.roots))
+        .where(schema.roots.c.alias.in_(aliases))
+    )
+    unrendered = (
+        select(rendered.kind, rendered.reason)
+        .select_from(schema.render_failures.join(schema.photos))
+        .where(known.alias.in_(aliases), rendered.bytes == known.bytes, rendered.mtime_ns == known.mtime_ns)
+    )
+    both = unread.union_all(unrendered).subquery()
+    count = func.count()
+    query = select(both.c.kind, both.c.reason, count).group_by(both.c.kind, both.c.reason)
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(count.desc(), both.c.kind, both.c.reason))
+        return [Failures(*row) for row in rows]
+
+
+def last_written(data_dir: Path) -> float:
+    """When the catalogue was last written at, in seconds of Unix time; 0 where nothing says it."""
+    times = [0.0]
+    for suffix in ("", "-wal"):
+        with suppress(OSError):
+            times.append((data_dir / f"{FILE}{suffix}").stat().st_mtime)
+    return max(times)
+
+
+def _explain(file: Path, error: BaseException | None) -> None:
+    """Raises what an error of SQLite means for the operator."""
+    if isinstance(error, sqlite3.Error):
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_INTERRUPT:
+            raise TooSlow(f"the catalogue {file} did not answer in time") from None
+        raise trouble(file, error) from error
