@@ -32,6 +32,14 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     Raises:
         SettingsError: naming every value that can't be used, all at once.
     """
+    settings, problems = attempt(environ, toml)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def attempt(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> tuple[Settings, list[str]]:
+    """The settings as far as they can be used, defaults in the place of others, and a sentence on each of these."""
     environ = os.environ if environ is None else environ
     toml = toml or Path(environ.get("DARKROOM_TOML") or data_toml.FILE)
     problems: list[str] = []
@@ -61,9 +69,7 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
 
     settings = Settings(**values, sources=sources)
     problems += _contradictions(settings)
-    if problems:
-        raise SettingsError(problems)
-    return settings
+    return settings, problems
 
 
 def _data_dir(environ: Mapping[str, str], given: Given) -> Path:

@@ -14,10 +14,14 @@ HOUSE = HERE if (HERE / "api").is_dir() else HERE.parent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; gives the exit code."""
+    """Runs a command; gives the exit code, 1 where what is installed is not whole, which is said."""
     move_in()
-    from darkroom.cli import run
+    try:
+        from darkroom.cli import run
+    except ImportError as error:
+        from darkroom.doctor import incomplete
 
+        return incomplete.say(error)
     return run(arguments)
 
 

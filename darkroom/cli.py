@@ -15,6 +15,7 @@ from config import load_or_exit
 from config.arguments import Parser, address, folder_of_photos, new_folder, whole
 from config.data_folder import last_served, own_folder
 from darkroom import completion
+from darkroom.doctor import commands as doctor
 from darkroom.version import VERSION
 from workers.commands import arguments as workers
 
@@ -76,6 +77,7 @@ def build() -> Parser:
         family.add_to(commands)
     cache.add_arguments(commands.add_parser("cache", help="what is in the cache of renders; ways to empty it"))
     settings_commands.add_arguments(commands.add_parser("config", help="every setting; taking over PicApport's"))
+    doctor.add_to(commands)
     completion.add_to(commands, parser)
     return parser
 

@@ -178,6 +178,7 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
         ],
         "--force": [("~/good --force=1", "ignored explicit argument")],
     },
+    "doctor": {"--json": [("--json=1", "ignored explicit argument")], "": [("now", "unrecognized")]},
     "completion": {"shell": [("", "shell"), ("fish", "there is no 'fish'")]},
 }
 
