@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from catalog import database, schema
 from catalog.database import FILE, HEAD, trouble
+from catalog.photos import Photo
 
 STEPS = Path(__file__).with_name("migrations") / "versions"
 OFTEN = 10_000  # steps of SQLite's machine between two looks at the clock: some tenths of a millisecond
@@ -39,6 +40,35 @@ class Failures:
     kind: str
     reason: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a file could not be read, or a photo not be rendered, and since when (UTC): `kind` as of `Failures`.
+
+    `path` is below the root, `photoid` what the photo is or was known by, `bytes` and `mtime_ns` are the file's as it
+    was then; None: every scan tries it again.
+    """
+
+    kind: str
+    path: str
+    photoid: str | None
+    reason: str
+    since: str
+    bytes: int | None
+    mtime_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue knows of a path below a photo root, whether its photos can be seen at present or not.
+
+    `visible` says whether those of its root can be, `failures` are of the file, of the photo, or of a folder above.
+    """
+
+    photo: Photo | None
+    visible: bool
+    failures: tuple[Failure, ...]
 
 
 def address(file: Path) -> str:
@@ -128,6 +158,46 @@ def failures(engine: Engine, aliases: Collection[str]) -> list[Failures]:
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(count.desc(), both.c.kind, both.c.reason))
         return [Failures(*row) for row in rows]
+
+
+def place_of(engine: Engine, photoid: str) -> tuple[str, str] | None:
+    """The alias and the path of a photo, or of a file that was one while it could be read; None where there is none."""
+    for table in (schema.photos, schema.read_failures):
+        query = select(schema.roots.c.alias, table.c.path).select_from(table.join(schema.roots))
+        with engine.connect() as connection:
+            row = connection.execute(query.where(table.c.photoid == photoid)).first()
+        if row is not None:
+            return str(row[0]), str(row[1])
+    return None
+
+
+def known(engine: Engine, alias: str, path: str) -> Known:
+    """What is known of a path below the root of that alias."""
+    photos, roots, unread, unrendered = (
+        table.c for table in (schema.photos, schema.roots, schema.read_failures, schema.render_failures)
+    )
+    names = path.split("/")
+    above = ["/".join(names[:count]) for count in range(1, len(names) + 1)]
+    columns = (photos.photoid, photos.alias, photos.path, photos.bytes, photos.mtime_ns)
+    seen = (photos.width, photos.height, photos.format, photos.created)
+    with engine.connect() as connection:
+        visible = connection.execute(select(roots.active).where(roots.alias == alias)).scalar()
+        row = connection.execute(select(*columns, *seen).where(photos.alias == alias, photos.path == path)).first()
+        photo = None if row is None else Photo(*row)
+        of_file = (unread.path, unread.photoid, unread.reason, unread.since, unread.bytes, unread.mtime_ns)
+        not_read = (
+            select(literal(UNREAD), *of_file)
+            .select_from(schema.read_failures.join(schema.roots))
+            .where(roots.alias == alias, unread.path.in_(above))
+        )
+        failures = [Failure(*each) for each in connection.execute(not_read)]
+        if photo is not None:
+            of_now = (unrendered.bytes == photo.bytes, unrendered.mtime_ns == photo.mtime_ns)
+            not_rendered = select(unrendered.kind, unrendered.reason, unrendered.since).where(*of_now)
+            for kind, reason, since in connection.execute(not_rendered.where(unrendered.photoid == photo.photoid)):
+                failure = Failure(kind, path, photo.photoid, reason, since, photo.bytes, photo.mtime_ns)
+                failures.append(failure)
+    return Known(photo, bool(visible), tuple(failures))
 
 
 def last_written(data_dir: Path) -> float:

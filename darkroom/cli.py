@@ -17,6 +17,7 @@ from config.data_folder import last_served, own_folder
 from darkroom import completion
 from darkroom.doctor import commands as doctor
 from darkroom.version import VERSION
+from darkroom.why import commands as why
 from workers.commands import arguments as workers
 
 DESCRIPTION = "Hands out any photo of a library in any size, at once."
@@ -78,6 +79,7 @@ def build() -> Parser:
     cache.add_arguments(commands.add_parser("cache", help="what is in the cache of renders; ways to empty it"))
     settings_commands.add_arguments(commands.add_parser("config", help="every setting; taking over PicApport's"))
     doctor.add_to(commands)
+    why.add_to(commands)
     completion.add_to(commands, parser)
     return parser
 

@@ -8,7 +8,7 @@ import shtab
 from config.arguments import Commands
 
 SHELLS = ("bash", "zsh", "tcsh")
-FOLDERS, FILES = {"data", "out", "photos"}, {"file", "properties"}
+FOLDERS, FILES = {"data", "out", "photos"}, {"file", "photo", "properties"}
 
 
 def add_to(commands: Commands, whole: argparse.ArgumentParser) -> None:

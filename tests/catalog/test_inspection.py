@@ -12,7 +12,7 @@ import pytest
 from catalog import inspection
 from catalog.database import FILE, HEAD
 from catalog.errors import CatalogError
-from catalog.inspection import Failures, Figures, TooSlow, opened_to_look
+from catalog.inspection import Failures, Figures, Known, TooSlow, opened_to_look
 from catalog.people.users import Users
 from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg, put
@@ -96,6 +96,33 @@ def test_nothing_can_be_written(filled: Library) -> None:
     with opened_to_look(filled.settings.data_dir) as engine, pytest.raises(CatalogError) as caught:
         Users(engine).add("bob", "secret")
     assert caught.value.reason == "read-only"
+
+
+def test_what_is_known_of_one_file(filled: Library) -> None:
+    photos = filled.photos()
+    with opened_to_look(filled.settings.data_dir) as engine:
+        known = inspection.known(engine, "a", "1.jpg")
+        (failure,) = known.failures
+        assert (known.photo, known.visible) == (photos["a/1.jpg"], True)
+        assert (failure.kind, failure.path, failure.photoid) == ("damaged", "1.jpg", photos["a/1.jpg"].photoid)
+        assert inspection.known(engine, "a", "deep/2.jpg") == Known(photos["a/deep/2.jpg"], True, ())
+        unread = inspection.known(engine, "b", "broken.jpg")
+        assert (unread.photo, [each.kind for each in unread.failures]) == (None, ["unread"])
+        # Of a folder that could not be listed, all below it is so.
+        assert inspection.known(engine, "b", "broken.jpg/below/1.jpg").failures == unread.failures
+        assert inspection.known(engine, "b", "broken.jpgx") == Known(None, True, ())
+        assert inspection.known(engine, "c", "1.jpg") == Known(None, False, ())
+
+
+def test_where_a_photo_is_by_its_id(filled: Library) -> None:
+    photoid = filled.ids()["a/deep/2.jpg"]
+    with opened_to_look(filled.settings.data_dir) as engine:
+        assert inspection.place_of(engine, photoid) == ("a", "deep/2.jpg")
+        assert inspection.place_of(engine, "A" * 22) is None
+    put(filled.a / "deep/2.jpg", b"garbage")
+    filled.scan()
+    with opened_to_look(filled.settings.data_dir) as engine:
+        assert inspection.place_of(engine, photoid) == ("a", "deep/2.jpg")
 
 
 def test_files_alike_are_counted_together(library: Library) -> None:

@@ -179,6 +179,11 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
         "--force": [("~/good --force=1", "ignored explicit argument")],
     },
     "doctor": {"--json": [("--json=1", "ignored explicit argument")], "": [("now", "unrecognized")]},
+    "why": {
+        "photo": [("", "PHOTO"), ("~/none.jpg", "is no file"), (BYTES, "no text")],
+        "--try": [("~/photo.jpg --try=1", "ignored explicit argument")],
+        "--json": [("~/photo.jpg --json=1", "ignored explicit argument")],
+    },
     "completion": {"shell": [("", "shell"), ("fish", "there is no 'fish'")]},
 }
 

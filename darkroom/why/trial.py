@@ -1,0 +1,39 @@
+"""Rendering a photo small, in this process: whether that works now, and how long each step takes."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from config import Settings
+from darkroom.doctor.finding import Finding, well, wrong
+from workers.errors import RenderError
+
+
+def trial(file: Path, settings: Settings) -> Iterator[Finding]:
+    """A thumbnail of it, which goes nowhere."""
+    from workers.pipeline.limits import Limits
+    from workers.pipeline.open import opened, photo_size
+    from workers.pipeline.render import render_ladder
+    from workers.sizing import DEFAULT_QUALITY, output_size
+
+    limits, steps = Limits.of(settings), list[tuple[str, float]]()
+    began = time.monotonic()
+    try:
+        with opened(file, limits) as image:
+            photo = photo_size(image)
+        steps.append(("open", time.monotonic() - began))
+        size = output_size(photo, None, settings.thumbs_height, settings.render_max_side)
+        ((_, jpeg),) = render_ladder(
+            file,
+            [size],
+            DEFAULT_QUALITY,
+            limits=limits,
+            deadline=began + settings.render_timeout,
+            watch=lambda step, seconds: steps.append((step, seconds)),
+        )
+    except RenderError as error:
+        yield wrong("trial", str(error).rstrip("."), f"it is {error.kind}: see what is said above of its file")
+        return
+    each = ", ".join(f"{step} {seconds * 1000:.1f}" for step, seconds in steps)
+    all_of_it = (time.monotonic() - began) * 1000
+    yield well("trial", f"{size.width}x{size.height}, {len(jpeg):,} bytes, in {all_of_it:.1f} ms ({each})")
