@@ -14,11 +14,11 @@ setup:
 	@bin/setup
 
 serve:
-	@bin/setup
+	@bin/setup serve
 	@exec $(PYTHON_BIN) -m launch serve
 
 up:
-	@bin/setup
+	@bin/setup serve
 	@exec $(PYTHON_BIN) -m launch up
 
 test:
