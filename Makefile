@@ -1,4 +1,4 @@
-# Every command sets up by itself what it needs; docs/running.md says what it does.
+# Every command sets up by itself what it needs; docs/running.md says more of each than the words behind ## here.
 # As they were given: make would take a $ in a folder's name for one of its own.
 override PHOTOS := $(value PHOTOS)
 override DATA := $(value DATA)
@@ -8,43 +8,46 @@ PYTHON_BIN := .venv/bin/python
 # Programs of Debian's that the set-up has put into the project; those of the machine come first.
 export PATH := $(value PATH):$(CURDIR)/.tools/bin
 
-.PHONY: setup serve up test soak bench screenshots architecture check
+.PHONY: help setup serve up test soak bench screenshots architecture check
 
-setup:
+help:  ## these words
+	@sed -n 's/^\([a-z]*\):  ## /\1 /p' $(firstword $(MAKEFILE_LIST)) | while read -r name words; do printf 'make %-13s %s\n' "$$name" "$$words"; done
+
+setup:  ## what serving photos needs, and nothing more: the other commands do it by themselves
 	@bin/setup
 
-serve:
+serve:  ## photos on http://127.0.0.1:8080: PHOTOS=folder (default: a few samples), DATA=folder (./data), PORT=8080
 	@bin/setup serve
 	@exec $(PYTHON_BIN) -m launch serve
 
-up:
+up:  ## the same by several processes, with a Redis between them
 	@bin/setup serve
 	@exec $(PYTHON_BIN) -m launch up
 
-test:
+test:  ## every test, in some eight minutes: ARGS="-n 0 -x tests/cache" runs some
 	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -m "not soak" -n 4 --no-loadscope-reorder $(ARGS)
 
-soak:
+soak:  ## the tests that take minutes each
 	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -s -m soak $(ARGS)
 
-bench:
+bench:  ## Darkroom beside its peers, in some 40 minutes: ONLY=hit measures one thing
 	@bin/setup checks
 	@bench/setup
 	@$(PYTHON_BIN) -m bench --only "$(ONLY)" $(ARGS)
 	@$(PYTHON_BIN) -m bench.report
 
-screenshots:
+screenshots:  ## docs/screenshots, made anew
 	@bin/setup tests
 	@bench/setup photos
 	@$(PYTHON_BIN) -m bench.screenshots $(ARGS)
 
-architecture:
+architecture:  ## the pictures of docs/architecture.md, drawn anew from the imports
 	@bin/setup architecture
 	@$(PYTHON_BIN) -m bin.architecture
 
-check:
+check:  ## style, types, imports and folders, in half a minute
 	@bin/setup checks
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy
