@@ -28,7 +28,7 @@ test:  ## every test, in some eight minutes: ARGS="-n 0 -x tests/cache" runs som
 	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -m "not soak" -n 4 --no-loadscope-reorder $(ARGS)
 
-soak:  ## the tests that take minutes each
+soak:  ## the tests that take minutes each, among them both commands on bare Debian 12 and 13
 	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -s -m soak $(ARGS)
 
