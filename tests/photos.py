@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-SHARED = Path(__file__).parents[2] / "shared" / "photos"
-
 ORIENTATION = 0x0112
 
 
@@ -64,8 +62,10 @@ def decoded(data: bytes) -> Image.Image:
     return image
 
 
-def shared_photos() -> Path:
-    """Real photos that lie beside the project; without them the test is skipped."""
-    if not SHARED.is_dir():
-        pytest.skip(f"no real photos in {os.path.relpath(SHARED)}")
-    return SHARED
+def real_photos(pattern: str) -> list[Path]:
+    """Real photos below the folder that REAL_PHOTOS names; none where it names none."""
+    folder = os.environ.get("REAL_PHOTOS")
+    return sorted(path for path in Path(folder).glob(pattern) if path.is_file()) if folder else []
+
+
+needs_real_photos = pytest.mark.skipif(not os.environ.get("REAL_PHOTOS"), reason="REAL_PHOTOS names no real photos")

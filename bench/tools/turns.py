@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageStat
 
-PHOTOS = Path(__file__).parents[3] / "shared/photos/large"
+PHOTOS = Path(__file__).parents[1] / ".peers/photos/original"  # `bench/setup photos` fetches them
 
 
 def photos_from_arguments(doc: str | None) -> argparse.Namespace:
@@ -25,7 +25,7 @@ def photos_from_arguments(doc: str | None) -> argparse.Namespace:
     given = chosen.photos or [PHOTOS]
     chosen.photos = [file for path in given for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     if not all(file.is_file() for file in chosen.photos) or not chosen.photos:
-        print(f"bench: no photos at {', '.join(str(path) for path in given)}", file=sys.stderr)
+        print(f"bench: no photos at {', '.join(map(str, given))} (bench/setup photos fetches some)", file=sys.stderr)
         raise SystemExit(2)
     return chosen
 

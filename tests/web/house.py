@@ -9,7 +9,7 @@ from PIL import ExifTags, Image, ImageDraw, ImageFont
 
 from tests.catalog.metadata.packets import bag, xmp
 from tests.end_to_end.servers import Server
-from tests.photos import SHARED, colours
+from tests.photos import colours, real_photos
 from tests.web.visitor import Visitor
 
 ADMIN, ADMIN_PASSWORD = "boss", "all of it"
@@ -49,8 +49,9 @@ def make_library(folder: Path) -> Path:
     noise = io.BytesIO()
     Image.effect_noise((800, 600), 90).convert("RGB").save(noise, "JPEG", exif=_exif(date(2012, 3, 1)))
     (folder / "sea" / DAMAGED).write_bytes(noise.getvalue()[: len(noise.getvalue()) // 2])
-    if SHARED.is_dir():
-        (folder / "town/real").symlink_to(SHARED / "large")
+    (folder / "town/real").mkdir()
+    for each in real_photos("large/*"):
+        (folder / "town/real" / each.name).symlink_to(each.absolute())
     return folder
 
 

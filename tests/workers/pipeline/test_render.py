@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, JpegImagePlugin
 
-from tests.photos import SHARED
+from tests.photos import real_photos
 from tests.workers.samples import profiles
 from tests.workers.samples.pictures import QUARTERS, STORED, WHITE, decoded, heic, near, quarters, saved, shows, stored
 from tests.workers.samples.raws import dng
@@ -217,7 +217,7 @@ def test_steps_are_told_of() -> None:
     assert all(seconds >= 0 for _, seconds in steps)
 
 
-@pytest.mark.parametrize("path", sorted(each for each in (SHARED / "large").glob("*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", real_photos("large/*"), ids=lambda path: path.name)
 def test_large_photos(path: Path) -> None:
     for size in (Size(256, 256), Size(1920, 1080)):
         assert decoded(render(path, size, 70)).size == (size.width, size.height)

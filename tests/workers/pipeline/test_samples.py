@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.photos import SHARED, shared_photos
+from tests.photos import needs_real_photos, real_photos
 from tests.workers.samples.pictures import decoded, quarters, saved, stored
 from tests.workers.samples.raws import dng
 from workers.errors import RenderError
@@ -22,7 +22,7 @@ from workers.pipeline.render import render, render_ladder, unscaled
 from workers.sizing import Size, output_size
 
 SECONDS = 5.0
-SAMPLES = sorted(path for path in (SHARED / "exif-samples").rglob("*") if path.is_file())
+SAMPLES = real_photos("exif-samples/**/*")
 
 
 def in_its_own_size(source: BytesIO) -> bytes:
@@ -45,7 +45,7 @@ def sized(width: int, height: int) -> Callable[[BytesIO], bytes]:
 MODES = {"small": sized(160, 120), "large": sized(2560, 1600), "square": sized(256, 256), "unscaled": in_its_own_size}
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path.relative_to(SHARED)))
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path).rpartition("exif-samples/")[2])
 @pytest.mark.filterwarnings("default")
 def test_every_sample_in_every_mode(path: Path) -> None:
     """An image without a word in it, or one of our errors; and soon, whichever."""
@@ -66,8 +66,8 @@ def test_every_sample_in_every_mode(path: Path) -> None:
         assert time.process_time() - began < 2 * SECONDS
 
 
+@needs_real_photos
 def test_the_samples_are_there() -> None:
-    shared_photos()
     assert len(SAMPLES) > 90
 
 
