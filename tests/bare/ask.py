@@ -17,8 +17,8 @@ from urllib.request import urlopen
 from PIL import Image
 
 from catalog.sample import SAMPLES
-from tests.bare.kinds import CHEQUERED, SIZE, kinds
-from tests.workers.samples.pictures import QUARTERS, shows
+from tests.bare.kinds import KINDS, SIZE, colours_of
+from tests.workers.samples.pictures import shows
 
 SCANNED_WITHIN = 120  # seconds; a scan waits for what may still be being written
 TOLERANCE = 40  # in 255: LibRaw balances, codecs of videos round
@@ -91,15 +91,13 @@ def of_the_sample(server: Server) -> Iterator[str]:
 
 def of_each_kind(server: Server) -> Iterator[str]:
     """What is wrong with the photos, scaled and in their own size."""
-    names = kinds()
-    if not server.found("*", len(names)):
-        yield f"runQuery does not find the {len(names)} photos"
-    for name in names:
+    if not server.found("*", len(KINDS)):
+        yield f"runQuery does not find the {len(KINDS)} photos"
+    for name in KINDS:
         vid = server.found(name.partition(".")[0], 1)
-        colours = CHEQUERED if name == "fax.tif" else QUARTERS
         for size, expected in (({"width": 320, "height": 240}, (320, 240)), ({}, SIZE)):
             wrong, image = server.photo(vid, **size)
-            if image is None or image.size != expected or not shows(image, colours, TOLERANCE):
+            if image is None or image.size != expected or not shows(image, colours_of(name), TOLERANCE):
                 yield f"{name} in {size or 'its own size'}: {wrong or image}"
 
 

@@ -4,50 +4,58 @@ All of them show the same, of which `tests.bare.ask` knows the size and the colo
 """
 
 import sys
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from tests.workers.samples.pictures import heic, quarters, saved
+from tests.workers.samples.pictures import QUARTERS, heic, quarters, saved
 from tests.workers.samples.raws import dng
 
 SIZE = (640, 480)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 CHEQUERED = (BLACK, WHITE, WHITE, BLACK)
-"""What the one kind shows that has no colours: a quarter each, as `tests.workers.samples.pictures.QUARTERS`."""
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
-    folder.mkdir()
-    for name, file in kinds().items():
-        (folder / name).write_bytes(file.getvalue())
+def picture() -> Image.Image:
+    return quarters(*SIZE)
 
 
-def kinds() -> dict[str, BytesIO]:
-    """Names and files."""
-    picture = quarters(*SIZE)
-    return {
-        "baseline.jpg": saved(picture),
-        "lossless.png": saved(picture, "PNG"),
-        "lzw.tif": saved(picture, "TIFF", compression="tiff_lzw"),
-        "deflate.tif": saved(picture, "TIFF", compression="tiff_adobe_deflate"),
-        "lossy.tif": saved(picture, "TIFF", compression="jpeg", quality=95),
-        "fax.tif": saved(_chequered(), "TIFF", compression="group4"),
-        "phone.heic": heic(picture),
-        "small.avif": saved(picture, "AVIF", quality=90),
-        "browser.webp": saved(picture, "WEBP", quality=95),
-        "camera.dng": dng(picture),
-    }
-
-
-def _chequered() -> Image.Image:
+def chequered() -> Image.Image:
+    """Black and white, a bit each."""
     image = Image.new("1", SIZE, 0)
     width, height = SIZE
     image.paste(1, (width // 2, 0, width, height // 2))
     image.paste(1, (0, height // 2, width // 2, height))
     return image
+
+
+KINDS: Mapping[str, Callable[[], BytesIO]] = {
+    "baseline.jpg": lambda: saved(picture()),
+    "lossless.png": lambda: saved(picture(), "PNG"),
+    "lzw.tif": lambda: saved(picture(), "TIFF", compression="tiff_lzw"),
+    "deflate.tif": lambda: saved(picture(), "TIFF", compression="tiff_adobe_deflate"),
+    "lossy.tif": lambda: saved(picture(), "TIFF", compression="jpeg", quality=95),
+    "fax.tif": lambda: saved(chequered(), "TIFF", compression="group4"),
+    "phone.heic": lambda: heic(picture()),
+    "small.avif": lambda: saved(picture(), "AVIF", quality=90),
+    "browser.webp": lambda: saved(picture(), "WEBP", quality=95),
+    "camera.dng": lambda: dng(picture()),
+}
+"""The name of each, and what makes it."""
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    folder.mkdir()
+    for name, made in KINDS.items():
+        (folder / name).write_bytes(made().getvalue())
+
+
+def colours_of(name: str) -> tuple[tuple[int, int, int], ...]:
+    """What its quarters show: upper left, upper right, lower left, lower right."""
+    return CHEQUERED if name == "fax.tif" else QUARTERS
 
 
 if __name__ == "__main__":
