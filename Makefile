@@ -8,7 +8,7 @@ PYTHON_BIN := .venv/bin/python
 # Programs of Debian's that the set-up has put into the project; those of the machine come first.
 export PATH := $(value PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup serve up test soak bench screenshots architecture check
+.PHONY: help setup serve up test soak stress bench screenshots architecture check
 
 help:  ## these words
 	@sed -n 's/^\([a-z]*\):  ## /\1 /p' $(firstword $(MAKEFILE_LIST)) | while read -r name words; do printf 'make %-13s %s\n' "$$name" "$$words"; done
@@ -31,6 +31,10 @@ test:  ## every test, in some eight minutes: ARGS="-n 0 -x tests/cache" runs som
 soak:  ## the tests that take minutes each, among them both commands on bare Debian 12 and 13
 	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -s -m soak $(ARGS)
+
+stress:  ## every test again and again, in random order beside busy loops: ARGS="--minutes 30 --only tests/web"
+	@bin/setup tests
+	@$(PYTHON_BIN) -m tests.stress $(ARGS)
 
 bench:  ## Darkroom beside its peers, in some 40 minutes: ONLY=hit measures one thing
 	@bin/setup checks
