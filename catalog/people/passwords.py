@@ -1,5 +1,6 @@
 """Passwords: Argon2id hashes, and a brake on guessing."""
 
+import math
 import secrets
 import threading
 import time
@@ -73,16 +74,18 @@ class LoginThrottle:
         Raises:
             TryLater: the last wrong ones were too many, too lately.
         """
-        now = int(self._clock())
+        seconds = self._clock()
+        # Whole ones are kept: rounded so that no wait is shorter than it is said to be.
+        now, noted = math.floor(seconds), math.ceil(seconds)
         subjects = _subjects(uid, address)
         with self._engine.connect() as connection, writing(connection):
             connection.execute(delete(guesses).where(guesses.c.last < now - FORGOTTEN_AFTER))
             rows = connection.execute(select(guesses).where(guesses.c.subject.in_(subjects)))
-            wait = max((row.last + _wait(row.failures) - now for row in rows), default=0)
+            wait = max((row.last + long - now for row in rows if (long := _wait(row.failures))), default=0)
             if wait <= 0:
                 for subject in subjects:
-                    row = upsert(guesses).values(subject=subject, failures=1, last=now)
-                    more = {"failures": guesses.c.failures + 1, "last": now}
+                    row = upsert(guesses).values(subject=subject, failures=1, last=noted)
+                    more = {"failures": guesses.c.failures + 1, "last": noted}
                     connection.execute(row.on_conflict_do_update(index_elements=["subject"], set_=more))
         if wait > 0:
             unit = "second" if wait == 1 else "seconds"

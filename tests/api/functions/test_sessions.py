@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 import api.functions.sessions
 from api.functions.sessions import AuthorizeSession, CreateSession, GetServerStatus
 from catalog.database import FILE
-from catalog.people.passwords import FREE_GUESSES
+from catalog.people.passwords import FREE_GUESSES, LoginThrottle
 from tests.api.house import ADDRESS, Asking, House
+from tests.clock import Clock
 
 
 def creating(house: House, *, default_uid: str | None = None, apikey: str = "", encrypted: bool = False) -> Asking:
@@ -25,11 +26,10 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
 
 @pytest.fixture
 def authorize(house: House) -> Asking:
-    """authorizeWebApiSession."""
+    """authorizeWebApiSession, where all happens at one moment."""
     library = house.library
-    return house.ask(
-        AuthorizeSession(library.sessions, library.users, library.throttle, library.generations, house.cookies)
-    )
+    throttle = LoginThrottle(library.engine, Clock())
+    return house.ask(AuthorizeSession(library.sessions, library.users, throttle, library.generations, house.cookies))
 
 
 @pytest.fixture

@@ -38,6 +38,16 @@ def test_ever_longer_waits_which_are_forgotten(library: Library) -> None:
     assert waits(throttle, "ann", "10.0.0.1") == 0
 
 
+def test_a_wait_is_no_shorter_where_a_second_ends_in_it(library: Library) -> None:
+    clock = Clock(1_000_000.75)
+    throttle = LoginThrottle(library.engine, clock)
+    assert [waits(throttle, "ann", f"10.0.0.{i}") for i in range(FREE_GUESSES)] == [0] * FREE_GUESSES
+    clock.now += 0.5
+    assert waits(throttle, "ann", "10.9.9.9") == 1
+    clock.now += 1
+    assert waits(throttle, "ann", "10.9.9.9") == 0
+
+
 def test_an_address_is_slowed_down_whomever_it_tries(library: Library) -> None:
     throttle = LoginThrottle(library.engine, Clock())
     assert [waits(throttle, f"user{i}", "10.0.0.1") for i in range(FREE_GUESSES + 1)] == [0] * FREE_GUESSES + [1]
