@@ -170,5 +170,6 @@ def test_each_queue_has_workers_of_its_own_and_the_lower_ones_step_aside(server:
             worker = start_worker(server.environ, "--concurrency", "1", "--nice", str(nice), queues=queue)
             closing.callback(worker.stop)
             (child,) = children(worker.process.pid)
-            assert os.getpriority(os.PRIO_PROCESS, child) == nice
+            mine = os.getpriority(os.PRIO_PROCESS, 0)  # lower still, perhaps, where the tests step aside themselves
+            assert os.getpriority(os.PRIO_PROCESS, child) == max(nice, mine)
         eventually(lambda: (server.metric("darkroom_queue_length"), server.renders() - before), (0, 6))
