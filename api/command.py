@@ -1,0 +1,130 @@
+"""`python -m api`: front ends on waitress, with a worker inside where no Redis is set.
+
+Exit codes: 0 stopped; 1 with a sentence of what is in the way; 2 wrong settings.
+"""
+
+import argparse
+import functools
+import logging
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from types import FrameType
+
+import config
+from api.greeting import greet
+from api.http.processes import Processes
+from catalog.errors import CatalogError
+from config.arguments import Parser, whole
+
+log = logging.getLogger("darkroom.api")
+
+
+class InTheWay(Exception):
+    """What keeps the front end from starting, as a sentence."""
+
+
+class Stopped(BaseException):
+    """SIGTERM came before there was anything to finish."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until it is told to stop; gives the exit code."""
+    parser = Parser(prog="python -m api", description=__doc__)
+    parser.add_argument("--processes", type=whole(1, 256), default=1, help="front ends on the one port (%(default)s)")
+    parser.add_argument("--greet", action="store_true", help="say how to reach it, and how to add a user")
+    chosen = parser.parse_args(arguments)
+    settings = config.load_or_exit()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("waitress.queue", "alembic", "celery", "kombu"):
+        # waitress warns for each request that has to queue, which at load costs a third of the throughput.
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, _stop)
+    return _told(settings, functools.partial(_start, settings, chosen))
+
+
+def _told(settings: config.Settings, run: Callable[[], int]) -> int:
+    """What `run` gives; where something is in the way, says what, and gives 1."""
+    try:
+        return run()
+    except (CatalogError, InTheWay) as error:
+        print(f"darkroom: {error}", file=sys.stderr)
+        return 1
+    except config.SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"darkroom: {error.filename or settings.data_dir}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Stopped):
+        return 0
+
+
+def _start(settings: config.Settings, chosen: argparse.Namespace) -> int:
+    """Opens the port first, so that a port in use is said before anything is begun."""
+    processes = chosen.processes
+    if processes > 1 and not settings.distributed:
+        raise InTheWay("--processes above 1 needs redis.url: without it each front end has its worker inside")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config.share_metrics(settings)
+    with ExitStack() as closing:
+        listening = closing.enter_context(_listening(settings))
+        if chosen.greet:
+            greet(settings, listening)
+        if processes == 1:
+            return _serve(settings, listening, scan=True)
+        _watch_beside(settings, closing)
+        serve = functools.partial(_serve, settings, listening, scan=False)
+        return Processes(processes, functools.partial(_told, settings, serve)).run()
+
+
+def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -> int:
+    """Serves from that socket until it is told to stop; gives the exit code."""
+    # What counts is imported not before `share_metrics`, and what has threads not before a fork.
+    from api.app import create_app
+    from api.http.server import FrontEnd
+
+    with ExitStack() as closing:
+        app = create_app(settings, closing)
+        front_end = FrontEnd(app, listening, settings, app.give_up)
+        if scan:
+            _watch_beside(settings, closing)
+        host, port = listening.getsockname()[:2]
+        log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+        front_end.run()
+    return 0
+
+
+def _listening(settings: config.Settings) -> socket.socket:
+    """A socket that listens where the settings say.
+
+    Raises:
+        InTheWay: it can't.
+    """
+    host, port = settings.server_host, settings.server_port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another PORT or server.host") from None
+
+
+def _watch_beside(settings: config.Settings, closing: ExitStack) -> None:
+    """Scans and watches in a process of its own: cached photos must not share the GIL with it.
+
+    It ends with the pipe to it, so also when this process is killed.
+    """
+    if not settings.roots:
+        log.warning("there is no photo root: set robot.root.0.path to a folder of photos")
+        return
+    watch = subprocess.Popen([sys.executable, "-m", "catalog", "watch", "--beside"], stdin=subprocess.PIPE)
+    closing.callback(watch.wait)
+    closing.callback(watch.terminate)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Stopped
