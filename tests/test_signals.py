@@ -6,16 +6,17 @@ import sys
 
 import pytest
 
+import signals
+
 WAIT = 60
 
 WAITS = """
-import os, select, signal, sys
+import signal
 import signals
 
-with signals.readable(signal.SIGTERM) as stop:
+with signals.readable(*signals.STOPS) as stop:
     print("ready", flush=True)
-    select.select([stop], [], [])
-    print("told", signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
+    print("told", signals.wait(stop) == {stop}, signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
 print("as before", signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
 """
 
@@ -29,6 +30,42 @@ with signals.readable(signal.SIGTERM) as stop:
     os.kill(os.getpid(), signal.SIGTERM)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     print(select.select([stop], [], [])[0] == [stop])
+"""
+
+# What was told last is all the same told of: the pipe alone ends the first look.
+COMES_IN_THE_WAIT = """
+import os, select, signal
+import signals
+
+class Poll:
+    def __init__(self):
+        self._poll = real()
+        self.register = self._poll.register
+
+    def poll(self, timeout):
+        seen = self._poll.poll(timeout)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return seen
+
+real, select.poll = select.poll, Poll
+read, write = os.pipe()
+with signals.readable(signal.SIGTERM) as stop:
+    print(signals.wait(stop, read, seconds=0) == set())
+    os.read(stop, 1)
+    os.write(write, b"x")
+    print(signals.wait(stop, read) == {stop, read})
+"""
+
+# Who is told once more when all is done does not die of it.
+AFTERWARDS = """
+import os, signal
+import signals
+
+with signals.readable(*signals.STOPS, afterwards=signal.SIG_IGN):
+    pass
+for number in signals.STOPS:
+    os.kill(os.getpid(), number)
+print("goes on")
 """
 
 FORKS = """
@@ -48,18 +85,24 @@ with signals.readable(signal.SIGTERM) as stop:
 """
 
 
-def test_a_wait_ends_with_the_signal() -> None:
+@pytest.mark.parametrize("number", signals.STOPS)
+def test_a_wait_ends_with_the_signal(number: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
-        process.send_signal(signal.SIGTERM)
-        assert process.stdout.read() == "told False\nas before True\n"
+        process.send_signal(number)
+        assert process.stdout.read() == "told True False\nas before True\n"
         assert process.wait(WAIT) == 0
 
 
 @pytest.mark.parametrize(
     ("program", "said"),
-    [(COMES_JUST_BEFORE, "True\n"), (FORKS, f"{-signal.SIGTERM}\nthe parent was told of nothing\n")],
+    [
+        (COMES_JUST_BEFORE, "True\n"),
+        (COMES_IN_THE_WAIT, "True\nTrue\n"),
+        (AFTERWARDS, "goes on\n"),
+        (FORKS, f"{-signal.SIGTERM}\nthe parent was told of nothing\n"),
+    ],
 )
 def test_what_is_told(program: str, said: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=WAIT)

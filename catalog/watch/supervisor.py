@@ -2,7 +2,6 @@
 
 import logging
 import os
-import select
 import signal
 import threading
 import time
@@ -73,14 +72,10 @@ def _code_of(child: int, told: int, stop: int) -> int | None:
 
 def _waits_for(told: int, stop: int, process: int | None = None, *, seconds: float | None = None) -> bool:
     """Whether this process is told to end before that one has ended, or before so many seconds have passed."""
-    waiting = select.poll()
-    for descriptor in (told, stop, process):
-        if descriptor is not None:
-            waiting.register(descriptor, select.POLLIN)
     end = None if seconds is None else time.monotonic() + seconds
+    waited_for = [each for each in (told, stop, process) if each is not None]
     while True:
-        left = None if end is None else max(0.0, (end - time.monotonic()) * 1000)
-        ready = {descriptor for descriptor, _ in waiting.poll(left)}
+        ready = signals.wait(*waited_for, seconds=None if end is None else max(0.0, end - time.monotonic()))
         if stop in ready or (told in ready and not os.read(told, 4096)):
             return True  # before the other: who stops a whole process group ends the child too
         if process in ready or not ready:
