@@ -4,17 +4,15 @@ Exit codes: 0 stopped; 1 with a sentence of what is in the way; 2 wrong settings
 """
 
 import argparse
-import functools
 import logging
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from types import FrameType
 
 import config
+import signals
 from api.greeting import greet
 from api.http.processes import Processes
 from catalog.errors import CatalogError
@@ -27,12 +25,8 @@ class InTheWay(Exception):
     """What keeps the front end from starting, as a sentence."""
 
 
-class Stopped(BaseException):
-    """SIGTERM came before there was anything to finish."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves until it is told to stop; gives the exit code."""
+def main(stop: int, arguments: Sequence[str] | None = None) -> int:
+    """Serves until there is something to read from `stop`; gives the exit code."""
     parser = Parser(prog="python -m api", description=__doc__)
     parser.add_argument("--processes", type=whole(1, 256), default=1, help="front ends on the one port (%(default)s)")
     parser.add_argument("--greet", action="store_true", help="say how to reach it, and how to add a user")
@@ -42,11 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for noisy in ("waitress.queue", "alembic", "celery", "kombu"):
         # waitress warns for each request that has to queue, which at load costs a third of the throughput.
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    signal.signal(signal.SIGTERM, _stop)
-    return _told(settings, functools.partial(_start, settings, chosen))
+    code = _said(settings, lambda: _start(settings, chosen, stop))
+    if code == 0:
+        print("darkroom: stopped", file=sys.stderr)
+    return code
 
 
-def _told(settings: config.Settings, run: Callable[[], int]) -> int:
+def _said(settings: config.Settings, run: Callable[[], int]) -> int:
     """What `run` gives; where something is in the way, says what, and gives 1."""
     try:
         return run()
@@ -59,11 +55,9 @@ def _told(settings: config.Settings, run: Callable[[], int]) -> int:
     except OSError as error:
         print(f"darkroom: {error.filename or settings.data_dir}: {error.strerror or error}", file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, Stopped):
-        return 0
 
 
-def _start(settings: config.Settings, chosen: argparse.Namespace) -> int:
+def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> int:
     """Opens the port first, so that a port in use is said before anything is begun."""
     processes = chosen.processes
     if processes > 1 and not settings.distributed:
@@ -75,14 +69,19 @@ def _start(settings: config.Settings, chosen: argparse.Namespace) -> int:
         if chosen.greet:
             greet(settings, listening)
         if processes == 1:
-            return _serve(settings, listening, scan=True)
+            return _serve(settings, listening, stop, scan=True)
         _watch_beside(settings, closing)
-        serve = functools.partial(_serve, settings, listening, scan=False)
-        return Processes(processes, functools.partial(_told, settings, serve)).run()
+
+        def serve(stop: int) -> int:
+            return _said(settings, lambda: _serve(settings, listening, stop, scan=False))
+
+        return Processes(processes, serve).run(stop)
 
 
-def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -> int:
-    """Serves from that socket until it is told to stop; gives the exit code."""
+def _serve(settings: config.Settings, listening: socket.socket, stop: int, *, scan: bool) -> int:
+    """Serves from that socket until there is something to read from `stop`; gives the exit code."""
+    if signals.wait(stop, seconds=0):
+        return 0  # before all that takes time
     # What counts is imported not before `share_metrics`, and what has threads not before a fork.
     from api.app import create_app
     from api.http.server import FrontEnd
@@ -94,7 +93,7 @@ def _serve(settings: config.Settings, listening: socket.socket, *, scan: bool) -
             _watch_beside(settings, closing)
         host, port = listening.getsockname()[:2]
         log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
-        front_end.run()
+        front_end.run(stop)
     return 0
 
 
@@ -116,15 +115,12 @@ def _listening(settings: config.Settings) -> socket.socket:
 def _watch_beside(settings: config.Settings, closing: ExitStack) -> None:
     """Scans and watches in a process of its own: cached photos must not share the GIL with it.
 
-    It ends with the pipe to it, so also when this process is killed.
+    It ends with the pipe to it, so also when this process is killed; what the terminal tells (Ctrl-C) is for this one.
     """
     if not settings.roots:
         log.warning("there is no photo root: set robot.root.0.path to a folder of photos")
         return
-    watch = subprocess.Popen([sys.executable, "-m", "catalog", "watch", "--beside"], stdin=subprocess.PIPE)
+    command = [sys.executable, "-m", "catalog", "watch", "--beside"]
+    watch = subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)
     closing.callback(watch.wait)
     closing.callback(watch.terminate)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise Stopped

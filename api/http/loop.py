@@ -46,6 +46,7 @@ class Loop:
         self._hangups = select.epoll()
         self._watched: dict[int, Callable[[], None]] = {}
         self._epoll.register(self._hangups.fileno(), select.EPOLLIN)
+        self._expected: dict[int, Callable[[], None]] = {}
 
     def changed(self, socket: int) -> None:
         """That socket may want something else now; the loop is woken."""
@@ -59,6 +60,11 @@ class Loop:
             with self._closing:
                 if not self._closed:
                     os.write(self._sleeper, b"x")
+
+    def expect(self, descriptor: int, then: Callable[[], None]) -> None:
+        """Has `then` called, once, when there is something to read from what is no socket of waitress's."""
+        self._expected[descriptor] = then
+        self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLONESHOT)
 
     def watch(self, socket: int, gone: Callable[[], None]) -> None:
         """Has `gone` called, once, should the client at the other end hang up. From any thread, as `watch_no_more`."""
@@ -89,6 +95,8 @@ class Loop:
                 os.read(self._wake, 4096)
             elif each == self._hangups.fileno():
                 self._tell_hangups()
+            elif each in self._expected:
+                self._expected.pop(each)()
             elif found is not None:
                 self._changed.append(each)
                 readwrite(found, events)

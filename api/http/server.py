@@ -1,13 +1,11 @@
 """A front end on waitress: serves from a socket until it is told to stop, and finishes what it has begun."""
 
 import gc
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
 from waitress.channel import HTTPChannel
@@ -167,13 +165,11 @@ class FrontEnd:
         server: Any = self._server
         server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
 
-    def run(self) -> None:
-        """Serves until SIGTERM or SIGINT, and then for as long as anything is under way, but at most DRAIN seconds.
-
-        Who waits longer is told to come again.
+    def run(self, stop: int) -> None:
+        """Serves until there is something to read from `stop`, and then for as long as anything is under way, but at
+        most DRAIN seconds. Who waits longer is told to come again.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        self._loop.expect(stop, self._stop)
         # What is here now stays: the collector need not walk through half a million objects again and again.
         gc.collect()
         gc.freeze()
@@ -204,9 +200,8 @@ class FrontEnd:
         channels: Any = self._server.active_channels
         return any(channel.requests or channel.total_outbufs_len for channel in channels.values())
 
-    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+    def _stop(self) -> None:
         self._stopping = True
-        self._loop.wake()  # else it would wait for the next client
 
 
 def _trusted_proxy(settings: Settings) -> dict[str, Any]:

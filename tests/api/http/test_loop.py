@@ -1,5 +1,6 @@
 """The loop over sockets: real ones, with objects in waitress's place that count what they are asked."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -131,6 +132,20 @@ def test_a_client_that_has_hung_up_before_is_told_of_too(loop: Loop, pairs: list
     loop.watch(number, partial(told.append, "closed"))
     loop.watch_no_more(number)
     assert told == ["gone", "closed"]
+
+
+def test_what_is_no_socket_of_its_own_is_told_of_once(loop: Loop) -> None:
+    told: list[str] = []
+    read, write = os.pipe()
+    loop.expect(read, partial(told.append, "readable"))
+    loop.turn(0)
+    assert told == []
+    os.write(write, b"x")
+    loop.turn(20)
+    loop.turn(0)
+    assert told == ["readable"]
+    os.close(read)
+    os.close(write)
 
 
 def test_a_loop_that_is_closed_is_woken_no_more() -> None:

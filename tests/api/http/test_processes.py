@@ -11,35 +11,27 @@ from tests.end_to_end.servers import Process, children, eventually
 
 # A parent of two processes, of which each says that it lives, and does what the command line says.
 PARENT = """
-import logging, os, signal, sys, time
+import logging, os, signal, sys
+import signals
 from api.http.processes import Processes
 
-def serve():
+def serve(stop):
     os.write(1, f"lives {os.getpid()}\\n".encode())  # at once: print may write it in parts
     if "fail" in sys.argv:
         return 3
     if "deaf" in sys.argv:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        stop = os.pipe()[0]
         os.write(1, b"deaf\\n")
-    else:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    while True:
-        signal.pause()
-
-class Stopped(BaseException):
-    pass
-
-def stop(*_):
-    raise Stopped
+    signals.wait(stop)
+    return 0
 
 logging.basicConfig()
-signal.signal(signal.SIGTERM, stop)
 import api.http.processes
 api.http.processes.PATIENCE = 0.2
-try:
-    sys.exit(Processes(2, serve).run())
-except Stopped:
-    print("the parent has ended", flush=True)
+with signals.readable(*signals.STOPS) as stop:
+    code = Processes(2, serve).run(stop)
+print("the parent has ended", flush=True)
+sys.exit(code)
 """
 
 
@@ -51,13 +43,22 @@ def lives(process: Process) -> int:
     return sum(line.startswith("lives") for line in process.lines)
 
 
-def test_all_are_started_and_all_are_stopped() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_all_are_started_and_all_are_stopped(number: int) -> None:
     process = parent()
     eventually(lambda: lives(process), 2, 20)
-    os.kill(process.process.pid, signal.SIGTERM)
+    os.kill(process.process.pid, number)
     process.wait_for("the parent has ended")
     assert process.process.wait(20) == 0
+    assert len(process.lines) == 3
     process.stop()
+
+
+def test_told_all_at_once_as_the_terminal_does_it_none_is_started_anew() -> None:
+    process = parent()
+    eventually(lambda: lives(process), 2, 20)
+    assert process.stop(signal.SIGINT) == 0
+    assert len(process.lines) == 3
 
 
 def test_one_that_dies_is_started_anew() -> None:

@@ -14,7 +14,7 @@ SERVER = """
 import logging, socket, sys, threading
 from pathlib import Path
 from api.http.server import CLIENT, FrontEnd
-import config
+import config, signals
 
 given_up = threading.Event()
 
@@ -37,7 +37,8 @@ import api.http.server
 api.http.server.DRAIN = float(sys.argv[2])
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
-FrontEnd(app, listening, config.load(), *[given_up.set][: int(sys.argv[3])]).run()
+with signals.readable(*signals.STOPS) as stop:
+    FrontEnd(app, listening, config.load(), *[given_up.set][: int(sys.argv[3])]).run(stop)
 print("ended", flush=True)
 """
 
@@ -153,7 +154,7 @@ def test_whose_word_counts_on_who_calls(tmp_path: Path, settings: dict[str, str]
 def test_a_304_keeps_the_connection(tmp_path: Path) -> None:
     """waitress would close it, as a 304 has no Content-Length."""
     code = """
-import socket, config
+import socket, config, signals
 from api.http.server import CLIENT, FrontEnd
 
 def app(environ, start_response):
@@ -162,7 +163,8 @@ def app(environ, start_response):
 
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
-FrontEnd(app, listening, config.load()).run()
+with signals.readable(*signals.STOPS) as stop:
+    FrontEnd(app, listening, config.load()).run(stop)
 """
     process = Process([sys.executable, "-c", code], environ(None, tmp_path / "data"))
     try:
