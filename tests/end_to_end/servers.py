@@ -206,7 +206,7 @@ class Server:
 
 def environ(photos: Path | None, data: Path, **settings: str) -> dict[str, str]:
     """An environment with nothing of Darkroom's but what is given."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
     kept |= {"DATA_DIR": str(data), "SERVER_PORT": "0", "WEBAPI_DEFAULT_UID": "guest", "PYTHONUNBUFFERED": "1"}
     kept |= {"DARKROOM_TOML": str(data.with_suffix(".toml")), "PYTHONDONTWRITEBYTECODE": "1"}
     kept |= {"PRERENDER_AUTO": "false"}  # tests count renders
