@@ -110,7 +110,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     falls = config.getoption("--falls")
-    if falls is not None and "PYTEST_XDIST_WORKER" not in os.environ:
+    if falls is not None and not hasattr(config, "workerinput"):  # what xdist's workers see, it tells this one
         config.pluginmanager.register(_Falls(falls))
 
 
