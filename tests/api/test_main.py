@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import signals
-from tests.end_to_end.servers import Process, environ, eventually, redis_server, start_front
+from tests.end_to_end.servers import Process, environ, eventually, prepare, redis_server, start_front
 from tests.photos import save_jpeg, solid
 
 TICKS = 300  # hundredths of a second of a processor: more than a start takes
@@ -25,6 +25,8 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, di
     """The environments of servers of each way, which have photos to scan."""
     folder = tmp_path_factory.mktemp("stops")
     save_jpeg(folder / "photos/red.jpg", solid(30, 20, (200, 30, 30)))
+    for data in ("data", "shared"):  # by one thread, before several start servers
+        prepare(folder / data)
     with redis_server(folder / "redis") as (url, _):
         embedded = environ(folder / "photos", folder / "data")
         yield {"embedded": embedded, "distributed": environ(folder / "photos", folder / "shared", REDIS_URL=url)}

@@ -283,11 +283,15 @@ def start_worker(variables: dict[str, str], *more: str, queues: str = "interacti
     return worker
 
 
-def start_front(variables: dict[str, str], processes: int = 1) -> Process:
-    """Front ends on one port; where its data is new, with the user guest, as `make serve` makes one."""
-    data = Path(variables["DATA_DIR"])
+def prepare(data: Path) -> None:
+    """Makes the user guest where the data is new, as `make serve` does."""
     if not (data / FILE).exists():
         engine = open_catalog(data)
         Users(engine).add("guest", "guest")
         engine.dispose()
+
+
+def start_front(variables: dict[str, str], processes: int = 1) -> Process:
+    """Front ends on one port; where its data is new, with the user guest."""
+    prepare(Path(variables["DATA_DIR"]))
     return Process([sys.executable, "-m", "api", "--processes", str(processes)], variables)
