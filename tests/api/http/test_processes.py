@@ -27,7 +27,8 @@ def serve(stop):
 
 logging.basicConfig()
 import api.http.processes
-api.http.processes.PATIENCE = 0.2
+if "deaf" in sys.argv:
+    api.http.processes.PATIENCE = 0.2
 with signals.readable(*signals.STOPS) as stop:
     code = Processes(2, serve).run(stop)
 print("the parent has ended", flush=True)
