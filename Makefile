@@ -8,7 +8,7 @@ PYTHON_BIN := .venv/bin/python
 # Programs of Debian's that the set-up has put into the project; those of the machine come first.
 export PATH := $(value PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup serve up test soak stress bench screenshots architecture check
+.PHONY: help setup serve up test soak stress bench screenshots architecture check dist release
 
 help:  ## these words
 	@sed -n 's/^\([a-z]*\):  ## /\1 /p' $(firstword $(MAKEFILE_LIST)) | while read -r name words; do printf 'make %-13s %s\n' "$$name" "$$words"; done
@@ -58,3 +58,12 @@ check:  ## style, types, imports and folders, in half a minute
 	@.venv/bin/lint-imports --no-logo --no-cache
 	@$(PYTHON_BIN) -m bin.folders
 	@$(PYTHON_BIN) -m bin.architecture --check
+
+dist:  ## a wheel and a source archive of this version, in dist/
+	@bin/setup checks
+	@rm -rf dist
+	@$(PYTHON_BIN) -m hatchling build -d dist
+
+release:  ## checks, builds and tags the version of darkroom/version.py; nothing leaves this machine
+	@bin/setup tests
+	@$(PYTHON_BIN) -m bin.release

@@ -25,7 +25,7 @@ LETTER = 0.52  # the width of a letter, in sizes of its type: a little more than
 MARGIN, GAP = 7, 8  # around the words of a room, and between rooms
 ROOM, NARROW = 144, 128  # the width of a room, and of one in the picture of its floor
 COUNT = 12  # and, of it, that of how many modules it has
-COLUMNS = {"api": 4, "workers": 3, "catalog": 3}  # rooms side by side
+COLUMNS = {"darkroom": 2, "api": 4, "workers": 3, "catalog": 3}  # rooms side by side
 GROUND = "ground"  # the lowest storey is one band, of this width
 GROUND_WIDTH = 650
 
@@ -52,9 +52,10 @@ def house_as_dot(house: House) -> str:
     text += "".join(f'  "{a[0].name}" -> "{b[0].name}" [style=invis]\n' for a, b in pairwise(above))
     text += _node(GROUND, _ground(lowest))
     arrows = {(a, GROUND if b in ground else b) for a, b in house.between_floors() if a not in ground}
-    # That all stand on the ground, and that the highest knows them all, goes without saying.
-    top = {floor.name for floor in above[0]}
-    shown = {(a, b) for a, b in arrows if b != GROUND and a not in top} | reduced(arrows)
+    # That all stand on the ground, and the highest knows them all, goes without saying: the lowest show the one.
+    top, next_ = ({floor.name for floor in storey} for storey in above[:2])
+    shown = {(a, b) for a, b in arrows if b != GROUND} | {(a, b) for a, b in reduced(arrows) if b == GROUND}
+    shown = {(a, b) for a, b in shown if a not in top or b in next_}
     return text + _edges(shown) + "}\n"
 
 

@@ -1,13 +1,13 @@
 """`bin/setup`: whether every compiled part that Darkroom needs is there, and what is missing of it.
 
-Those that read photos are listed in catalog/readers.py; the others here.
+Those that read photos are listed in catalog/kinds/readers.py; the others here.
 """
 
 import importlib
 import sys
 from collections.abc import Iterator, Mapping
 
-from catalog.readers import readers
+from catalog.kinds.readers import readers
 
 MODULES = {
     "cryptography.hazmat.primitives.asymmetric.rsa": "passwords on their way",

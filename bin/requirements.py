@@ -9,15 +9,19 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 PROJECT = Path(__file__).parents[1]
 
 
-class Requirements(MetadataHookInterface):  # type: ignore[misc]  # hatchling is there only while it builds
-    """Fills in the dependencies, and those of each extra: the files in `requirements/`."""
+EXTRAS = ("raw", "heif", "test")
+"""Each a file in `requirements/`."""
+
+
+class Requirements(MetadataHookInterface):
+    """Fills in the dependencies, and those of each extra."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """As hatchling calls it."""
         metadata["dependencies"] = list(pins(PROJECT / "requirements.txt"))
         metadata["optional-dependencies"] = {
-            file.stem: list(pins(file)) for file in sorted((PROJECT / "requirements").glob("*.txt"))
-        }
+            extra: list(pins(PROJECT / "requirements" / f"{extra}.txt")) for extra in EXTRAS
+        } | {"bench": ["darkroom[test]"]}  # what measures needs what tests, and installs its peers by itself
 
 
 def pins(file: Path) -> Iterator[str]:

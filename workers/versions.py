@@ -1,6 +1,6 @@
 """What a render depends on beside its size and quality, and what its failure does."""
 
-from catalog.readers import fingerprint
+from catalog.kinds.readers import fingerprint
 from config import Settings
 from workers.pipeline import render as pipeline
 

@@ -1,9 +1,9 @@
 """What a photo file says of itself: its header, and what people and their tools wrote into it.
 
-Imports no other package of the catalogue.
+Of the packages of the catalogue it imports the kinds alone.
 """
 
-from catalog.metadata.header import READER, Header, read
+from catalog.metadata.header import READER, Header, read, reading_setup
 from catalog.metadata.merge import Metadata
 
-__all__ = ["READER", "Header", "Metadata", "read"]
+__all__ = ["READER", "Header", "Metadata", "read", "reading_setup"]

@@ -28,10 +28,11 @@ import catalog.metadata.xmp as xmp
 from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.files import stored_mtime
-from catalog.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
+from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
+from catalog.kinds.raw import developed_size, preview
+from catalog.kinds.readers import fingerprint
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
-from catalog.raw import developed_size, preview
 
 BLOCK = 64 * 1024
 TURNED = frozenset((5, 6, 7, 8))
@@ -40,6 +41,11 @@ RAW_PROFILE = "Raw profile type exif"  # ImageMagick's way to keep EXIF in a PNG
 
 READER = 2
 """Rises with what is read of a file: the next scan reads every file that a lower one has read."""
+
+
+def reading_setup() -> str:
+    """What files are read with: what could not be read with anything else is worth another try."""
+    return f"{READER}-{fingerprint()}"
 
 
 @dataclass(frozen=True, slots=True)

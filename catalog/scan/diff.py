@@ -28,8 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.files import identity_of, is_empty
-from catalog.metadata import READER
-from catalog.scan.record import reading_setup
+from catalog.metadata import READER, reading_setup
 from catalog.scan.walk import WHOLE, Entry, Part, WalkFailure
 from catalog.schema import folders, photos, read_failures, roots
 from catalog.schema.types import FsPath

@@ -12,8 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import photoid
-from catalog.metadata import READER, Header, Metadata
-from catalog.readers import fingerprint
+from catalog.metadata import READER, Header, Metadata, reading_setup
 from catalog.schema import details, folders, photos, read_failures, roots, texts
 from catalog.search import words
 
@@ -90,11 +89,6 @@ def failure(
     since = f"{datetime.now(UTC):%FT%TZ}"
     new = upsert(read_failures).values(root_id=root_id, path=path, since=since, **row)
     connection.execute(new.on_conflict_do_update(index_elements=["root_id", "path"], set_=row))
-
-
-def reading_setup() -> str:
-    """What files are read with: what failed with anything else is worth another try."""
-    return f"{READER}-{fingerprint()}"
 
 
 def _moved(connection: Connection, header: Header, gone: ColumnElement[bool]) -> int | None:

@@ -100,7 +100,7 @@ read_failures = Table(
     Column("since", Text, nullable=False),
     # The id that the photo had while it was readable, which it has again when it is mended in place.
     Column("photoid", PhotoId),
-    # What it was read with (`catalog/scan/record.py:reading_setup`): with anything else every scan tries again.
+    # What it was read with (`catalog/metadata/header.py:reading_setup`): with anything else every scan tries again.
     Column("setup", Text, nullable=False, server_default=text("''")),
     sqlite_with_rowid=False,
 )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from catalog import readers as known
+from catalog.kinds import readers as known
 from darkroom.doctor.finding import Finding, apart, well, wrong
 
 CPU = Path("/proc/cpuinfo")

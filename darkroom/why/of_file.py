@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from catalog.files import crosses_link, stored_mtime
-from catalog.formats import KINDS, kind_of
 from catalog.inspection import Known
+from catalog.kinds.formats import KINDS, kind_of
 from catalog.scan.walk import EXTENSIONS
 from config import Settings
 from darkroom.doctor.finding import Finding, apart, well, wrong

@@ -4,7 +4,7 @@ import pytest
 from PIL import features
 
 from bin import readers
-from catalog.readers import PARTS
+from catalog.kinds.readers import PARTS
 
 
 def test_nothing_is_missing_here(capsys: pytest.CaptureFixture[str]) -> None:

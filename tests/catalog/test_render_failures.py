@@ -61,7 +61,7 @@ def test_a_file_that_could_not_be_read_is_so_again_with_other_readers(
     assert library.opened == ["a/a.jpg"]
     library.scan()
     assert library.opened == []
-    monkeypatch.setattr("catalog.scan.record.fingerprint", lambda: "others")
+    monkeypatch.setattr("catalog.metadata.header.fingerprint", lambda: "others")
     library.scan()
     assert library.opened == ["a/a.jpg"]
     library.scan()

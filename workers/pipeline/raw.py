@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from catalog.raw import preview
+from catalog.kinds.raw import preview
 from workers.errors import Damaged, Unsupported
 from workers.pipeline.limits import Limits, no_memory
 

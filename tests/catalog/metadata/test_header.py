@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from catalog import photoid
 from catalog.errors import Unreadable
-from catalog.formats import RAW
+from catalog.kinds.formats import RAW
 from catalog.metadata import Metadata, read
 from tests.catalog.library import SHARED_PHOTOS, XMP, jpeg, put
 from tests.catalog.metadata.packets import bag, dataset, resource, xmp

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.readers import PARTS, Found
+from catalog.kinds.readers import PARTS, Found
 from darkroom.doctor import readers
 from tests.darkroom.doctor.told import one, told
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from PIL.JpegImagePlugin import JpegImageFile
 
-from catalog.formats import JPEG, kind_of
+from catalog.kinds.formats import JPEG, kind_of
 from workers.errors import Damaged
 from workers.pipeline.icc import is_srgb
 from workers.pipeline.limits import MAX_PROFILE_BYTES

@@ -12,11 +12,11 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from PIL import features
 
-from catalog import readers
-from catalog.readers import MODULES, PARTS, PILLOW, Found, Reader, fingerprint, looked_at
+from catalog.kinds import readers
+from catalog.kinds.readers import MODULES, PARTS, PILLOW, Found, Reader, fingerprint, looked_at
 
-PROJECT = Path(__file__).parents[2]
-PROBE = "import sys; from catalog.readers import {name}; print({call}); print(*sys.modules)"
+PROJECT = Path(__file__).parents[3]
+PROBE = "import sys; from catalog.kinds.readers import {name}; print({call}); print(*sys.modules)"
 
 
 def loaded(name: str, call: str) -> tuple[str, set[str]]:
