@@ -5,11 +5,12 @@ Exit codes: 0 stopped; 1 with a sentence of what is in the way; 2 wrong settings
 
 import argparse
 import logging
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import config
 import signals
@@ -66,22 +67,25 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
     config.share_metrics(settings)
     with ExitStack() as closing:
         listening = closing.enter_context(_listening(settings))
+        if signals.wait(stop, seconds=0):
+            return 0  # before all that takes time
         if chosen.greet:
             greet(settings, listening)
         if processes == 1:
-            return _serve(settings, listening, stop, scan=True)
+            return _serve(settings, listening, nullcontext(stop), scan=True)
         _watch_beside(settings, closing)
 
-        def serve(stop: int) -> int:
-            return _said(settings, lambda: _serve(settings, listening, stop, scan=False))
+        def serve() -> int:
+            told = signals.readable(*signals.STOPS, afterwards=signal.SIG_IGN)
+            return _said(settings, lambda: _serve(settings, listening, told, scan=False))
 
         return Processes(processes, serve).run(stop)
 
 
-def _serve(settings: config.Settings, listening: socket.socket, stop: int, *, scan: bool) -> int:
-    """Serves from that socket until there is something to read from `stop`; gives the exit code."""
-    if signals.wait(stop, seconds=0):
-        return 0  # before all that takes time
+def _serve(
+    settings: config.Settings, listening: socket.socket, told: AbstractContextManager[int], *, scan: bool
+) -> int:
+    """Serves from that socket until there is something to read from what `told` gives; gives the exit code."""
     # What counts is imported not before `share_metrics`, and what has threads not before a fork.
     from api.app import create_app
     from api.http.server import FrontEnd
@@ -93,7 +97,8 @@ def _serve(settings: config.Settings, listening: socket.socket, stop: int, *, sc
             _watch_beside(settings, closing)
         host, port = listening.getsockname()[:2]
         log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
-        front_end.run(stop)
+        with told as stop:
+            front_end.run(stop)
     return 0
 
 

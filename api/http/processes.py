@@ -27,11 +27,12 @@ class _Child:
 
 
 class Processes:
-    """`number` processes that run `serve`, which gives their exit code. It ends as soon as it can read from what it is
-    given: the process is told to.
+    """`number` processes that run `serve`, which gives their exit code.
+
+    Until it waits for SIGTERM by itself, that ends a process at once: while it starts there is nothing to finish.
     """
 
-    def __init__(self, number: int, serve: Callable[[int], int]) -> None:
+    def __init__(self, number: int, serve: Callable[[], int]) -> None:
         self._number = number
         self._serve = serve
         self._children: dict[int, _Child] = {}  # by what can be read from once they have ended
@@ -43,6 +44,8 @@ class Processes:
         """
         try:
             for _ in range(self._number):
+                if signals.wait(stop, seconds=0):
+                    return 0
                 self._start()
             while stop not in (ready := signals.wait(stop, *self._children)):
                 for ended in ready:
@@ -68,9 +71,8 @@ class Processes:
         code = 1
         try:
             os.close(self._alive[1])
-            with signals.readable(*signals.STOPS, afterwards=signal.SIG_IGN) as stop:
-                threading.Thread(target=self._end_with_the_parent, name="parent", daemon=True).start()
-                code = self._serve(stop)
+            threading.Thread(target=self._end_with_the_parent, name="parent", daemon=True).start()
+            code = self._serve()
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
         except BaseException:

@@ -48,13 +48,16 @@ def stopped(variables: dict[str, dict[str, str]], way: str, number: signal.Signa
     """A server that was told to stop as soon as it has spent so many ticks, or serves."""
     process = start_front(variables[way], 1 + (way == "distributed"))
     pid = process.process.pid
-    eventually(lambda: catches(pid), True, 120)
-    eventually(lambda: spent(pid) >= ticks or any(SERVES in line for line in process.lines), True, 120)
-    if number == signal.SIGINT:
-        process.tell(number)  # as the terminal does it
-    else:
-        os.kill(pid, number)
-    process.end()
+    try:
+        eventually(lambda: catches(pid), True, 120)
+        eventually(lambda: spent(pid) >= ticks or any(SERVES in line for line in process.lines), True, 120)
+        if number == signal.SIGINT:
+            process.tell(number)  # as the terminal does it
+        else:
+            os.kill(pid, number)
+        process.end()
+    finally:
+        process.stop(signal.SIGKILL)
     return process
 
 

@@ -11,18 +11,22 @@ from tests.end_to_end.servers import Process, children, eventually
 
 # A parent of two processes, of which each says that it lives, and does what the command line says.
 PARENT = """
-import logging, os, signal, sys
+import logging, os, signal, sys, time
 import signals
 from api.http.processes import Processes
 
-def serve(stop):
-    os.write(1, f"lives {os.getpid()}\\n".encode())  # at once: print may write it in parts
-    if "fail" in sys.argv:
-        return 3
-    if "deaf" in sys.argv:
-        stop = os.pipe()[0]
-        os.write(1, b"deaf\\n")
-    signals.wait(stop)
+def serve():
+    if "slow" in sys.argv:
+        os.write(1, b"starts\\n")
+        time.sleep(1000)
+    with signals.readable(*signals.STOPS) as stop:
+        os.write(1, f"lives {os.getpid()}\\n".encode())  # at once: print may write it in parts
+        if "fail" in sys.argv:
+            return 3
+        if "deaf" in sys.argv:
+            stop = os.pipe()[0]
+            os.write(1, b"deaf\\n")
+        signals.wait(stop)
     return 0
 
 logging.basicConfig()
@@ -30,6 +34,8 @@ import api.http.processes
 if "deaf" in sys.argv:
     api.http.processes.PATIENCE = 0.2
 with signals.readable(*signals.STOPS) as stop:
+    if "told" in sys.argv:
+        os.kill(os.getpid(), signal.SIGTERM)
     code = Processes(2, serve).run(stop)
 print("the parent has ended", flush=True)
 sys.exit(code)
@@ -53,6 +59,21 @@ def test_all_are_started_and_all_are_stopped(number: int) -> None:
     assert process.process.wait(20) == 0
     assert len(process.lines) == 3
     process.stop()
+
+
+def test_who_is_told_before_starts_none() -> None:
+    process = parent("told")
+    process.wait_for("the parent has ended")
+    assert process.end() == 0
+    assert len(process.lines) == 1
+
+
+def test_one_that_still_starts_ends_at_once() -> None:
+    process = parent("slow")
+    eventually(lambda: process.lines, ["starts\n"] * 2, 20)
+    os.kill(process.process.pid, signal.SIGTERM)
+    assert process.end() == 0
+    assert process.lines[2:] == ["the parent has ended\n"]
 
 
 def test_told_all_at_once_as_the_terminal_does_it_none_is_started_anew() -> None:
