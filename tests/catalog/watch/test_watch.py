@@ -144,7 +144,7 @@ def test_a_burst_is_few_scans(library: Library, caplog: pytest.LogCaptureFixture
         for path, content in paths.items():
             put(library.a / path, content)
         eventually(lambda: all(debouncer.busy("a", path) for path in paths), True)
-        eventually(in_catalogue, 500)
+        eventually(in_catalogue, 500, 60)
         assert library.failed() == {}
     assert caplog.text.count("scanned: ") < 10
 
