@@ -70,7 +70,10 @@ class Server:
 
 
 def page(server: Server) -> Iterator[str]:
-    """What is wrong with the page, and with what the server says of itself."""
+    """What is wrong with the page, and with what the server says of itself; waits until it has its workers."""
+    ends = time.monotonic() + SCANNED_WITHIN
+    while server.get("/ready")[0] != 200 and time.monotonic() < ends:
+        time.sleep(0.2)
     for path, expected, said in (("/", "text/html", b"Darkroom"), ("/ready", "application/json", b"")):
         status, kind, body = server.get(path)
         if (status, kind) != (200, expected) or said not in body:
