@@ -47,6 +47,11 @@ def test_no_compiler_is_in_it() -> None:
     assert copied.startswith("--from=build ")
 
 
+def test_libraries_are_looked_for_where_it_runs() -> None:
+    """The headers of the build bring them there in any case."""
+    assert "/mnt/readers.py && command -v jpegtran" in " ".join(said(RUN, "RUN"))
+
+
 def test_it_serves_its_mounts_to_whoever_reaches_the_container() -> None:
     variables = environment(RUN)
     settings = load({name: value for name, value in variables.items() if name != "PATH"})
