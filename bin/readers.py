@@ -5,9 +5,11 @@ Those that read photos are listed in catalog/kinds/readers.py; the others here.
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from catalog.kinds.readers import readers
+from darkroom.doctor.finding import Finding
+from darkroom.doctor.readers import avx2
 
 MODULES = {
     "cryptography.hazmat.primitives.asymmetric.rsa": "passwords on their way",
@@ -19,7 +21,7 @@ MODULES = {
 
 def main() -> int:
     """Says what is missing, a line each; gives the exit code: 0 nothing is, 1 something is."""
-    found = [*missing_readers(), *missing_modules(MODULES)]
+    found = [*missing_readers(), *missing_modules(MODULES), *slow_build(avx2())]
     for sentence in found:
         print(f"readers: {sentence}", file=sys.stderr)
     return 1 if found else 0
@@ -30,6 +32,13 @@ def missing_readers() -> Iterator[str]:
     for found in readers():
         if found.trouble:
             yield f"{found.trouble}, which is for {found.reader.use}: {found.reader.mend}"
+
+
+def slow_build(found: Iterable[Finding]) -> Iterator[str]:
+    """A sentence where Pillow is not compiled for this processor, or without optimisation."""
+    for each in found:
+        if each.state == "wrong":
+            yield each.sentence
 
 
 def missing_modules(modules: Mapping[str, str]) -> Iterator[str]:

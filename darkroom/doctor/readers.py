@@ -67,7 +67,7 @@ def avx2(
     elif not able:
         yield apart(what, "this CPU lacks it")
     elif simd:
-        says = f"this CPU has it, and {SIMD} is compiled without it: it resizes slower than it could"
+        says = f"this CPU has it, and {SIMD} is compiled without it, or without any optimisation: resizes take longer"
         yield wrong(what, says, again)
     else:
         yield wrong(what, f"this CPU has it, and plain Pillow does not use it: {SIMD} resizes faster", again)

@@ -1,10 +1,13 @@
 """Compiled parts: all are there where tests run, and each that is missing is said by its use."""
 
+from pathlib import Path
+
 import pytest
 from PIL import features
 
 from bin import readers
 from catalog.kinds.readers import PARTS
+from darkroom.doctor.readers import avx2
 
 
 def test_nothing_is_missing_here(capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,6 +21,14 @@ def test_what_pillow_was_built_without_is_said(
     monkeypatch.setattr(features, "check", lambda each: each != part)
     assert readers.main() == 1
     assert f"without {part}, which is for {PARTS[part].use}: install its headers" in capsys.readouterr().err
+
+
+def test_a_build_that_is_slow_is_said(tmp_path: Path) -> None:
+    (tmp_path / "_imaging.so").write_bytes(b"\xc4\xe2\x7d" * 50)
+    (tmp_path / "cpuinfo").write_text("flags : sse4_1 avx2")
+    found = avx2(tmp_path, tmp_path / "cpuinfo", "x86_64", lambda _: "12")
+    (sentence,) = readers.slow_build(found)
+    assert "without any optimisation" in sentence
 
 
 def test_a_module_that_can_t_be_imported_is_said() -> None:
