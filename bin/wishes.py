@@ -23,8 +23,10 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     try:
         photos, data = environ.get("PHOTOS", ""), environ.get("DATA", "")
         look_at_photos(photos)
-        settings = load({**environ, "ROBOT_ROOT_0_PATH": photos} if photos else environ)
-        look_at_data(folder(data) if data else settings.data_dir, "DATA" if data else "data.dir")
+        asked = {"ROBOT_ROOT_0_PATH": photos, "DATA_DIR": data}
+        # As `launch` has it: what the last server was told counts only where it used the same data folder.
+        settings = load({"DARKROOM_DATA": "data", **environ, **{name: value for name, value in asked.items() if value}})
+        look_at_data(settings.data_dir, "DATA" if data else "data.dir")
         look_at_port(settings)
     except Unusable as error:
         print(f"darkroom: {error}", file=sys.stderr)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bin import wishes
+from config.data_folder import remember
 from tests.bin.trees import PROJECT
 
 Look = Callable[..., tuple[int, str]]
@@ -177,3 +178,21 @@ def test_make_says_it_before_it_sets_anything_up(tmp_path: Path, target: str, na
     )
     assert not (tmp_path / ".venv").exists()
     assert not (tmp_path / "setup.log").exists()
+
+
+def test_roots_of_the_environment_stay_what_they_are(look: Look) -> None:
+    assert look(ROBOT_ROOT_0_PATH="/mnt/nas", ROBOT_ROOT_0_ALIAS="photos") == (0, "")
+
+
+def test_what_the_last_server_was_told_counts_in_its_own_data_folder_alone(
+    look: Look, tmp_path: Path, taken: str
+) -> None:
+    last = tmp_path / "last"
+    last.mkdir()
+    (last / "darkroom.toml").write_text(f"server.port = {taken}\n")
+    state = tmp_path / "state"
+    remember({"XDG_STATE_HOME": str(state)}, last)
+    assert look(PORT="", SERVER_PORT="", XDG_STATE_HOME=str(state), SERVER_HOST="127.0.0.1", DATA="last")[0] == 1
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "darkroom.toml").write_text("server.port = 0\n")
+    assert look(PORT="", XDG_STATE_HOME=str(state)) == (0, "")
