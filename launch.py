@@ -161,8 +161,7 @@ def _first_start(settings: config.Settings) -> None:
 def _note(settings: config.Settings) -> None:
     """Notes what this start was told, for all other commands. Where that can't be, the server serves all the same."""
     try:
-        if data_toml.note(settings):
-            _say(f"{settings.data_dir / data_toml.FILE} has the photo roots and the port now, for every other command")
+        data_toml.note(settings)
         remember(os.environ, settings.data_dir)
     except data_toml.OtherRoots as error:
         raise InTheWay(str(error)) from None

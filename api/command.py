@@ -69,23 +69,36 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
         listening = closing.enter_context(_listening(settings))
         if signals.wait(stop, seconds=0):
             return 0  # before all that takes time
+        say = greet if chosen.greet else _say_where
+        if processes == 1:
+            return _serve(settings, listening, nullcontext(stop), say, scan=True)
         if chosen.greet:
             greet(settings, listening)
-        if processes == 1:
-            return _serve(settings, listening, nullcontext(stop), scan=True)
         _watch_beside(settings, closing)
 
         def serve() -> int:
             told = signals.readable(*signals.STOPS, afterwards=signal.SIG_IGN)
-            return _said(settings, lambda: _serve(settings, listening, told, scan=False))
+            return _said(settings, lambda: _serve(settings, listening, told, _say_where, scan=False))
 
         return Processes(processes, serve).run(stop)
 
 
+def _say_where(_: config.Settings, listening: socket.socket) -> None:
+    host, port = listening.getsockname()[:2]
+    log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+
+
 def _serve(
-    settings: config.Settings, listening: socket.socket, told: AbstractContextManager[int], *, scan: bool
+    settings: config.Settings,
+    listening: socket.socket,
+    told: AbstractContextManager[int],
+    say: Callable[[config.Settings, socket.socket], None],
+    *,
+    scan: bool,
 ) -> int:
-    """Serves from that socket until there is something to read from what `told` gives; gives the exit code."""
+    """Serves from that socket until there is something to read from what `told` gives; gives the exit code. `say` tells
+    where.
+    """
     # What counts is imported not before `share_metrics`, and what has threads not before a fork.
     from api.app import create_app
     from api.http.server import FrontEnd
@@ -93,10 +106,9 @@ def _serve(
     with ExitStack() as closing:
         app = create_app(settings, closing)
         front_end = FrontEnd(app, listening, settings, app.give_up)
+        say(settings, listening)
         if scan:
             _watch_beside(settings, closing)
-        host, port = listening.getsockname()[:2]
-        log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
         with told as stop:
             front_end.run(stop)
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from catalog.people.users import LOOPBACK
 from config import Settings
+from config.data_toml import FILE
 
 SOMEWHERE = ("192.0.2.1", 9)  # of RFC 5737: nobody is there, and nothing is sent
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - these are recognised, not listened on
@@ -20,11 +21,13 @@ def greet(settings: Settings, listening: socket.socket) -> None:
 
 def greeting(settings: Settings, port: int, address: str, darkroom: str) -> list[str]:
     """The sentences, one a line. `address` is this machine's in its network, `darkroom` how to call the command."""
-    adding = f"`{darkroom} user add NAME` adds a user, who can sign in"
+    adding = (
+        f"`{darkroom} user add NAME` adds a user, who can sign in; what it was told is in {settings.data_dir / FILE}"
+    )
     host = settings.server_host
     if host in LOOPBACK:
         return [
-            f"open {_url(host, port)} in a browser of this machine; no other reaches it",
+            f"serving on {_url(host, port)} for this machine alone: open it in a browser",
             f"from a phone in the same network: `{darkroom} serve --host 0.0.0.0`, then {_url(address, port)}: "
             "everybody there gets the page, and photos who signs in",
             adding,
@@ -32,7 +35,7 @@ def greeting(settings: Settings, port: int, address: str, darkroom: str) -> list
     shown = settings.webapi_default_uid
     seen = f"sees what the user {shown} may" if shown else "has to sign in"
     at = address if host in EVERYWHERE else host
-    return [f"open {_url(at, port)} on any device of this network: who comes {seen}", adding]
+    return [f"serving on {_url(at, port)} for every device of this network: who comes {seen}", adding]
 
 
 def own_address() -> str:

@@ -47,7 +47,7 @@ class Bar:
     """A bar on standard error."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[Any] = tqdm(desc="looking", unit=" files", file=sys.stderr)
+        self._bar: tqdm[Any] = tqdm(desc="looking", unit=" files", file=sys.stderr, leave=False)
 
     def found(self, files: int) -> None:
         """Counts files, of how many is not known yet."""
@@ -56,19 +56,19 @@ class Bar:
     def reading(self, files: int) -> None:
         """Begins a second bar with an end."""
         self._bar.close()
-        self._bar = tqdm(desc="reading", total=files, unit=" photos", file=sys.stderr)
+        self._bar = tqdm(desc="reading", total=files, unit=" photos", file=sys.stderr, leave=False)
 
     def read(self, files: int) -> None:
         """Moves the bar on."""
         self._bar.update(files)
 
     def close(self) -> None:
-        """Leaves the bar as it is and ends its line."""
+        """Takes the bar away: the scan itself says how it ended."""
         self._bar.close()
 
 
 class Lines:
-    """Log lines, not more than one every few seconds."""
+    """Log lines, not more than one every few seconds; none of a scan that is over by then."""
 
     def __init__(self) -> None:
         self._found = self._read = self._total = 0
@@ -82,7 +82,8 @@ class Lines:
     def reading(self, files: int) -> None:
         """Says what there is to do."""
         self._total = files
-        log.info("%d files found, %d of them to be read", self._found, files)
+        if files:
+            self._say("%d files found, %d of them to be read", self._found, files)
 
     def read(self, files: int) -> None:
         """Says how much is done."""

@@ -19,7 +19,7 @@ def told(host: str, uid: str = "") -> list[str]:
 )
 def test_of_a_server_that_this_machine_alone_reaches(host: str, url: str) -> None:
     here, phone, user = told(host)
-    assert here == f"open {url} in a browser of this machine; no other reaches it"
+    assert here == f"serving on {url} for this machine alone: open it in a browser"
     assert "`darkroom serve --host 0.0.0.0`, then http://192.168.1.5:8080" in phone
     assert "darkroom user add" in user
 
@@ -35,7 +35,7 @@ def test_of_a_server_that_this_machine_alone_reaches(host: str, url: str) -> Non
 )
 def test_of_one_that_the_network_reaches(host: str, url: str) -> None:
     there, user = told(host)
-    assert there == f"open {url} on any device of this network: who comes has to sign in"
+    assert there == f"serving on {url} for every device of this network: who comes has to sign in"
     assert "darkroom user add" in user
     assert told(host, "ann")[0].endswith("who comes sees what the user ann may")
 

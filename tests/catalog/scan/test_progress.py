@@ -16,9 +16,10 @@ def test_lines_tell_how_far_it_is(caplog: pytest.LogCaptureFixture, monkeypatch:
     now[0] = 6.0
     lines.found(10)
     lines.found(10)
+    now[0] = 12.0
     lines.reading(7)
     lines.read(3)
-    now[0] = 12.0
+    now[0] = 18.0
     lines.read(3)
     lines.close()
     assert caplog.messages == [
@@ -28,6 +29,16 @@ def test_lines_tell_how_far_it_is(caplog: pytest.LogCaptureFixture, monkeypatch:
     ]
 
 
+def test_a_scan_that_is_over_at_once_needs_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    lines = progress.Lines()
+    lines.found(30)
+    lines.reading(7)
+    lines.read(7)
+    lines.close()
+    assert caplog.messages == []
+
+
 def test_a_bar_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     bar = progress.for_terminal()
@@ -35,4 +46,6 @@ def test_a_bar_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: py
     bar.reading(2)
     bar.read(2)
     bar.close()
-    assert "2/2" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "0/2" in shown
+    assert shown.endswith(" \r")  # nothing of it stays
