@@ -14,6 +14,7 @@ import yaml
 from config import load
 from darkroom import cli
 from darkroom.version import VERSION
+from tests.end_to_end.photos.test_nginx import program
 from tests.end_to_end.servers import PROJECT
 from workers.queue.app import QUEUES
 
@@ -124,14 +125,11 @@ def test_its_nginx_hands_on_as_the_one_of_the_docs() -> None:
 
 
 def test_its_nginx_understands_its_file(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if nginx is None:
-        pytest.skip("nginx is not installed")
     text = (PROJECT / "deploy/nginx.conf").read_text()
     assert "server web:8080;" in text
     file = tmp_path / "nginx.conf"
     file.write_text(text.replace("web:8080", "127.0.0.1:8080").replace("/tmp/", f"{tmp_path}/"))
-    done = subprocess.run([nginx, "-t", "-c", str(file)], capture_output=True, text=True, check=False)
+    done = subprocess.run([program("nginx"), "-t", "-c", str(file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
