@@ -99,8 +99,9 @@ def _passed_over(photo: Meant, settings: Settings, top: Path) -> Iterator[tuple[
     if ending not in EXTENSIONS:
         said = f"its name ends with .{ending}" if ending else "its name has no ending"
         yield f"{said}, which is no photo's", f"rename it, if it is one: {' '.join(sorted(EXTENSIONS))}"
-    if (top / photo.path).is_relative_to(settings.data_dir):
-        yield f"it lies in the data folder {settings.data_dir}, which is passed over", "put it elsewhere"
+    data = settings.data_dir  # a root inside of it, such as the sample library, is walked like any other
+    if data.is_relative_to(top) and (top / photo.path).is_relative_to(data):
+        yield f"it lies in the data folder {data}, which is passed over", "put it elsewhere"
     above = (top, *(top.joinpath(*names[:count]) for count in range(1, len(names))))
     closed = next((folder for folder in above if not os.access(folder, os.R_OK | os.X_OK)), None)
     if closed is None:

@@ -97,6 +97,12 @@ def test_the_data_folder_is_passed_over(library: Library) -> None:
     assert "it lies in the data folder" in one(of_file.scanned(at(library, "data/renders/1.jpg"), inside))
 
 
+def test_a_root_inside_of_the_data_folder_is_none_of_that(library: Library) -> None:
+    put(library.a / "sea/1.jpg", jpeg())
+    around = replace(library.settings, data_dir=library.a.parent)
+    assert one(of_file.scanned(at(library, "sea/1.jpg"), around)) == "✓ scan: comes by it"
+
+
 def test_links(library: Library) -> None:
     put(library.folder / "elsewhere/1.jpg", jpeg())
     put(library.a / "real/1.jpg", jpeg())
