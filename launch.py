@@ -100,7 +100,7 @@ def start(way: str, told: Told) -> int:
         _first_start(settings)
         settings = config.load_or_exit()
         _note(settings)
-        shutil.rmtree(settings.data_dir / "metrics", ignore_errors=True)
+        _forget_counts(settings.data_dir / "metrics")
         return _serve(told.processes) if way == "serve" else _up(settings)
     except CatalogProblem as error:
         raise InTheWay(str(error)) from None
@@ -167,6 +167,13 @@ def _note(settings: config.Settings) -> None:
         raise InTheWay(str(error)) from None
     except (data_toml.NotNoted, OSError) as error:
         _say(f"other commands need DARKROOM_DATA={settings.data_dir}, and the photo roots: {error}")
+
+
+def _forget_counts(folder: Path) -> None:
+    """Metrics begin anew, unless workers that were started by themselves (units of systemd, say) are counting there."""
+    counting = {int(number) for file in folder.glob("*.db") if (number := file.stem.rpartition("_")[2]).isdecimal()}
+    if not any(Path(f"/proc/{each}").exists() for each in counting):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _serve(processes: int) -> int:

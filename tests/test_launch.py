@@ -187,11 +187,21 @@ def test_a_catalogue_that_can_t_be_used_is_said_and_kept(launched: Launch, tmp_p
 
 
 def test_what_was_counted_before_is_forgotten(launched: Launch, tmp_path: Path, photos: Path) -> None:
-    stale = tmp_path / "data" / "metrics" / "counter_1.db"
+    stale = tmp_path / "data" / "metrics" / f"counter_{2**22 + 1}.db"  # above any process's number
     stale.parent.mkdir(parents=True)
     stale.write_bytes(b"")
     assert launched(PHOTOS=str(photos), DATA="data").command
     assert not stale.exists()
+
+
+def test_what_workers_count_goes_on_where_the_front_end_is_started_anew(
+    launched: Launch, tmp_path: Path, photos: Path
+) -> None:
+    counted = tmp_path / "data" / "metrics" / f"counter_{os.getpid()}.db"
+    counted.parent.mkdir(parents=True)
+    counted.write_bytes(b"")
+    assert launched(PHOTOS=str(photos), DATA="data").command
+    assert counted.exists()
 
 
 def test_without_photos_there_is_the_sample_library(launched: Launch, tmp_path: Path) -> None:
