@@ -69,55 +69,57 @@ def whole(low: int, high: int, unit: str = "") -> Callable[[str], int]:
 
 def existing_file(text: str) -> Path:
     """Reads the name of a file that is there."""
-    path = Path(text)
-    try:
-        if path.is_file():
-            return path
-        wrong = "is no file" if path.exists() else "is not there"
-    except (OSError, ValueError) as error:
-        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
-    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+
+    def wrong(path: Path) -> str:
+        return "" if path.is_file() else "is no file" if path.exists() else "is not there"
+
+    return _unless(wrong, text, Path(text))
 
 
 def new_file(text: str) -> Path:
     """Reads the name that a file is to have: in a folder that is there, and no folder's."""
-    path = Path(text)
-    try:
+
+    def wrong(path: Path) -> str:
         if path.is_dir():
-            wrong = "is a folder: name a file in it"
-        elif path.parent.is_dir():
-            return path
-        else:
-            wrong = "is in no folder: make it first"
-    except (OSError, ValueError) as error:
-        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
-    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+            return "is a folder: name a file in it"
+        return "" if path.parent.is_dir() else "is in no folder: make it first"
+
+    return _unless(wrong, text, Path(text))
 
 
 def folder_of_photos(text: str) -> Path:
     """Reads the name of a folder that is there, and can be listed."""
-    path = folder(text)
-    try:
-        if path.is_dir():
-            with os.scandir(path):
-                return path
-        wrong = "is no folder: name one with photos in it"
-    except (OSError, ValueError) as error:
-        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
-    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+
+    def wrong(path: Path) -> str:
+        if not path.is_dir():
+            return "is no folder: name one with photos in it"
+        with os.scandir(path):
+            return ""
+
+    return _unless(wrong, text, folder(text))
 
 
 def new_folder(text: str) -> Path:
     """Reads the name of a folder that is there, or can be made."""
-    path = folder(text)
-    try:
+
+    def wrong(path: Path) -> str:
+        if not text:
+            return "is no name"
         nearest = next(each for each in (path, *path.parents) if each.exists())
-        if text and nearest.is_dir():
-            return path
-        wrong = "is no folder" if text else "is no name"
+        return "" if nearest.is_dir() else "is no folder"
+
+    return _unless(wrong, text, folder(text))
+
+
+def _unless(wrong: Callable[[Path], str], text: str, path: Path) -> Path:
+    """The path, unless `wrong` says what is wrong with it; one that can't be looked at is wrong too."""
+    try:
+        said = wrong(path)
     except (OSError, ValueError) as error:
-        wrong = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
-    raise argparse.ArgumentTypeError(f"{text!r} {wrong}")
+        said = f"can't be looked at: {getattr(error, 'strerror', None) or error}"
+    if said:
+        raise argparse.ArgumentTypeError(f"{text!r} {said}")
+    return path
 
 
 def address(text: str) -> str:
