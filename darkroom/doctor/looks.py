@@ -45,6 +45,7 @@ def of_machine() -> list[Look]:
         Look("readers", readers.readers, seconds=LOADING),
         Look("Pillow", readers.one_pillow, seconds=LOADING),
         Look("AVX2", readers.avx2, seconds=LOADING),
+        Look("Pillow's build", readers.optimised, seconds=LOADING),
         Look("jpegtran", machine.jpegtran),
     ]
 

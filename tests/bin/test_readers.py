@@ -7,7 +7,7 @@ from PIL import features
 
 from bin import readers
 from catalog.kinds.readers import PARTS
-from darkroom.doctor.readers import avx2
+from darkroom.doctor.readers import optimised
 
 
 def test_nothing_is_missing_here(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,11 +24,9 @@ def test_what_pillow_was_built_without_is_said(
 
 
 def test_a_build_that_is_slow_is_said(tmp_path: Path) -> None:
-    (tmp_path / "_imaging.so").write_bytes(b"\xc4\xe2\x7d" * 50)
-    (tmp_path / "cpuinfo").write_text("flags : sse4_1 avx2")
-    found = avx2(tmp_path, tmp_path / "cpuinfo", "x86_64", lambda _: "12")
-    (sentence,) = readers.slow_build(found)
-    assert "without any optimisation" in sentence
+    (tmp_path / "_imaging.so").write_bytes(b"\x48\x8b\x45 and so on" * 50)
+    (sentence,) = readers.slow_build(optimised(tmp_path, tmp_path, "x86_64"))
+    assert "without optimisation" in sentence
 
 
 def test_a_module_that_can_t_be_imported_is_said() -> None:

@@ -116,6 +116,25 @@ def test_the_build_that_is_here_is_told_from_one_without_it() -> None:
     assert one(readers.avx2())[0] == ("✓" if able else "-")
 
 
+@pytest.mark.parametrize(
+    ("build", "machine", "said"),
+    [
+        (b"\x48\x8b\x45 and so on" * 50, "x86_64", ["✗ Pillow's build: it is compiled without optimisation"]),
+        (b"\x48\x8b\x45" + bytes(5000), "x86_64", ["✓ Pillow's build: is optimised"]),
+        (b"\x48\x8b\x45 and so on" * 50, "aarch64", ["- Pillow's build: "]),
+    ],
+)
+def test_how_it_is_built(tmp_path: Path, build: bytes, machine: str, said: list[str]) -> None:
+    (tmp_path / "_imaging.so").write_bytes(build)
+    found = told(readers.optimised(tmp_path, tmp_path, machine))
+    assert [line[: len(each)] for line, each in zip(found, said, strict=True)] == said
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="as it is told by instructions of x86")
+def test_the_build_that_is_here_is_optimised() -> None:
+    assert one(readers.optimised()) == "✓ Pillow's build: is optimised"
+
+
 @pytest.mark.parametrize("cpu", ["no such file", "."])
 def test_a_cpu_that_says_nothing(tmp_path: Path, cpu: str) -> None:
     (tmp_path / "_imaging.so").write_bytes(PLAIN_BUILD)
