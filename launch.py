@@ -97,6 +97,7 @@ def start(way: str, told: Told) -> int:
     settings = config.load_or_exit()
     os.environ["DATA_DIR"] = str(settings.data_dir)
     try:
+        look_at_port(settings)
         _first_start(settings)
         settings = config.load_or_exit()
         _note(settings)
@@ -138,6 +139,22 @@ def aliases(paths: Sequence[Path], known: Mapping[str, Path]) -> dict[str, Path]
             names = chain([name], (f"{name}-{number}" for number in count(2)))
             found[next(each for each in names if each not in found)] = path
     return dict(sorted(found.items(), key=lambda each: paths.index(each[1])))
+
+
+def look_at_port(settings: config.Settings) -> None:
+    """Whether the server could listen: one that can't start notes nothing, lest commands mean it and not the one that
+    runs.
+
+    Raises:
+        InTheWay: it can't.
+    """
+    host, port = settings.server_host, settings.server_port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except (OSError, UnicodeError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno and error.errno > 0 else error
+        raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another port or server.host") from None
 
 
 def _first_start(settings: config.Settings) -> None:

@@ -1,6 +1,7 @@
 """What `make serve` does before the server starts; the start itself is noted, not done."""
 
 import os
+import socket
 import subprocess
 import sys
 import tomllib
@@ -37,13 +38,17 @@ class Start:
 Launch = Callable[..., Start]
 
 START = ("-m", "api", "--greet")
+LOOK_AT_PORT = launch.look_at_port
 
 
 @pytest.fixture
 def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Launch:
-    """Runs `python -m launch serve` in `tmp_path`, with these variables and no others of Darkroom's."""
+    """Runs `python -m launch serve` in `tmp_path`, with these variables and no others of Darkroom's.
 
-    def run(**variables: str) -> Start:
+    `look` looks at the port.
+    """
+
+    def run(*, look: Callable[[config.Settings], None] = lambda _: None, **variables: str) -> Start:
         given = environ(None, tmp_path / "data", **variables)
         for name in ("DATA_DIR", "SERVER_PORT", "WEBAPI_DEFAULT_UID", "DARKROOM_TOML"):
             if name not in variables:
@@ -57,6 +62,7 @@ def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(os, "environ", given)
         monkeypatch.setattr(os, "execv", execute)
+        monkeypatch.setattr(launch, "look_at_port", look)
         monkeypatch.setattr(sys, "argv", ["launch", "serve"])
         code: int | str | None = None
         try:
@@ -245,6 +251,22 @@ def test_a_second_start_goes_on_with_what_the_first_was_told(launched: Launch, t
     assert (FILE in second.said, "sample" in second.said) == (False, False)
     assert kept(tmp_path / "data")["robot.root.0.path"] == str(photos)
     assert kept(tmp_path / "data")["server.port"] == 8123
+
+
+def test_a_start_that_finds_its_port_in_use_leaves_what_is_noted_of_the_server_that_runs(
+    launched: Launch, tmp_path: Path, photos: Path
+) -> None:
+    launched(PHOTOS=str(photos), PORT="8099")
+    before, state = (tmp_path / "data" / FILE).read_text(), tmp_path / "state" / "darkroom" / "data"
+    (tmp_path / "others").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = launched(look=LOOK_AT_PORT, PHOTOS="others", PORT=port)
+        assert (done.code, done.command, "Address already in use" in done.said) == (1, (), True)
+        assert (tmp_path / "data" / FILE).read_text() == before
+        launched(look=LOOK_AT_PORT, PHOTOS="others", PORT=port, DATA="elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
+    assert state.read_text() == str(tmp_path / "data")
 
 
 def test_a_root_keeps_its_alias_and_what_a_person_wrote_stays(launched: Launch, tmp_path: Path, photos: Path) -> None:
