@@ -10,7 +10,7 @@ from catalog.errors import CatalogProblem
 from catalog.photos import FailedFile, Photo, Photos
 from catalog.render_failures import RenderFailures
 from catalog.scan.progress import Silent, for_terminal
-from catalog.scan.scan import scan, sync_roots
+from catalog.scan.scan import scan
 from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import system_limit
 from catalog.watch.supervisor import supervise
@@ -85,14 +85,16 @@ def _list(settings: Settings, chosen: argparse.Namespace) -> int:
     if not settings.roots:
         return _no_root()
     with opened_catalog(settings.data_dir) as engine:
-        sync_roots(engine, settings)
-        known = Photos(engine)
+        # Looking hides nothing from a server that may have other roots: which are in sight, scans say.
+        known, aliases = Photos(engine), settings.root_paths
         if chosen.command == "photos":
             for photo in known.everything():
-                print(_photo_json(photo) if chosen.json else _photo_line(photo))
+                if photo.root in aliases:
+                    print(_photo_json(photo) if chosen.json else _photo_line(photo))
         else:
             for failure in known.failures():
-                print(_failure_json(failure) if chosen.json else _failure_line(failure))
+                if failure.root in aliases:
+                    print(_failure_json(failure) if chosen.json else _failure_line(failure))
     return 0
 
 

@@ -10,7 +10,6 @@ from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestam
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Access, parsed
 from catalog.people.users import default_uid
-from catalog.scan.scan import sync_roots
 from catalog.search import query
 from catalog.search.sql import Search
 from config import Settings
@@ -39,7 +38,6 @@ def add_to(commands: Commands) -> None:
 
 def _add(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
-        sync_roots(engine, settings)
         access = Access(engine, Generations(engine))
         uid = chosen.user
         if uid is None:

@@ -2,12 +2,12 @@
 
 import argparse
 import json
+from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
 from catalog import schema
 from catalog.database import FILE, opened_catalog
-from catalog.scan.scan import sync_roots
 from config import Settings
 from config.arguments import Commands, printable
 
@@ -29,14 +29,12 @@ def add_to(commands: Commands) -> None:
 
 
 def _stats(settings: Settings, chosen: argparse.Namespace) -> int:
-    with opened_catalog(settings.data_dir) as engine:
-        sync_roots(engine, settings)
-        with engine.connect() as connection, connection.begin():
-            roots, formats = _roots(connection), _formats(connection)
-            counts = {
-                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for name, table in COUNTED.items()
-            }
+    with opened_catalog(settings.data_dir) as engine, engine.connect() as connection, connection.begin():
+        roots, formats = _roots(connection, settings.root_paths), _formats(connection)
+        counts = {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in COUNTED.items()
+        }
     size = sum(file.stat().st_size for file in settings.data_dir.glob(f"{FILE}*"))
     if chosen.json:
         print(json.dumps({"roots": roots, "formats": formats, **counts, "bytes of the catalogue": size}))
@@ -51,17 +49,20 @@ def _stats(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _roots(connection: Connection) -> dict[str, dict[str, int]]:
+def _roots(connection: Connection, aliases: Collection[str]) -> dict[str, dict[str, int]]:
+    """Each root of the settings or the catalogue; active are those of the settings."""
     photos, roots = schema.photos.c, schema.roots.c
     query = (
-        select(roots.alias, roots.active, func.count(photos.photoid), func.coalesce(func.sum(photos.bytes), 0))
+        select(roots.alias, func.count(photos.photoid), func.coalesce(func.sum(photos.bytes), 0))
         .select_from(schema.roots.outerjoin(schema.photos))
         .group_by(roots.id)
         .order_by(roots.alias)
     )
+    known = {alias: (count, size) for alias, count, size in connection.execute(query)}
+    known = dict.fromkeys(aliases, (0, 0)) | known
     return {
-        alias: {"active": active, "photos": count, "bytes": size}
-        for alias, active, count, size in connection.execute(query)
+        alias: {"active": alias in aliases, "photos": count, "bytes": size}
+        for alias, (count, size) in sorted(known.items())
     }
 
 

@@ -61,6 +61,12 @@ class ScanReport:
         return bool(self.added or self.changed or self.moved or self.removed)
 
 
+def in_sight(engine: Engine) -> set[str]:
+    """The aliases of the roots whose photos are shown."""
+    with engine.connect() as connection:
+        return set(connection.execute(select(roots.c.alias).where(roots.c.active)).scalars())
+
+
 def sync_roots(engine: Engine, settings: Settings) -> dict[str, int]:
     """Makes the catalogue's roots those of the settings, by alias; gives their ids.
 
@@ -71,7 +77,7 @@ def sync_roots(engine: Engine, settings: Settings) -> dict[str, int]:
     with engine.connect() as connection:
         with connection.begin():
             known = connection.execute(query).all()
-        # Nothing is written where nothing changed: every command comes this way.
+        # Nothing is written where nothing changed: front ends and scans come this way each time.
         if {alias for alias, _, active in known if active} != wanted:
             new = sorted(wanted - {alias for alias, _, _ in known})
             with writing(connection):

@@ -22,7 +22,7 @@ from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.jobs.jobs import Job, Jobs, State
 from catalog.photos import Photos
-from catalog.scan.scan import sync_roots
+from catalog.scan.scan import in_sight, sync_roots
 from config import Settings, SettingsError
 from workers.devices import UnknownSize
 from workers.flights.memory import MemoryFlights
@@ -52,6 +52,10 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     try:
         with ExitStack() as closing:
             engine = closing.enter_context(opened_catalog(settings.data_dir))
+            if others := sorted(in_sight(engine) - set(settings.root_paths)):
+                # To hide them would take them from a server that shows them.
+                says = f"the catalogue shows the photo root {others[0]}, which is not in the settings"
+                return _fail(f"{says}: name it there, or see to it by `darkroom scan`", 1)
             sync_roots(engine, settings)
             cache = build(settings, memory=False)
             closing.callback(cache.close)

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from catalog.database import FILE
+from catalog.scan.scan import in_sight
 from tests.catalog.commands.conftest import Run
 from tests.catalog.library import Library, jpeg, put
 
@@ -29,6 +30,20 @@ def test_photos_of_a_root_that_is_not_in_the_settings_are_not_listed(library: Li
     assert "b/broken.jpg" in run("failed").out
     assert len(run("photos", ROBOT_ROOT_1_PATH="").out.splitlines()) == 1
     assert run("failed").out == ""
+
+
+@pytest.mark.parametrize(
+    "command", [("photos",), ("failed",), ("stats",), ("share", "list"), ("share", "add", "--query", "*")]
+)
+def test_who_looks_with_other_roots_hides_nothing_from_the_server(
+    library: Library, run: Run, command: tuple[str, ...]
+) -> None:
+    put(library.a / "1.jpg", jpeg())
+    put(library.b / "2.jpg", jpeg("blue"))
+    library.scan()
+    before = in_sight(library.engine)
+    assert run(*command, ROBOT_ROOT_1_PATH="", ROBOT_ROOT_0_ALIAS="other").code == 0
+    assert in_sight(library.engine) == before == {"a", "b"}
 
 
 @pytest.mark.parametrize("command", ["scan", "photos", "failed"])

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.scan.scan import in_sight
 from tests.catalog.library import Library
 from tests.workers.prerender.played import House
 from workers.commands import prerender as command
@@ -45,3 +46,12 @@ def test_a_job_in_this_process(library: Library, capsys: pytest.CaptureFixture[s
     assert "done: 1 rendered, 0 cached before, 1 failed" in said
     assert "a/001.jpg" in said
     assert command.run(library.settings, chosen(query="dir:nowhere")) == 0
+
+
+def test_a_root_that_only_the_catalogue_has_stays_in_sight(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    House(library, 2)
+    assert command.run(library.only("b"), chosen()) == 1
+    assert "photo root a, which is not in the settings" in capsys.readouterr().err
+    assert in_sight(library.engine) == {"a", "b"}
