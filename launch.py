@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 import config
+from api import command
 from catalog.database import FILE, opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.people.users import GUEST, LOOPBACK, Users
@@ -148,13 +149,10 @@ def look_at_port(settings: config.Settings) -> None:
     Raises:
         InTheWay: it can't.
     """
-    host, port = settings.server_host, settings.server_port
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((host, port), family=family).close()
-    except (OSError, UnicodeError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno and error.errno > 0 else error
-        raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another port or server.host") from None
+        command.listening_socket(settings).close()
+    except command.InTheWay as error:
+        raise InTheWay(str(error)) from None
 
 
 def _first_start(settings: config.Settings) -> None:

@@ -66,7 +66,7 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     config.share_metrics(settings)
     with ExitStack() as closing:
-        listening = closing.enter_context(_listening(settings))
+        listening = closing.enter_context(listening_socket(settings))
         if signals.wait(stop, seconds=0):
             return 0  # before all that takes time
         say = greet if chosen.greet else _say_where
@@ -114,7 +114,7 @@ def _serve(
     return 0
 
 
-def _listening(settings: config.Settings) -> socket.socket:
+def listening_socket(settings: config.Settings) -> socket.socket:
     """A socket that listens where the settings say.
 
     Raises:
