@@ -46,7 +46,7 @@ def note(settings: Settings) -> bool:
     """
     file = settings.data_dir / FILE
     try:
-        text = file.read_text("utf-8") if file.exists() else HEAD + BEGIN + END + BELOW
+        text = file.read_text("utf-8-sig") if file.exists() else HEAD + BEGIN + END + BELOW
         head, noted, rest = _cut(text)
         owner = dict(flattened(tomllib.loads(head + rest)))
         told = "".join(f"{line}\n" for line in _lines(settings, _without_owners(settings, owner, file)))

@@ -48,7 +48,9 @@ def attempt(environ: Mapping[str, str] | None = None, toml: Path | None = None) 
     from_environ(environ, rows, given)
     data_dir = _data_dir(environ, given)
     own = data_dir / data_toml.FILE
-    if own != toml.absolute():
+    if _same(own, toml):  # of the working directory, which is the data folder
+        given = {name: (one[0], one[1], str(own)) if one[2] == toml.name else one for name, one in given.items()}
+    else:
         _below(given, from_toml(own, problems, source=str(own)), problems)
 
     values: dict[str, Any] = {}
@@ -70,6 +72,13 @@ def attempt(environ: Mapping[str, str] | None = None, toml: Path | None = None) 
     settings = Settings(**values, sources=sources)
     problems += _contradictions(settings)
     return settings, problems
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one of them is not there
+        return False
 
 
 def _data_dir(environ: Mapping[str, str], given: Given) -> Path:

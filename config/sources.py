@@ -31,7 +31,7 @@ def from_toml(path: Path, problems: list[str], *, required: bool = False, source
     given.
     """
     try:
-        tree = tomllib.loads(path.read_text("utf-8"))
+        tree = tomllib.loads(path.read_text("utf-8-sig"))  # some editors begin a file with a mark
     except (FileNotFoundError, NotADirectoryError):
         if required:
             problems.append(f"DARKROOM_TOML is {str(path)!r}: allowed is a file that exists")

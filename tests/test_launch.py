@@ -300,6 +300,17 @@ def test_photos_that_another_file_speaks_of_too_are_a_contradiction(
     assert launched(PHOTOS=str(photos)).command
 
 
+def test_a_start_in_the_data_folder_itself_may_change_what_is_noted_there(
+    launched: Launch, tmp_path: Path, photos: Path
+) -> None:
+    launched(PHOTOS=str(photos), DATA=".")
+    (tmp_path / "others").mkdir()
+    assert launched(PHOTOS="others", DATA=".").command
+    assert kept(tmp_path)["robot.root.0.path"] == str(tmp_path / "others")
+    assert launched(PHOTOS=str(photos), DATA_DIR=str(tmp_path), DARKROOM_TOML=FILE).command
+    assert kept(tmp_path)["robot.root.0.path"] == str(photos)
+
+
 def test_roots_that_a_person_wrote_into_the_data_folder_are_no_start_s_to_change(
     launched: Launch, tmp_path: Path, photos: Path
 ) -> None:

@@ -70,6 +70,16 @@ def test_a_person_s_lines_stay_and_go_before_those_that_were_told(tmp_path: Path
         note(told(tmp_path, roots=(Root("x", Path("/x")),)))
 
 
+def test_an_editor_of_another_system_may_have_written_it(tmp_path: Path) -> None:
+    """With the mark at its beginning and the ends of lines of Windows."""
+    note(told(tmp_path))
+    file = tmp_path / FILE
+    file.write_bytes(b"\xef\xbb\xbf" + f"{file.read_text()}thumbs.height = 200\n".replace("\n", "\r\n").encode())
+    assert (known(tmp_path).thumbs_height, known(tmp_path).root_paths) == (200, {"photos": Path("/p h/o")})
+    assert note(told(tmp_path, server_port=82))
+    assert (known(tmp_path).thumbs_height, known(tmp_path).server_port) == (200, 82)
+
+
 def test_its_rights_stay(tmp_path: Path) -> None:
     note(told(tmp_path))
     (tmp_path / FILE).chmod(0o640)
