@@ -11,10 +11,19 @@ from pathlib import Path
 
 def last_served(environ: Mapping[str, str]) -> Path | None:
     """The data folder that the last `serve` of this user has used; None where there was none, or it is gone."""
+    folder = noted(environ)
+    try:
+        return folder if folder and folder.is_dir() else None
+    except (OSError, ValueError):
+        return None
+
+
+def noted(environ: Mapping[str, str]) -> Path | None:
+    """What was noted of the last `serve`, be it there or not."""
     note = _note(environ)
     try:
         folder = Path(os.fsdecode(note.read_bytes())) if note else None
-        return folder if folder and folder.is_absolute() and folder.is_dir() else None
+        return folder if folder and folder.is_absolute() and "\0" not in str(folder) else None
     except (OSError, ValueError):  # there is no note, or not one of ours
         return None
 

@@ -12,8 +12,9 @@ from catalog.commands import backup, people, photos, shares, stats
 from catalog.commands.perform import perform
 from config import commands as settings_commands
 from config import load_or_exit
-from config.arguments import Parser, address, folder_of_photos, new_folder, whole
-from config.data_folder import last_served, own_folder
+from config.arguments import Parser, address, folder_of_photos, new_folder, printable, whole
+from config.data_folder import last_served, noted, own_folder
+from config.loading import attempt
 from darkroom import completion
 from darkroom.doctor import commands as doctor
 from darkroom.version import VERSION
@@ -23,6 +24,8 @@ from workers.commands import arguments as workers
 DESCRIPTION = "Hands out any photo of a library in any size, at once."
 MAY_MAKE_DATA = {"serve", "up", "worker", "beat", "restore"}
 """Commands that make the data folder where it is not there yet."""
+NEEDS_NONE = {"serve", "up", "worker", "beat", "render", "config", "doctor", "completion"}
+"""Commands that are not about the catalogue or the cache of a server that has been there."""
 
 
 class Command(Parser):
@@ -53,6 +56,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"--data: {str(data)!r} is not there: `darkroom serve` makes a data folder")
         os.environ["DATA_DIR"] = str(data)
     elif last_served(os.environ) is None:
+        gone = noted(os.environ)
+        if gone and chosen.command not in NEEDS_NONE and "data.dir" not in attempt()[0].sources:
+            says = f"{printable(str(gone))}, the data folder of the last serve, is not there (is its disk mounted?)"
+            return launch.fail(f"{says}: --data names another")
         os.environ.setdefault("DARKROOM_DATA", str(own_folder(os.environ)))
     try:
         code: int = chosen.run_alone(chosen) if "run_alone" in chosen else perform(load_or_exit(), chosen)

@@ -64,6 +64,14 @@ def test_which_data_folder_is_meant(darkroom: Darkroom, library: Library, tmp_pa
     assert done.err == f"darkroom: {data} is the data folder, as of the last serve\n"
 
 
+def test_a_data_folder_that_is_gone_is_not_replaced_by_another(darkroom: Darkroom, tmp_path: Path) -> None:
+    remember({"XDG_STATE_HOME": str(tmp_path / "state")}, tmp_path / "unmounted")
+    done = darkroom("user", "add", "ann", "--password", "x", DATA_DIR="")
+    assert (done.code, f"{tmp_path}/unmounted, the data folder of the last serve" in done.err) == (1, True)
+    assert not (tmp_path / "own").exists()
+    assert darkroom("user", "list", "--data", str(tmp_path), DATA_DIR="").code == 0
+
+
 def test_a_reader_who_has_had_enough(library: Library) -> None:
     command = [sys.executable, "darkroom/__main__.py", "config"]
     read, write = os.pipe()
