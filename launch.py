@@ -121,7 +121,12 @@ def _tell_photos(photos: Iterable[Path]) -> None:
     before = config.load_or_exit()
     own = str(before.data_dir / data_toml.FILE)
     elsewhere = {source for name, source in before.sources.items() if name.endswith(".path") and source != own}
-    wanted = list(dict.fromkeys(photos))
+    by_place = {os.path.realpath(root.path): root.path for root in before.roots}
+    named: dict[str, Path] = {}
+    for path in photos:  # a folder that is named twice, by a link or `..`, is one root, under the name that it had
+        place = os.path.realpath(path)
+        named.setdefault(place, by_place.get(place, path))
+    wanted = list(named.values())
     if elsewhere:
         if {root.path for root in before.roots} == set(wanted):
             return

@@ -280,6 +280,15 @@ def test_a_root_keeps_its_alias_and_what_a_person_wrote_stays(launched: Launch, 
     assert "thumbs.height = 200 # mine\n" in file.read_text()
 
 
+def test_a_folder_by_another_way_is_the_root_that_it_was(launched: Launch, tmp_path: Path, photos: Path) -> None:
+    launched(PHOTOS=str(photos))
+    before = kept(tmp_path / "data")
+    (tmp_path / "link").symlink_to(photos)
+    for way in ("link", "my photos/../my photos"):
+        assert launched(PHOTOS=way).command
+        assert kept(tmp_path / "data") == before
+
+
 def test_photos_replace_all_that_were_roots(launched: Launch, tmp_path: Path, photos: Path) -> None:
     start = launched(PHOTOS=str(photos), ROBOT_ROOT_0_PATH="/a", ROBOT_ROOT_7_PATH="/b", ROBOT_ROOT_7_ALIAS="x")
     assert {name: value for name, value in start.environ.items() if name.startswith("ROBOT_ROOT")} == {

@@ -55,7 +55,7 @@ def own_settings(settings: Settings) -> Iterator[Finding]:
     """The darkroom.toml in the data folder, which `serve` writes."""
     file = settings.data_dir / data_toml.FILE
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         yield apart(data_toml.FILE, f"there is none in the data folder: `darkroom serve` writes {file}")
         return
