@@ -69,6 +69,7 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         thread.start()
         closing.callback(thread.close)
     render_failures = RenderFailures(engine, lambda: generations.render_failures, setup=rendering_setup(settings))
+    render_failures.forget_other_setups()
     return _library(engine, generations, photos, render_failures, snapshots, sessions)
 
 

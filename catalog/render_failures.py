@@ -87,6 +87,19 @@ class RenderFailures:
         except CatalogError as trouble:
             log.warning("a photo that can't be rendered could not be noted: %s", trouble)
 
+    def forget_other_setups(self) -> None:
+        """Forgets what failed under another setup, lest it be told of photos that are rendered by now."""
+        others = render_failures.c.setup != self._setup
+        try:
+            with self._engine.connect() as connection:
+                if connection.execute(select(render_failures.c.photoid).where(others).limit(1)).first() is None:
+                    return
+                connection.rollback()
+                with writing(connection):
+                    connection.execute(delete(render_failures).where(others))
+        except CatalogError as trouble:
+            log.warning("what could not be rendered with another set-up is still told of: %s", trouble)
+
     def forget(self, photoid: str | None = None) -> int:
         """Has a photo tried again, or all that could not be rendered or read; gives how many those are.
 

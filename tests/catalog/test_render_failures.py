@@ -8,6 +8,7 @@ from sqlalchemy.event import listen
 
 from catalog.errors import MalformedPhotoid, Missing
 from catalog.generations import Generations
+from catalog.photos import Photos
 from catalog.render_failures import RenderFailure, RenderFailures
 from tests.catalog.library import Library, jpeg, put
 
@@ -51,6 +52,18 @@ def test_a_failure_under_another_setup_is_tried_again(library: Library) -> None:
     now.remember(photo, DAMAGED)
     assert (now.of(photo), before.of(photo)) == (DAMAGED, None)
     assert list(library.failed()) == ["a/red.jpg"]
+
+
+def test_what_failed_under_another_setup_is_told_of_no_longer(library: Library) -> None:
+    put(library.a / "red.jpg", jpeg())
+    put(library.a / "blue.jpg", jpeg("blue"))
+    library.scan()
+    now = RenderFailures(library.engine, setup="now")
+    RenderFailures(library.engine, setup="before").remember(library.photos()["a/red.jpg"], DAMAGED)
+    now.remember(library.photos()["a/blue.jpg"], DAMAGED)
+    for _ in range(2):
+        now.forget_other_setups()
+        assert [each.path for each in Photos(library.engine).failures()] == ["blue.jpg"]
 
 
 def test_a_file_that_could_not_be_read_is_so_again_with_other_readers(
