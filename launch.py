@@ -6,10 +6,14 @@ data folder is new, only this machine can call, and webapi.default.uid is unset,
 every caller then has.
 """
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a Ctrl-C in the midst of all that is imported is the end, no error
+
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -59,10 +63,15 @@ def main() -> int:
     photos, data = os.environ.pop("PHOTOS", ""), os.environ.pop("DATA", "")
     if data:
         os.environ["DATA_DIR"] = str(folder(data))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return start(way, Told((a_folder("PHOTOS", photos),) if photos else (), Path("data")))
     except InTheWay as error:
         return fail(str(error))
+    except KeyboardInterrupt:
+        _say("stopped")
+        return 130
 
 
 def a_folder(name: str, text: str) -> Path:
@@ -182,11 +191,14 @@ def _note(settings: config.Settings) -> None:
     """Notes what this start was told, for all other commands. Where that can't be, the server serves all the same."""
     try:
         data_toml.note(settings)
-        remember(os.environ, settings.data_dir)
     except data_toml.OtherRoots as error:
         raise InTheWay(str(error)) from None
-    except (data_toml.NotNoted, OSError) as error:
-        _say(f"other commands need DARKROOM_DATA={settings.data_dir}, and the photo roots: {error}")
+    except data_toml.NotNoted as error:
+        _say(f"other commands need the photo roots, by ROBOT_ROOT_0_PATH, …: {error}")
+    try:
+        remember(os.environ, settings.data_dir)
+    except OSError as error:
+        _say(f"other commands need DARKROOM_DATA={settings.data_dir}: {error}")
 
 
 def _forget_counts(folder: Path) -> None:

@@ -5,6 +5,7 @@ In the tree the house lies beside this package; a wheel has all of it inside of 
 """
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +17,18 @@ HOUSE = HERE if (HERE / "api").is_dir() else HERE.parent
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; gives the exit code, 1 where what is installed is not whole, which is said."""
     move_in()
+    hears = signal.getsignal(signal.SIGINT)
+    if hears is signal.default_int_handler:
+        signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        )  # a Ctrl-C in the midst of all that is imported is the end, no error
     try:
         from darkroom.cli import run
     except ImportError as error:
         from darkroom.doctor import incomplete
 
         return incomplete.say(error)
+    signal.signal(signal.SIGINT, hears)
     return run(arguments)
 
 

@@ -1,6 +1,7 @@
 """What `make serve` does before the server starts; the start itself is noted, not done."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from catalog.database import open_catalog
 from catalog.people.users import Users
 from config.data_toml import FILE
 from config.sources import flattened
-from tests.end_to_end.servers import PROJECT, environ
+from tests.end_to_end.servers import PROJECT, Process, environ, eventually
 from tests.photos import save_jpeg, solid
 
 
@@ -356,3 +357,12 @@ def test_a_home_that_can_t_be_written_is_no_failure(launched: Launch, tmp_path: 
     start = launched(PHOTOS=str(photos), XDG_STATE_HOME=str(tmp_path / "file"))
     assert start.command
     assert f"other commands need DARKROOM_DATA={tmp_path / 'data'}" in start.said
+
+
+@pytest.mark.parametrize("command", [["-m", "launch", "serve"], ["darkroom/__main__.py", "serve"]])
+def test_ctrl_c_while_it_is_still_being_loaded_is_no_error(tmp_path: Path, command: list[str]) -> None:
+    process = Process([sys.executable, *command], environ(None, tmp_path / "data", PORT="0"))
+    maps = Path(f"/proc/{process.process.pid}/maps")
+    eventually(lambda: "/_sqlite3." in maps.read_text() or process.process.poll() is not None, True)
+    assert process.stop(signal.SIGINT) in (-signal.SIGINT, 0, 130)
+    assert "Traceback" not in "".join(process.lines)
