@@ -8,6 +8,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from config.setting import expanded
+
 
 def last_served(environ: Mapping[str, str]) -> Path | None:
     """The data folder that the last `serve` of this user has used; None where there was none, or it is gone."""
@@ -45,7 +47,8 @@ def remember(environ: Mapping[str, str], folder: Path) -> None:
 
 def own_folder(environ: Mapping[str, str]) -> Path:
     """Where a user's data lie who names no folder: `darkroom` in `XDG_DATA_HOME`, or in `~/.local/share`."""
-    return (_base(environ, "XDG_DATA_HOME", ".local/share") or Path()) / "darkroom"
+    base = _base(environ, "XDG_DATA_HOME", ".local/share")
+    return (base or expanded("~") / ".local/share") / "darkroom"  # without HOME the system says where the home is
 
 
 def _note(environ: Mapping[str, str]) -> Path | None:

@@ -19,9 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     move_in()
     hears = signal.getsignal(signal.SIGINT)
     if hears is signal.default_int_handler:
-        signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        )  # a Ctrl-C in the midst of all that is imported is the end, no error
+        # A Ctrl-C in the midst of all that is imported is the end, and no error.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         from darkroom.cli import run
     except ImportError as error:
