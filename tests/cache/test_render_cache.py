@@ -204,7 +204,7 @@ def names(tiers: tuple[Tier, ...]) -> list[str]:
     ],
 )
 def test_build_makes_what_the_settings_say(tmp_path: Path, given: dict[str, str], expected: list[str]) -> None:
-    settings = config.load(given, tmp_path / "none.toml")
+    settings = config.load({"DATA_DIR": str(tmp_path / "data")} | given, tmp_path / "none.toml")
     for memory in (True, False):
         cache = build(replace(settings, data_dir=tmp_path / "data"), memory=memory)
         assert names(cache.tiers) == [name for name in expected if memory or name != "memory"]

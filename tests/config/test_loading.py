@@ -12,7 +12,7 @@ def load(tmp_path: Path, toml: str = "", **environ: str) -> config.Settings:
     """The settings of a file and an environment."""
     file = tmp_path / "darkroom.toml"
     file.write_text(toml)
-    return config.load(environ, file)
+    return config.load({"DATA_DIR": str(tmp_path / "data")} | environ, file)
 
 
 def test_environment_over_file_over_default(tmp_path: Path) -> None:

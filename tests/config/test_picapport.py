@@ -45,7 +45,7 @@ def test_all_that_has_the_same_meaning_is_taken_over(tmp_path: Path) -> None:
     done = converted(tmp_path, EXAMPLE)
     assert done.returncode == 0
     (tmp_path / "darkroom.toml").write_text(done.stdout)
-    settings = config.load({}, tmp_path / "darkroom.toml")
+    settings = config.load({"DATA_DIR": str(tmp_path / "data")}, tmp_path / "darkroom.toml")
     assert (settings.server_port, settings.thumbs_height, settings.webapi_max_sessions_per_ip) == (8085, 120, 12)
     assert (settings.robot_rescan_minutes, settings.robot_use_filesystem_monitor) == (30, False)
     assert (settings.webapi_enabled, settings.webapi_default_uid) == (True, "guest")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from config import load
+from config import Settings, load
 from darkroom import cli
 from darkroom.version import VERSION
 from tests.end_to_end.photos.test_nginx import program
@@ -55,7 +55,7 @@ def test_each_is_looked_after(name: str) -> None:
     service = SERVICES[name]
     if name in OURS and service.get("command"):
         assert service["healthcheck"] == {"disable": True}
-        assert int(service["stop_grace_period"].removesuffix("s")) > load({}).render_timeout + 30
+        assert int(service["stop_grace_period"].removesuffix("s")) > Settings().render_timeout + 30
     else:
         assert "CMD" in service["healthcheck"]["test"][0]
     if name in OURS and not service.get("command"):

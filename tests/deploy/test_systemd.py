@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config import load
+from config import Settings, load
 from darkroom import cli
 from tests.end_to_end.servers import PROJECT
 from workers.queue.app import QUEUES
@@ -106,7 +106,7 @@ def test_what_nobody_waits_for_has_less_of_the_processor() -> None:
 def test_it_is_given_the_time_that_it_takes_to_end(name: str) -> None:
     told = service(file_of(name))
     assert told["KillMode"] == "mixed"
-    longest = load({}).render_timeout + 30 if "worker" in command(name) else 5
+    longest = Settings().render_timeout + 30 if "worker" in command(name) else 5
     assert int(told["TimeoutStopSec"]) > longest
 
 

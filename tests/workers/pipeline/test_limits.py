@@ -68,9 +68,10 @@ def test_scans_across_the_edges_of_blocks() -> None:
 
 
 def test_limits_of_settings(tmp_path: Path) -> None:
-    environ = {"RENDER_MAX_PIXELS": "7", "RENDER_MAX_BYTES": "8kB", "RENDER_MAX_FRAMES": "9"}
+    here = {"DATA_DIR": str(tmp_path)}
+    environ = here | {"RENDER_MAX_PIXELS": "7", "RENDER_MAX_BYTES": "8kB", "RENDER_MAX_FRAMES": "9"}
     assert Limits.of(config.load(environ, tmp_path / "none")) == Limits(7, 8000, 9)
-    assert Limits.of(config.load({}, tmp_path / "none")) == Limits()
+    assert Limits.of(config.load(here, tmp_path / "none")) == Limits()
 
 
 CONFINED = """
