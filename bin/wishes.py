@@ -88,8 +88,8 @@ def look_at_port(settings: Settings) -> None:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
             listening.bind(address)
             listening.listen()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+    except (OSError, UnicodeError) as error:  # UnicodeError: it can be no name of a host
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise Unusable(f"port {port} is in use by another program: end that, or name another by PORT") from None
         raise Unusable(f"the server can't listen on {host}:{port}: {_reason(error)}") from None
 

@@ -180,6 +180,11 @@ def test_make_says_it_before_it_sets_anything_up(tmp_path: Path, target: str, na
     assert not (tmp_path / "setup.log").exists()
 
 
+def test_a_host_that_can_be_no_name_is_said(look: Look) -> None:
+    code, said = look(SERVER_HOST="x" * 70 + ".example")
+    assert (code, said.count("\n"), "can't listen on" in said) == (1, 1, True)
+
+
 def test_roots_of_the_environment_stay_what_they_are(look: Look) -> None:
     assert look(ROBOT_ROOT_0_PATH="/mnt/nas", ROBOT_ROOT_0_ALIAS="photos") == (0, "")
 
