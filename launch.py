@@ -102,10 +102,14 @@ def start(way: str, told: Told) -> int:
     """
     if told.data is not None:
         os.environ.setdefault("DARKROOM_DATA", str(told.data))
-    if told.photos:
-        _tell_photos(told.photos)
+    if told.photos:  # which are all there is then
+        for name in [name for name in os.environ if re.fullmatch(r"ROBOT_ROOT_\d+_(PATH|ALIAS)", name)]:
+            del os.environ[name]
     settings = config.load_or_exit()
-    os.environ["DATA_DIR"] = str(settings.data_dir)
+    os.environ["DATA_DIR"] = str(settings.data_dir)  # so that which it is is said once
+    if told.photos:
+        _tell_photos(told.photos, settings)
+        settings = config.load_or_exit()
     try:
         look_at_port(settings)
         _first_start(settings)
@@ -119,15 +123,12 @@ def start(way: str, told: Told) -> int:
         raise InTheWay(f"{error.filename or settings.data_dir}: {error.strerror or error}") from None
 
 
-def _tell_photos(photos: Iterable[Path]) -> None:
-    """Makes the folders the photo roots, and no others; a root that was one keeps its alias.
+def _tell_photos(photos: Iterable[Path], before: config.Settings) -> None:
+    """Makes the folders the photo roots, and no others; one that was a root before keeps its alias.
 
     Raises:
         InTheWay: a file of settings that is not the data folder's names other ones.
     """
-    for name in [name for name in os.environ if re.fullmatch(r"ROBOT_ROOT_\d+_(PATH|ALIAS)", name)]:
-        del os.environ[name]
-    before = config.load_or_exit()
     own = str(before.data_dir / data_toml.FILE)
     elsewhere = {source for name, source in before.sources.items() if name.endswith(".path") and source != own}
     by_place = {os.path.realpath(root.path): root.path for root in before.roots}

@@ -139,7 +139,8 @@ def load_or_exit() -> Settings:
 def share_metrics(settings: Settings) -> None:
     """Lets the processes of this host count together, where there are several (see `metrics`).
 
-    Has to be called before `metrics` is imported. `launch` empties the folder at each start.
+    Has to be called before `metrics` is imported. `launch` empties the folder at a start at which
+    nobody counts there.
     """
     if settings.distributed and METRICS_DIR not in os.environ:
         folder = settings.data_dir / "metrics"

@@ -245,6 +245,16 @@ def test_other_commands_know_what_a_server_was_told(
     assert roots(found) == [("my photos", photos)]
 
 
+def test_which_data_folder_the_last_server_had_is_said_once(
+    launched: Launch, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = launched(PHOTOS=str(photos), DATA="elsewhere")
+    monkeypatch.setattr(os, "environ", {"XDG_STATE_HOME": first.environ["XDG_STATE_HOME"], "SERVER_PORT": "0"})
+    with pytest.raises(Started):
+        launch.start("serve", launch.Told((photos,)))
+    assert capsys.readouterr().err.count("as of the last serve") == 1
+
+
 def test_a_second_start_goes_on_with_what_the_first_was_told(launched: Launch, tmp_path: Path, photos: Path) -> None:
     launched(PHOTOS=str(photos), PORT="8123")
     second = launched()
