@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import config
 import signals
-from api.greeting import greet
+from api.greeting import greet, url
 from api.http.processes import Processes
 from catalog.errors import CatalogError
 from config.arguments import Parser, whole
@@ -85,7 +85,7 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
 
 def _say_where(_: config.Settings, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
-    log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+    log.info("serving on %s", url(host, port))
 
 
 def _serve(

@@ -27,15 +27,15 @@ def greeting(settings: Settings, port: int, address: str, darkroom: str) -> list
     host = settings.server_host
     if host in LOOPBACK:
         return [
-            f"serving on {_url(host, port)} for this machine alone: open it in a browser",
-            f"from a phone in the same network: `{darkroom} serve --host 0.0.0.0`, then {_url(address, port)}: "
+            f"serving on {url(host, port)} for this machine alone: open it in a browser",
+            f"from a phone in the same network: `{darkroom} serve --host 0.0.0.0`, then {url(address, port)}: "
             "everybody there gets the page, and photos who signs in",
             adding,
         ]
     shown = settings.webapi_default_uid
     seen = f"sees what the user {shown} may" if shown else "has to sign in"
     at = address if host in EVERYWHERE else host
-    return [f"serving on {_url(at, port)} for every device of this network: who comes {seen}", adding]
+    return [f"serving on {url(at, port)} for every device of this network: who comes {seen}", adding]
 
 
 def own_address() -> str:
@@ -55,5 +55,6 @@ def command() -> str:
     return "darkroom" if not own.exists() or (found and Path(found).samefile(own)) else str(own)
 
 
-def _url(host: str, port: int) -> str:
+def url(host: str, port: int) -> str:
+    """The address of a server; an IPv6 address stands in brackets in it."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -74,11 +74,8 @@ def build() -> Parser:
     parser = Command(prog="darkroom", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"darkroom {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, way, help in (
-        ("serve", "serve", "serve folders of photos, or what was served last"),
-        ("up", "up", "the same with Redis and worker processes"),
-    ):
-        _add_start(commands.add_parser(name, help=help), way)
+    _add_start(commands.add_parser("serve", help="serve folders of photos, or what was served last"), "serve")
+    _add_start(commands.add_parser("up", help="the same with Redis and worker processes"), "up")
     for add, name, help in _of_workers():
         add(commands.add_parser(name, help=help))
     for family in (photos, people, shares, stats, backup):

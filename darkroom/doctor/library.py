@@ -1,9 +1,12 @@
 """The catalogue: whether it is sound, what is in it, who may come in, what failed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
 
 from catalog import inspection
 from catalog.database import FILE, HEAD
@@ -13,6 +16,8 @@ from catalog.people.users import LOOPBACK, User, Users, default_uid
 from config import Settings
 from darkroom.doctor.finding import Finding, apart, well, wrong
 from darkroom.doctor.machine import user
+
+T = TypeVar("T")
 
 WHAT = "catalogue"
 SECONDS = 2.5
@@ -74,15 +79,10 @@ def soundness(settings: Settings) -> Iterator[Finding]:
 
 def people(settings: Settings) -> Iterator[Finding]:
     """Who may come in, and what whoever names no session has."""
-    if not _there(settings):
+    users = _asked(settings, lambda engine: Users(engine).everyone())
+    if users is None:
         return
-    try:
-        with opened_to_look(settings.data_dir, SECONDS) as engine:
-            if inspection.revision(engine) != HEAD:
-                return
-            everyone = {each.uid: each for each in Users(engine).everyone()}
-    except CatalogError:
-        return
+    everyone = {each.uid: each for each in users}
     uid = default_uid(settings)
     yield from _default_user(settings, everyone.get(uid or ""))
     if not everyone:
@@ -96,14 +96,8 @@ def people(settings: Settings) -> Iterator[Finding]:
 def failed(settings: Settings) -> Iterator[Finding]:
     """Files that can't be read, and photos that can't be rendered: alike ones in one line."""
     what = "failed photos"
-    if not _there(settings):
-        return
-    try:
-        with opened_to_look(settings.data_dir, SECONDS) as engine:
-            if inspection.revision(engine) != HEAD:
-                return
-            found = inspection.failures(engine, settings.root_paths)
-    except CatalogError:
+    found = _asked(settings, lambda engine: inspection.failures(engine, settings.root_paths))
+    if found is None:
         return
     if not found:
         yield well(what, "none")
@@ -116,6 +110,17 @@ def failed(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             what, f"{more} more, for {len(found) - MOST_LINES + 1} other reasons", "`darkroom failed` lists them"
         )
+
+
+def _asked(settings: Settings, ask: Callable[[Engine], T]) -> T | None:
+    """What a catalogue of this Darkroom answers; None where there is none, or it can't be asked, as is said above."""
+    if not _there(settings):
+        return None
+    try:
+        with opened_to_look(settings.data_dir, SECONDS) as engine:
+            return ask(engine) if inspection.revision(engine) == HEAD else None
+    except CatalogError:
+        return None
 
 
 def _there(settings: Settings) -> bool:
