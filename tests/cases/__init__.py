@@ -1,0 +1,1 @@
+"""Photos as other people's cameras, tools and disks leave them, and what is right for each."""
