@@ -283,6 +283,42 @@ def start_worker(variables: dict[str, str], *more: str, queues: str = "interacti
     return worker
 
 
+# `python -m workers run` whose renders, once begun, wait until somebody opens the pipe GATE for writing.
+GATED = """
+import os, runpy
+import config
+config.share_metrics(config.load())  # before the metrics are imported
+import workers.tasks
+render = workers.tasks.pipeline.render
+def gated(*arguments, **options):
+    open(os.environ["GATE"], "rb").close()
+    return render(*arguments, **options)
+workers.tasks.pipeline.render = gated
+runpy.run_module("workers", run_name="__main__")
+"""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What holds a worker in mid-render, for as long as a test needs it there."""
+
+    path: Path
+
+    def open(self) -> None:
+        """Lets every render through, from now on."""
+        os.open(self.path, os.O_RDWR)  # never closed: whoever reads finds a writer
+
+
+def start_gated_worker(variables: dict[str, str], folder: Path) -> tuple[Process, Gate]:
+    """A worker of one process that takes renders, begins them and then waits for its gate, which is in that folder."""
+    gate = Gate(folder / "gate")
+    os.mkfifo(gate.path)
+    command = [sys.executable, "-c", GATED, "run", "--queues", "interactive,prefetch", "--concurrency", "1"]
+    worker = Process(command, variables | {"GATE": str(gate.path)})
+    worker.wait_for(TAKES)
+    return worker, gate
+
+
 def prepare(data: Path) -> None:
     """Makes the user guest where the data is new, as `make serve` does."""
     if not (data / FILE).exists():

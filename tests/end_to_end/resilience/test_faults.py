@@ -26,9 +26,10 @@ from tests.end_to_end.servers import (
     free_port,
     redis_server,
     serving,
+    start_gated_worker,
     start_worker,
 )
-from tests.photos import decoded, save_jpeg, shows, slow_to_read, solid
+from tests.photos import decoded, save_jpeg, shows, solid
 
 PHOTO = "/picapportapi/1.0/getPhoto?photoid="
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -118,22 +119,24 @@ def test_redis_ill_hits_go_on_and_misses_are_503(
             eventually(lambda: server.get("/ready").status_code, 200)
 
 
-def test_a_worker_killed_in_mid_render_is_made_good_by_the_next(slow: Path, tmp_path: Path) -> None:
-    with serving(slow, tmp_path / "data", "distributed") as server:
-        answers = asking(server, "slow.jpg", 320)
+def test_a_worker_killed_in_mid_render_is_made_good_by_the_next(library: Path, tmp_path: Path) -> None:
+    with serving(library, tmp_path / "data", "distributed") as server:
+        server.others["worker"].stop()
+        server.others["worker"], _ = start_gated_worker(server.environ, tmp_path)
+        answers = asking(server, "a.jpg", 320)
         in_mid_render(server)
         server.others["worker"].stop(signal.SIGKILL)
         server.others["worker"] = start_worker(server.environ)
-        answer = answers.get(timeout=60)
-        assert answer.status_code == 200
-        assert shows(answer.content, (320, 240), BLUE, near=30)
+        assert is_red(answers.get(timeout=60), 320)
 
 
-def test_a_photo_that_brings_its_worker_down_is_tried_three_times(slow: Path, tmp_path: Path) -> None:
-    with serving(slow, tmp_path / "data", "distributed", RENDER_TIMEOUT="60") as server:
+def test_a_photo_that_brings_its_worker_down_is_tried_three_times(library: Path, tmp_path: Path) -> None:
+    save_jpeg(library / "b.jpg", solid(400, 300, BLUE))
+    with serving(library, tmp_path / "data", "distributed", RENDER_TIMEOUT="60") as server:
         server.others["worker"].stop()
-        server.others["worker"] = worker = start_worker(server.environ, "--concurrency", "1")
-        answers = asking(server, "slow.jpg", 320)
+        server.others["worker"], gate = start_gated_worker(server.environ, tmp_path)
+        worker = server.others["worker"]
+        answers = asking(server, "b.jpg", 320)
         for death in (1, 2, 3):
             in_mid_render(server, deaths=death - 1)
             for pid in children(worker.process.pid):
@@ -141,34 +144,30 @@ def test_a_photo_that_brings_its_worker_down_is_tried_three_times(slow: Path, tm
             eventually(lambda: sum("brought its process down" in line for line in worker.lines), death)
         answer = answers.get(timeout=60)
         assert (answer.status_code, "brings the renderer down" in answer.json()["detail"]) == (500, True)
-        assert server.photo(server.photos()["slow.jpg"], "&width=320").status_code == 500
+        assert server.photo(server.photos()["b.jpg"], "&width=320").status_code == 500
+        gate.open()
         assert is_red(server.photo(server.photos()["a.jpg"], "&width=40"), 40)
         assert server.metric("darkroom_queue_length") == 0
 
 
-def test_a_worker_that_is_stopped_finishes_its_render_and_gives_back_the_rest(slow: Path, tmp_path: Path) -> None:
-    with serving(slow, tmp_path / "data", "distributed") as server:
+def test_a_worker_that_is_stopped_finishes_its_render_and_gives_back_the_rest(library: Path, tmp_path: Path) -> None:
+    with serving(library, tmp_path / "data", "distributed") as server:
         server.others["worker"].stop()
-        server.others["worker"] = worker = start_worker(server.environ, "--concurrency", "1")
-        first = asking(server, "slow.jpg", 320)
+        server.others["worker"], gate = start_gated_worker(server.environ, tmp_path)
+        worker = server.others["worker"]
+        first = asking(server, "a.jpg", 320)
         in_mid_render(server)
-        (renderer,) = children(worker.process.pid)
-        os.kill(renderer, signal.SIGSTOP)  # so that the render is not over before the others wait
         rest = {width: asking(server, "a.jpg", width) for width in (40, 44, 48)}
         eventually(lambda: server.metric("darkroom_flights"), 4)
         before = server.renders()
-        assert worker.stop(signal.SIGTERM) == 0  # which lets it go on
-        assert shows(first.get(timeout=60).content, (320, 240), BLUE, near=30)
+        worker.tell(signal.SIGTERM)
+        worker.wait_for("[Ww]arm shutdown|stopping")
+        gate.open()
+        assert worker.end() == 0
+        assert is_red(first.get(timeout=60), 320)
         assert server.renders() == before + 1
         server.others["worker"] = start_worker(server.environ)
         assert [is_red(each.get(timeout=60), width) for width, each in rest.items()] == [True] * 3
-
-
-@pytest.fixture
-def slow(library: Path) -> Path:
-    """The red photo, and a blue one that takes its worker most of a second."""
-    slow_to_read(library / "slow.jpg", BLUE)
-    return library
 
 
 def asking(server: Server, path: str, width: int) -> "queue.Queue[httpx.Response]":
