@@ -1,6 +1,7 @@
-"""A process that puts and gets at random: `python -m tests.cache.hammer FOLDER BUDGET SEED SECONDS`.
+"""A process that puts and gets at random: `python -m tests.cache.hammer FOLDER BUDGET SEED SECONDS [BYTES]`.
 
-Prints a line every ten turns, and at the end what it did, as JSON. With 0 seconds it goes on until it is killed.
+Prints a line every ten turns, and at the end what it did, as JSON. With 0 seconds it goes on until it is killed;
+else for those seconds, and until it has written so many bytes.
 """
 
 import json
@@ -41,14 +42,14 @@ def turn(tier: DiskTier, dice: random.Random, keys: int) -> str:
     return "dropped"
 
 
-def main(folder: str, budget: str, seed: str, seconds: str) -> None:
-    """Goes on for so many seconds."""
+def main(folder: str, budget: str, seed: str, seconds: str, least: str = "0") -> None:
+    """Goes on for so many seconds, and until so many bytes are written."""
     tier = DiskTier(Path(folder), Budget(int(budget), 10**6, free=0))
     dice, keys = random.Random(seed), int(budget) * 4 // LARGEST
     done: Counter[str] = Counter()
     end = time.monotonic() + float(seconds) if float(seconds) else float("inf")
     turns = 0
-    while time.monotonic() < end:
+    while time.monotonic() < end or done["bytes"] < int(least):
         began = time.monotonic()
         came, _, length = turn(tier, dice, keys).partition(" ")
         done[came] += 1

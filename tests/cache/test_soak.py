@@ -16,11 +16,13 @@ from tests.cache.disks import assert_equal, on_disk
 
 PROJECT = Path(__file__).parents[2]
 INDEX_EVERY, FILES_EVERY = 0.1, 2.0  # seconds between two looks
+OVERWRITTEN = 10  # times the budget
 
 
-def hammer(folder: Path, budget: int, seed: int, seconds: float) -> "subprocess.Popen[str]":
+def hammer(folder: Path, budget: int, seed: int, seconds: float, least: int) -> "subprocess.Popen[str]":
     """Starts a process that puts and gets."""
-    command = [sys.executable, "-m", "tests.cache.hammer", str(folder), str(budget), str(seed), str(seconds)]
+    numbers = (str(budget), str(seed), str(seconds), str(least))
+    command = [sys.executable, "-m", "tests.cache.hammer", str(folder), *numbers]
     output = folder.with_name(f"hammer-{seed}").open("w")
     with output:
         return subprocess.Popen(command, cwd=PROJECT, stdout=output, text=True)
@@ -33,10 +35,13 @@ def said(folder: Path, seed: int) -> dict[str, int]:
 
 
 def hammered(folder: Path, processes: int, seconds: float, budget: int) -> Counter[str]:
-    """Lets them do their worst, and looks on; gives what they did."""
+    """Lets them do their worst for so long, longer where they have not written enough by then, and looks on; gives what
+    they did.
+    """
     onlooker = DiskTier(folder, Budget(budget, 10**6, free=0))
     onlooker.tend()  # makes an index to look into
-    running = [hammer(folder, budget, seed, seconds) for seed in range(processes)]
+    least = OVERWRITTEN * budget // processes + 1
+    running = [hammer(folder, budget, seed, seconds, least) for seed in range(processes)]
     next_files = time.monotonic()
     looks: Counter[str] = Counter()
     while any(each.poll() is None for each in running):
@@ -70,7 +75,7 @@ def check(looks: Counter[str], budget: int, folder: Path) -> None:
     assert looks["torn"] == 0
     assert looks["hit"] > 0
     assert looks["put"] > 0
-    assert looks["bytes"] >= 10 * budget
+    assert looks["bytes"] >= OVERWRITTEN * budget
     assert looks["refused"] <= looks["put"] // 100
     assert looks["files"] >= 2
     assert looks["largest"] > 0.9 * budget
