@@ -1,0 +1,1 @@
+"""What looks for files that break the readers."""
