@@ -13,6 +13,7 @@ from api.http.conditional import RangeNotSatisfiable, byte_range, http_date, not
 from api.http.errors import RequestError
 from catalog.files import crosses_link
 from catalog.photos import Photo
+from catalog.source_file import not_blocking
 from workers.pipeline.lossless.strip import Span
 
 GONE = "The photo's file is gone, or can't be read."
@@ -37,8 +38,7 @@ class Files:
         try:
             if not self._follow_links and crosses_link(root, photo.path):
                 raise RequestError("missing", GONE)
-            # Not blocking: a pipe that took the photo's place makes nobody wait for its writer.
-            descriptor = os.open(root / photo.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = not_blocking(str(root / photo.path), os.O_RDONLY)
         except (OSError, ValueError):
             raise RequestError("missing", GONE) from None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

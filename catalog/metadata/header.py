@@ -1,6 +1,5 @@
 """Reads a photo file's header: all that the catalogue wants to know, from one open and without decoding it."""
 
-import errno
 import hashlib
 import os
 import re
@@ -33,6 +32,7 @@ from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
+from catalog.source_file import not_blocking, of_system, watched
 
 BLOCK = 64 * 1024
 TURNED = frozenset((5, 6, 7, 8))
@@ -74,7 +74,7 @@ def read(path: Path) -> Header:
         Unreadable: the file is no photo; the message says why.
         OSError: the system does not give it.
     """
-    with open(path, "rb", opener=_not_blocking) as file:
+    with open(path, "rb", opener=not_blocking) as opened, watched(opened) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("it is no regular file")
@@ -99,11 +99,6 @@ def read(path: Path) -> Header:
             content_id=content_id,
             metadata=found.metadata,
         )
-
-
-def _not_blocking(path: str, flags: int) -> int:
-    """Opens what the name may have become since the walk: a pipe makes nobody wait for its writer."""
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _content_id(file: BinaryIO, size: int) -> str:
@@ -132,7 +127,7 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     except ImportError as error:
         raise Unreadable(f"{kind} files are not read here: {error.name} is not installed") from error
     except Exception as error:  # Pillow raises more than it documents
-        if _of_system(error):
+        if of_system(error):
             raise
         raise Unreadable(f"its header is damaged: {_plain(error)}") from error
     if min(image.size) < 1:
@@ -207,7 +202,7 @@ def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
         if tags.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
             width, height = height, width
     except Exception as error:  # what lies in EXIF can raise anything, and the photo is still a photo
-        if _of_system(error):
+        if of_system(error):
             raise
         return width, height, Image.Exif()
     return width, height, tags
@@ -239,7 +234,7 @@ def _own_exif(file: BinaryIO) -> Image.Exif | None:
         file.seek(0)
         own.load_from_fp(file)
     except Exception as error:  # as above
-        if _of_system(error):
+        if of_system(error):
             raise
         return None
     return own
@@ -288,12 +283,6 @@ def _late_exif(file: BinaryIO) -> bytes | None:
         if kind == b"IEND":
             return None
         position += 12 + length
-
-
-def _of_system(error: Exception) -> bool:
-    """Whether the disk failed, and not the file: Pillow's own OSErrors have no number, and a place that can't be is one
-    that the file names."""
-    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _plain(error: Exception) -> str:

@@ -1,10 +1,9 @@
 """Opens a photo: which format it is, how large, how it lies. Nothing is decoded before the limits are checked."""
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import ExifTags, Image
 from PIL.BmpImagePlugin import BmpImageFile
@@ -15,36 +14,69 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
-from workers.errors import Damaged, RenderError, SourceMissing, Unsupported
+from catalog.source_file import SHORT, SourceFile, as_binary, not_blocking, of_system
+from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
 from workers.pipeline.raw import open_raw
 from workers.sizing import Size
 
-# A file system that lost the file, or the right to read it; Pillow's own complaints carry no such number.
-FILE_SYSTEM = frozenset({errno.EIO, errno.ESTALE, errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV})
-
 GONE = "The photo's file is gone, or can't be read."
+SHORT_OF_SOMETHING = "The photo's file can't be read now: the system is short of something."
 
 # Turned by Pillow and by libheif by the time they are loaded, so for us they lie as they should.
 TURNED = (TIFF, HEIF)
 
 
 @contextmanager
-def opened(source: Path | BinaryIO, limits: Limits) -> Iterator[Image.Image]:
+def opened(source: Path | BinaryIO | SourceFile, limits: Limits) -> Iterator[Image.Image]:
     """The photo in `source`, not decoded yet; its first frame, where it has several. A path's file is closed after.
 
     Raises:
         SourceMissing, Unsupported, Damaged, Busy: as `workers.errors` says.
     """
-    if not isinstance(source, Path):
-        yield _identified(source, limits)
+    if isinstance(source, SourceFile):  # within `reading`
+        yield _identified(as_binary(source), limits)
         return
+    with reading(source) as file:
+        yield _identified(as_binary(file), limits)
+
+
+@contextmanager
+def reading(source: Path | BinaryIO) -> Iterator[SourceFile]:
+    """The file of `source`, around whatever is made of it. A path's file is closed after.
+
+    Where the system has failed to give it, nothing else counts that was said of the photo, nor what was made of it:
+    decoders call a photo damaged that they could not read, and readers go on without what they could not.
+
+    Raises:
+        SourceMissing, Busy: the system does not give it.
+    """
+    if isinstance(source, Path):
+        with _from_disk(source) as opened_file, reading(opened_file) as file:
+            yield file
+        return
+    file = SourceFile(source)
     try:
-        file = source.open("rb")
+        yield file
+    except (RenderError, OSError) as error:
+        failed = file.look_through() if isinstance(error, Damaged) else file.error
+        if failed is not None:
+            raise unreadable(failed) from error
+        raise
+    if file.error is not None:
+        raise unreadable(file.error)
+
+
+def _from_disk(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb", opener=not_blocking)
     except OSError as error:
-        raise SourceMissing(GONE) from error
-    with file:
-        yield _identified(file, limits)
+        raise unreadable(error) from error
+
+
+def unreadable(error: OSError) -> RenderError:
+    """What is said where the system does not give a photo's file: nothing that is noted of the photo."""
+    return Busy(SHORT_OF_SOMETHING) if error.errno in SHORT else SourceMissing(GONE)
 
 
 def orientation(image: Image.Image) -> int:
@@ -53,7 +85,9 @@ def orientation(image: Image.Image) -> int:
         return 1
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # noqa: BLE001 - Pillow raises anything at all on broken EXIF, which spoils no pixel
+    except Exception as error:  # Pillow raises anything at all on broken EXIF, which spoils no pixel
+        if of_system(error):
+            raise unreadable(cast(OSError, error)) from error
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
@@ -71,8 +105,8 @@ def translated(error: Exception) -> RenderError:
         return no_memory()
     if isinstance(error, Image.DecompressionBombError):
         return Unsupported("A part of the photo has more pixels than are decoded.")
-    if isinstance(error, OSError) and error.errno in FILE_SYSTEM:
-        return SourceMissing(GONE)
+    if of_system(error):
+        return unreadable(cast(OSError, error))
     return Damaged("The photo's file is damaged: it can't be decoded.")
 
 

@@ -1,6 +1,7 @@
 """Opening: what is a photo, what is none, and what is too large to look at."""
 
 import errno
+import os
 import struct
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.workers.samples.raws import dng
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import READERS, opened, orientation, translated
-from workers.pipeline.render import render
+from workers.pipeline.render import render, unscaled
 from workers.sizing import Size
 
 JPEG = saved(quarters()).getvalue()
@@ -117,6 +118,74 @@ def test_broken_exif_spoils_no_photo() -> None:
 )
 def test_pillows_errors_become_ours(error: Exception, expected: type[RenderError]) -> None:
     assert type(translated(error)) is expected
+
+
+class Drive(BytesIO):
+    """A file on a network drive, of which one read fails and the others do not."""
+
+    def __init__(self, content: bytes, fails: int, number: int = errno.ENOTCONN) -> None:
+        super().__init__(content)
+        self.reads, self._fails, self._number = 0, fails, number
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        if self.reads == self._fails:
+            raise OSError(self._number, os.strerror(self._number))
+        return super().read(size)
+
+
+ON_DRIVES = {
+    "JPEG": stored(quarters(), 6).getvalue(),
+    "PNG": PNG,
+    "WEBP": saved(quarters(), "WEBP").getvalue(),
+    "TIFF": saved(quarters(), "TIFF").getvalue(),
+    "TIFF, packed": saved(quarters(), "TIFF", compression="tiff_lzw").getvalue(),
+    "GIF": saved(quarters(), "GIF").getvalue(),
+    "BMP": saved(quarters(), "BMP").getvalue(),
+    "AVIF": AVIF,
+    "HEIC": HEIC,
+    "RAW": RAW,
+}
+
+
+@pytest.mark.parametrize("kind", ON_DRIVES)
+@pytest.mark.parametrize("whole", [False, True], ids=["scaled", "own size"])
+def test_a_drive_that_fails_is_never_the_photo_s_fault(kind: str, whole: bool) -> None:
+    """Whichever of its reads fails, and whatever the decoder makes of that."""
+    content = ON_DRIVES[kind]
+
+    def rendered(drive: BytesIO) -> bytes:
+        return unscaled(drive) if whole else render(drive, Size(40, 30), 80)
+
+    healthy = Drive(content, 0)
+    assert rendered(healthy)
+    for at in {*range(1, min(healthy.reads, 40) + 1), healthy.reads}:
+        with pytest.raises(SourceMissing):
+            rendered(Drive(content, at))
+
+
+@pytest.mark.parametrize("number", sorted(errno.errorcode))
+def test_every_number_of_the_system_s(number: int) -> None:
+    with pytest.raises((SourceMissing, Busy)):
+        render(Drive(JPEG, 4, number), Size(40, 30), 80)
+
+
+def test_a_decoder_that_reads_by_itself_and_says_only_that_it_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As libtiff does. Where the file can be read, the photo is damaged all the same."""
+    content = bytearray(ON_DRIVES["TIFF, packed"])
+    content[200:1000] = bytes(800)
+    (tmp_path / "a.tif").write_bytes(content)
+    with pytest.raises(Damaged):
+        render(tmp_path / "a.tif", Size(40, 30), 80)
+
+    def failing(*_: object) -> bytes:
+        raise OSError(errno.EHOSTDOWN, os.strerror(errno.EHOSTDOWN))
+
+    monkeypatch.setattr(os, "pread", failing)
+    with pytest.raises(SourceMissing):
+        render(tmp_path / "a.tif", Size(40, 30), 80)
 
 
 @pytest.mark.parametrize(

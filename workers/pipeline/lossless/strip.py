@@ -14,10 +14,11 @@ from typing import BinaryIO
 from PIL.JpegImagePlugin import JpegImageFile
 
 from catalog.kinds.formats import JPEG, kind_of
+from catalog.source_file import as_binary
 from workers.errors import Damaged
 from workers.pipeline.icc import is_srgb
 from workers.pipeline.limits import MAX_PROFILE_BYTES
-from workers.pipeline.open import orientation, translated
+from workers.pipeline.open import orientation, reading, translated
 
 SOI, EOI, SOS, APP0, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE2, 0xEE, 0xFE
 TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD})  # DHT, DQT, DNL, DRI
@@ -73,13 +74,16 @@ def deliverable(file: BinaryIO) -> Plan | None:
         SourceMissing: the system does not give it.
     """
     try:
-        if kind_of(file) != JPEG:
-            return None
-        if orientation(JpegImageFile(file)) != 1:
-            return None
-        return plan(file)
+        with reading(file) as source:
+            return _deliverable(as_binary(source))
     except Exception as error:
         raise translated(error) from error
+
+
+def _deliverable(file: BinaryIO) -> Plan | None:
+    if kind_of(file) != JPEG or orientation(JpegImageFile(file)) != 1:
+        return None
+    return plan(file)
 
 
 def stream(file: BinaryIO, plan: Plan, block: int = 256 * 1024) -> Iterator[bytes]:
