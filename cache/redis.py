@@ -10,6 +10,7 @@ from redis.commands.core import Script
 from redis.retry import Retry
 
 import metrics
+import redis_errors
 from breaker import Breaker
 from cache.errors import TierError
 from cache.key import RenderKey
@@ -111,6 +112,7 @@ class RedisTier:
         self._budget = budget
         self._ttl = ttl
         self._breaker = breaker or Breaker()
+        self._trouble = ""  # the last for which it was left alone
         # One retry, at once, and only for connections that Redis has closed meanwhile: never for a silent one.
         retry = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
         self._redis = redis.Redis.from_url(
@@ -187,18 +189,19 @@ class RedisTier:
         """What `call` gives, unless Redis is being left alone.
 
         Raises:
-            TierError: it is; or it does not answer, or refuses.
+            TierError: it is; or it does not answer, or refuses. The sentence says which.
         """
         if not self._breaker.allows():
-            raise TierError("Redis did not answer lately")
+            raise TierError(f"Redis is left alone for a moment: {self._trouble}")
         try:
             given = call()
         except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
+            self._trouble = redis_errors.sentence(error)
             self._breaker.failed()
-            raise TierError(f"Redis does not answer: {error}") from error
+            raise TierError(self._trouble) from error
         except redis.RedisError as error:
             self._breaker.succeeded()  # it answers, if only to say no
-            raise TierError(f"Redis refuses: {error}") from error
+            raise TierError(redis_errors.sentence(error)) from error
         self._breaker.succeeded()
         return given
 

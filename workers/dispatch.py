@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 import metrics
+import redis_errors
 from breaker import Breaker
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
@@ -38,11 +39,18 @@ ANSWERED_LATELY = 5.0  # seconds for which a worker's last completion proves tha
 
 QUEUE_DOWN = "The queue of renders is down."
 
+# What sending a task raises: of Redis, of kombu, or of the system.
+SENDING = (OperationalError, RedisError, OSError)
+
 ERRORS: dict[str, type[RenderError]] = {
     error.kind: error for error in (Damaged, Unsupported, SourceMissing, SourceChanged, Busy, Failed)
 }
 
 log = logging.getLogger("darkroom.dispatch")
+
+
+class QueueDown(Exception):
+    """No task can be queued. `str(error)` says why, without a full stop."""
 
 
 class Prefetched(StrEnum):
@@ -129,9 +137,9 @@ class Dispatcher:
             self._breaker.succeeded()
             if claim is Claim.FIRST and not self._publish(photo, key.name, PREFETCH):
                 return Prefetched.REFUSED
-        except (FlightsDown, OperationalError, RedisError, OSError) as error:
+        except (FlightsDown, *SENDING) as error:
             self._breaker.failed()
-            log.warning("a render could not be queued in advance: %s", error)
+            log.warning("a render could not be queued in advance: %s", redis_errors.sentence(error))
             return Prefetched.REFUSED
         return Prefetched.REFUSED if claim in (Claim.FULL, Claim.POISON) else Prefetched.QUEUED
 
@@ -140,17 +148,24 @@ class Dispatcher:
         for wait in self._waits.all():
             wait.end(Completion(wait.name, Busy.kind, "The server is being stopped."), None)
 
+    def check(self) -> None:
+        """Raises FlightsDown where the registry of flights does not answer, or takes nothing."""
+        self._flights.check()
+
     def worker_answers(self, timeout: float) -> bool:
-        """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds."""
+        """Whether a worker has taken a task and been heard lately, or does so within `timeout` seconds.
+
+        Raises:
+            QueueDown: none could be asked.
+        """
         if time.monotonic() - self._waits.last_completion < ANSWERED_LATELY:
             return True
         wait, _ = self._waits.join(f"ping:{secrets.token_hex(8)}", INTERACTIVE)
         try:
             self._app.send_task(PING, (wait.name,), queue=INTERACTIVE, expires=timeout)
             return wait.until(timeout, _never)
-        except (OperationalError, RedisError, OSError) as error:
-            log.warning("no worker could be asked: %s", error)
-            return False
+        except SENDING as error:
+            raise QueueDown(redis_errors.sentence(error)) from error
         finally:
             self._waits.leave(wait)
 
@@ -225,7 +240,7 @@ class Dispatcher:
         try:
             if not self._publish(photo, wait.name, wait.queue):
                 self._down(wait)
-        except (OperationalError, RedisError, OSError) as error:
+        except SENDING as error:
             self._down(wait, error)
 
     def _publish(self, photo: Photo, name: str, queue: str) -> bool:
@@ -250,7 +265,7 @@ class Dispatcher:
     def _down(self, wait: Wait, error: Exception | None = None) -> None:
         if error is not None:
             self._breaker.failed()
-            log.warning("a render could not be queued: %s", error)
+            log.warning("a render could not be queued: %s", redis_errors.sentence(error))
         metrics.shed.labels("queue_down").inc()
         wait.end(Completion(wait.name, Busy.kind, QUEUE_DOWN), None)
 

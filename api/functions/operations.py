@@ -9,10 +9,11 @@ import falcon
 from prometheus_client import Counter
 
 import metrics
+import redis_errors
 from api.library import Library
 from api.render_backend import RenderBackend
 from config import Settings
-from workers.dispatch import Dispatcher
+from workers.dispatch import Dispatcher, QueueDown
 from workers.queue.app import QueueLengths
 
 WORKER_SECONDS = 2.0
@@ -60,7 +61,7 @@ class Metrics:
         try:
             lengths = list(self._lengths)
         except Exception as error:  # noqa: BLE001 - kombu raises its transport's own errors; the other figures stand
-            log.warning("the queues' lengths are not to be had: %s", error)
+            log.warning("the queues' lengths are not to be had: %s", redis_errors.sentence(error))
             lengths = []
         response.data = metrics.exposition(lengths)
         response.content_type = "text/plain; version=0.0.4; charset=utf-8"
@@ -88,22 +89,24 @@ class CountRequests:
 def checks(settings: Settings, library: Library, render_backend: RenderBackend) -> dict[str, Check]:
     """The parts of the way of a request, by name."""
     return {
-        "broker": broker_answers(render_backend.lengths),
+        "broker": broker_takes_tasks(render_backend.lengths, render_backend.dispatcher.check),
         "worker": worker_answers(render_backend.dispatcher),
         "catalog": catalog_opens(library.photos.count),
         "disk": disk_takes_a_write(settings.data_dir),
     }
 
 
-def broker_answers(lengths: QueueLengths) -> Check:
-    """Whether the broker says how long its queues are."""
+def broker_takes_tasks(lengths: QueueLengths, check_registry: Callable[[], None]) -> Check:
+    """Whether the broker says how long its queues are, and takes what a render would write."""
 
     def check() -> str | None:
         try:
             list(lengths)
+            check_registry()
         except Exception as error:  # noqa: BLE001 - as above: whatever it is, it is the answer
-            log.warning("the broker does not answer: %s", error)
-            return "the broker does not answer"
+            said = redis_errors.sentence(error)
+            log.warning("no render can be queued: %s", said)
+            return said if redis_errors.answers(error) else "the broker does not answer"
         return None
 
     return check
@@ -111,7 +114,15 @@ def broker_answers(lengths: QueueLengths) -> Check:
 
 def worker_answers(dispatcher: Dispatcher) -> Check:
     """Whether a worker takes a task and is heard."""
-    return lambda: None if dispatcher.worker_answers(WORKER_SECONDS) else "no worker answers"
+
+    def check() -> str | None:
+        try:
+            return None if dispatcher.worker_answers(WORKER_SECONDS) else "no worker answers"
+        except QueueDown as error:
+            log.warning("no worker could be asked: %s", error)
+            return "no worker can be asked, as no task can be queued"
+
+    return check
 
 
 def catalog_opens(count: Callable[[], int]) -> Check:

@@ -45,13 +45,17 @@ def test_a_place_that_can_t_be_is_the_file_s_own_fault(tmp_path: Path) -> None:
 
 
 def test_whatever_came_of_it_the_system_s_failure_counts() -> None:
-    for after in (ValueError("it is damaged"), None):
-        with pytest.raises(OSError) as raised, watched(Failing(b"photo", 2)) as file:
+    def reading(after: Exception | None) -> None:
+        with watched(Failing(b"photo", 2)) as file:
             assert file.read(2) == b"ph"
             with pytest.raises(OSError):
                 file.read(2)
             if after:
                 raise after
+
+    for after in (ValueError("it is damaged"), None):
+        with pytest.raises(OSError) as raised:
+            reading(after)
         assert raised.value.errno == errno.EIO
 
 
@@ -59,11 +63,11 @@ def test_a_file_that_ends_before_its_end(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(100))
 
     class Short(io.FileIO):
-        def read(self, size: int | None = -1) -> bytes:  # type: ignore[override]
+        def read(self, size: int | None = -1) -> bytes:
             return super().read(10) if self.tell() < 50 else b""
 
     with Short(tmp_path / "a") as opened:
-        file = SourceFile(opened)  # type: ignore[arg-type]
+        file = SourceFile(opened)
         with pytest.raises(OSError, match="not given to its end"):
             file.read(100)
     with (tmp_path / "a").open("rb") as whole:
@@ -74,8 +78,8 @@ def test_a_file_that_ends_before_its_end(tmp_path: Path) -> None:
 def test_what_gives_nothing_for_now_is_no_end() -> None:
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
-    with open(reading, "rb", buffering=0) as pipe, open(writing, "wb"):
-        file = SourceFile(pipe)  # type: ignore[arg-type]
+    with os.fdopen(reading, "rb", buffering=0) as pipe, os.fdopen(writing, "wb"):
+        file = SourceFile(pipe)
         with pytest.raises(BlockingIOError):
             file.read(5)
     assert file.error is not None

@@ -218,8 +218,8 @@ def environ(photos: Path | None, data: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def redis_server(folder: Path, port: int | None = None) -> Iterator[tuple[str, Process]]:
-    """A real Redis on a port of its own; gives its URL."""
+def redis_server(folder: Path, port: int | None = None, *more: str) -> Iterator[tuple[str, Process]]:
+    """A real Redis on a port of its own; gives its URL. `more` is what else its command line says."""
     program = shutil.which("redis-server")
     if program is None:
         if os.environ.get("CI"):
@@ -227,9 +227,8 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[tuple[str, P
         pytest.skip("redis-server is not installed")
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    process = Process(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)], os.environ
-    )
+    arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder), *more]
+    process = Process(arguments, os.environ)
     try:
         process.wait_for("Ready to accept connections")
         yield f"redis://127.0.0.1:{port}/0", process

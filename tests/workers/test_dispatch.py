@@ -24,7 +24,7 @@ from tests.end_to_end.servers import free_port, redis_server
 from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Impatient, Way, key_of, open_way, sample, save_photo, wait_until
 from workers import errors
-from workers.dispatch import Dispatcher
+from workers.dispatch import Dispatcher, QueueDown
 from workers.flights.memory import MemoryFlights
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, FlightsDown, Listener, Start
@@ -74,6 +74,9 @@ class Watched:
 
     def land(self, completion: Completion, render: bytes | None, *, kept: bool) -> None:
         self._flights.land(completion, render, kept=kept)
+
+    def check(self) -> None:
+        self._flights.check()
 
     def listen(self, listener: Listener) -> None:
         self._flights.listen(listener)
@@ -438,7 +441,8 @@ def test_a_task_that_could_not_be_sent_is_no_sign_of_a_worker(folder: Path) -> N
     with nobody() as url:
         dispatcher = Dispatcher(app_at(url), MemoryFlights(), RenderCache([]), timeout=60, places=1)
         assert_busy(dispatcher, photo)
-        assert not dispatcher.worker_answers(0.1)
+        with pytest.raises(QueueDown):
+            dispatcher.worker_answers(0.1)
 
 
 @contextmanager

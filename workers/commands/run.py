@@ -16,18 +16,23 @@ from celery import signals
 from celery.apps.worker import Worker
 from celery.exceptions import WorkerLostError
 from celery.platforms import SecurityWarning
+from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
 
+import redis_errors
 from cache.render_cache import build
 from config import Settings
 from workers.flights.orders import RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.pipeline.limits import Limits, confine_memory
-from workers.queue.app import INTERACTIVE, create_celery
+from workers.queue.app import INTERACTIVE, REDIS_TIMEOUT, create_celery
 from workers.tasks import Renderer, register
 
 AUTOGROUP = Path("/proc/self/autogroup")
 AUTOGROUP_TRIES, AUTOGROUP_PAUSE = 20, 0.1
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
+LOOK_AGAIN = 1.0  # seconds between two looks whether Redis still refuses
+TELLING_OF_REDIS = ("celery.worker", "celery.worker.consumer.consumer")
 
 log = logging.getLogger("darkroom.worker")
 
@@ -57,7 +62,12 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
         without_gossip=True,
         without_mingle=True,
     )
-    return 0 if _worked_until_told(worker, chosen.queues) else _start_anew(chosen)
+    for name in TELLING_OF_REDIS:
+        logging.getLogger(name).addFilter(_in_a_sentence)
+    if _worked_until_told(worker, chosen.queues):
+        return 0
+    _wait_while_refused(settings.redis_url)
+    return _start_anew(chosen)
 
 
 def step_down(nice: int) -> None:
@@ -101,9 +111,37 @@ def _worked_until_told(worker: Worker, queues: str) -> bool:
     signals.worker_shutting_down.connect(stopping)
     try:
         worker.start()
+    except (RedisError, OperationalError) as error:
+        log.error("the worker has failed: %s", redis_errors.sentence(error))
     except Exception:
         log.exception("the worker has failed")
     return bool(told)
+
+
+def _in_a_sentence(record: logging.LogRecord) -> bool:
+    """Has Celery say what is wrong with Redis in a sentence, where it would show a traceback of kombu's inside."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, RedisError | OperationalError):
+        record.msg, record.args = "the worker has lost its queues: %s", (redis_errors.sentence(error),)
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def _wait_while_refused(url: str) -> None:
+    """Waits while Redis answers, but takes nothing: to start anew would only end again. One that is away Celery looks
+    for by itself.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)  # Celery's, which are set still, tell a worker that has ended
+    while True:
+        try:
+            with Redis.from_url(url, socket_timeout=REDIS_TIMEOUT, socket_connect_timeout=REDIS_TIMEOUT) as redis:
+                redis.execute_command(*redis_errors.PROBE)
+        except (RedisError, OSError) as error:
+            if redis_errors.answers(error):
+                time.sleep(LOOK_AGAIN)
+                continue
+        return
 
 
 def _start_anew(chosen: argparse.Namespace) -> int:

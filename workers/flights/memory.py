@@ -88,6 +88,9 @@ class MemoryFlights:
         with self._lock:
             return sum(bool(flight.waiters) for flight in self._flights.values())
 
+    def check(self) -> None:
+        """As in `Flights`."""
+
     def listen(self, listener: Listener) -> None:
         """As in `Flights`."""
         self._listeners.append(listener)

@@ -11,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+import redis_errors
 from workers.flights.registry import DROPPED, Claim, Completion, FlightsDown, Leases, Listener, Start
 from workers.queue.app import INTERACTIVE, PREFETCH
 
@@ -180,6 +181,11 @@ class RedisFlights:
         with reached():
             return int(str(self._count_waiting((WAITING,))))
 
+    def check(self) -> None:
+        """As in `Flights`."""
+        with reached():
+            self._redis.execute_command(*redis_errors.PROBE)  # type: ignore[no-untyped-call]
+
     def listen(self, listener: Listener) -> None:
         """As in `Flights`; on a thread, which subscribes again whenever the connection breaks."""
         self._subscriber = threading.Thread(target=self._listen, args=(listener,), name="completions", daemon=True)
@@ -204,7 +210,7 @@ class RedisFlights:
                 pipe.publish(self.CHANNEL, json.dumps(asdict(completion)))
                 pipe.execute()
         except redis.RedisError as error:
-            log.warning("the end of a render could not be announced: %s", error)
+            log.warning("the end of a render could not be announced: %s", redis_errors.sentence(error))
 
     def _beat(self) -> None:
         """Says what is begun here, also to a Redis that has forgotten it: else another worker would begin it too."""
@@ -218,7 +224,8 @@ class RedisFlights:
                             pipe.pexpire(_flight(key), int(self._leases.begun * 1000))
                         pipe.execute()
                 except redis.RedisError as error:
-                    log.warning("Redis could not be told which renders are under way: %s", error)
+                    said = redis_errors.sentence(error)
+                    log.warning("Redis could not be told which renders are under way: %s", said)
 
     def _listen(self, listener: Listener) -> None:
         while not self._closed.is_set():
@@ -232,7 +239,8 @@ class RedisFlights:
                         elif message is not None and message["type"] == "message":
                             self._received(message["data"], listener)
             except redis.RedisError as error:
-                log.warning("the channel of finished renders is broken, subscribing again: %s", error)
+                said = redis_errors.sentence(error)
+                log.warning("the channel of finished renders is broken, subscribing again: %s", said)
                 self._closed.wait(self.RECONNECT_SECONDS)
 
     def _received(self, data: bytes, listener: Listener) -> None:
@@ -252,12 +260,12 @@ def reached() -> Iterator[None]:
     """Around a call of Redis.
 
     Raises:
-        FlightsDown: it does not answer.
+        FlightsDown: it does not answer, or refuses; the sentence says which.
     """
     try:
         yield
     except redis.RedisError as error:
-        raise FlightsDown("Redis does not answer") from error
+        raise FlightsDown(redis_errors.sentence(error)) from error
 
 
 def _text(answer: object) -> str:

@@ -69,7 +69,7 @@ Listener = Callable[[Completion, bytes | None], None]
 
 
 class FlightsDown(Exception):
-    """The registry of flights can't be reached."""
+    """The registry of flights can't be reached, or takes nothing. `str(error)` is a sentence, without a full stop."""
 
 
 class Flights(Protocol):
@@ -110,6 +110,9 @@ class Flights(Protocol):
 
     def waiting(self) -> int:
         """How many renders somebody waits for, begun ones too."""
+
+    def check(self) -> None:
+        """Raises FlightsDown where the registry does not answer, or refuses what flights write; writes nothing."""
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each completion from now on, and with the render where the completion carries it."""

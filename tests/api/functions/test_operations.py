@@ -16,7 +16,7 @@ from api.functions.operations import (
     Health,
     Metrics,
     Ready,
-    broker_answers,
+    broker_takes_tasks,
     catalog_opens,
     disk_takes_a_write,
     worker_answers,
@@ -71,15 +71,15 @@ def test_ready_where_every_part_is(ill: Iterable[str]) -> None:
 
 
 def test_the_broker() -> None:
-    assert broker_answers(alive())() is None
-    assert broker_answers(dead())() == "the broker does not answer"
+    assert broker_takes_tasks(alive(), MemoryFlights().check)() is None
+    assert broker_takes_tasks(dead(), MemoryFlights().check)() == "the broker does not answer"
 
 
 def test_the_worker() -> None:
     flights = MemoryFlights()
     app = create_celery(Settings(redis_url=f"redis://127.0.0.1:{free_port()}/0"))
     dispatcher = Dispatcher(app, flights, RenderCache([]), timeout=1, places=1)
-    assert worker_answers(dispatcher)() == "no worker answers"
+    assert worker_answers(dispatcher)() == "no worker can be asked, as no task can be queued"
     flights.land(Completion("whatever", DONE), None, kept=True)
     assert worker_answers(dispatcher)() is None
 
