@@ -3,10 +3,8 @@
 import argparse
 import json
 import logging
-import math
 import re
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -132,7 +130,7 @@ def _purged(tier: DiskTier | RedisTier, chosen: argparse.Namespace) -> int:
             pass  # what the index does not know of could not be removed
     if chosen.photoid:
         return tier.drop_photo(chosen.photoid)
-    return tier.drop_unused(math.inf if chosen.all else time.time() - chosen.older_than)
+    return tier.drop_unused(0 if chosen.all else chosen.older_than)
 
 
 def _verify(kept: Sequence[Tier]) -> int:

@@ -1,6 +1,5 @@
 """The Redis tier: renders that all hosts share, within a budget of bytes, each for a time."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -158,9 +157,14 @@ class RedisTier:
         found = [name for name in names if not keep_version or _version(name) != keep_version]
         return self._forget_all([f"{photoid} {name}" for name in found])
 
-    def drop_unused(self, since: float) -> int:
-        """Forgets the renders not used since a Unix time (all of them where that is infinite); gives how many."""
-        end = "+inf" if since == math.inf else since
+    def drop_unused(self, seconds: float) -> int:
+        """Forgets the renders not used for so many seconds, by Redis's clock, or all of them where that is 0; gives
+        how many.
+        """
+        end: str | float = "+inf"
+        if seconds:
+            now, micros = self._call(self._redis.time)
+            end = now + micros / 1e6 - seconds
         forgotten = 0
         while found := self._ask("ZRANGEBYSCORE", USES, "-inf", end, "LIMIT", 0, BATCH):
             forgotten += self._forget_all(found)

@@ -117,13 +117,13 @@ class DiskTier:
             if len(found) < STEP:
                 return removed
 
-    def drop_unused(self, since: float) -> int:
-        """Removes the renders not used since a Unix time (all of them where that is infinite); gives how many."""
-        removed = 0
+    def drop_unused(self, seconds: float) -> int:
+        """Removes the renders not used for so many seconds, or all of them where that is 0; gives how many."""
+        removed, before = 0, _now() - int(seconds * 1e6) if seconds else None
         self.flush()
         while True:
             with self._rows(PATIENT) as rows:
-                found = [row[:2] for row in rows.oldest(STEP, int(min(since, 9e12) * 1e6))]
+                found = [row[:2] for row in rows.oldest(STEP, before)]
                 self._remove(rows, found)
             removed += len(found)
             if len(found) < STEP:
@@ -188,7 +188,8 @@ class DiskTier:
             # What a parent is at goes on there; ended here, it would take the parent's locks away.
             self._parents, self._reconciliation, self._process = self._reconciliation, None, os.getpid()
         if self._reconciliation is None:
-            if not self._asked and state.complete and time.time() - state.reconciled < RECONCILE_EVERY:
+            # What lies ahead was noted while the clock was wrong.
+            if not self._asked and state.complete and 0 <= time.time() - state.reconciled < RECONCILE_EVERY:
                 return False
             self._asked = False
             self.sweep(TEMPORARY_SECONDS)

@@ -13,6 +13,8 @@ from config import Settings
 from workers.devices import Box, Devices
 from workers.prerender.estimate import NO_CACHE, Estimate, Estimator, human_bytes
 
+DAY = 86_400.0  # seconds
+
 log = logging.getLogger("darkroom.prerender")
 
 
@@ -65,7 +67,9 @@ class Starter:
         due = now.replace(hour=self._settings.prerender_hour, minute=0, second=0, microsecond=0)
         due -= timedelta(days=due > now)
         last = self._jobs.last(Origin.NIGHT)
-        if due.timestamp() <= (self._began if last is None else last.started):
+        # One that began a day ahead was begun while the clock was wrong: nothing is to wait for that day.
+        known = last is not None and last.started < self._clock() + DAY
+        if due.timestamp() <= (last.started if last is not None and known else self._began):
             return None
         return None if last is not None and last.state is State.RUNNING else self.start("*", origin=Origin.NIGHT)
 

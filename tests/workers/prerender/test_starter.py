@@ -113,3 +113,18 @@ def test_the_night_comes_once(house: House, clock: Clock) -> None:
     house.jobs.cancel(house.jobs.everyone()[0].id)
     at(5, 1)
     assert starter(house, clock, prerender_hour=3).start_nightly() is not None
+
+
+def test_a_night_that_was_begun_while_the_clock_was_wrong_keeps_none_from_coming(house: House, clock: Clock) -> None:
+    house.jobs._clock = clock
+    clock.now = datetime(2036, 5, 1, 12).timestamp()
+    starting = starter(house, clock, prerender_hour=3)
+    clock.now += 86_400
+    job = starting.start_nightly()
+    assert job is not None
+    house.jobs.cancel(job.id)
+    clock.now = datetime(2026, 5, 1, 12).timestamp()
+    starting = starter(house, clock, prerender_hour=3)
+    assert starting.start_nightly() is None
+    clock.now += 86_400
+    assert starting.start_nightly() is not None
