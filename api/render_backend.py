@@ -47,7 +47,7 @@ def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBacken
     else:
         orders = MemoryOrders()
         _start_worker(settings, celery, cache, flights, orders, closing)
-        open_dispatcher = dispatcher_in_process(settings, celery, flights, orders)
+        open_dispatcher = dispatcher_in_process(celery, flights, orders)
     dispatcher = Dispatcher(
         celery,
         flights,

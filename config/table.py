@@ -97,6 +97,14 @@ class Settings:
     render_timeout: float = setting(
         "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"
     )
+    render_max_seconds: float = setting(
+        "render.max.seconds",
+        60.0,
+        "longest that a photo is rendered for, though nobody may wait any more; then the answer is 501",
+        low=0.1,
+        high=3600,
+        unit="s",
+    )
     render_queue_length: int = setting(
         "render.queue.length", 500, "renders that may be queued for people who wait; then 503", low=1, high=100_000
     )
@@ -179,6 +187,16 @@ class Settings:
     def concurrency(self) -> int:
         """Renders made at once by this host's workers, where nothing else is said."""
         return self.workers_concurrency or os.cpu_count() or 1
+
+    @property
+    def longest_render(self) -> float:
+        """Seconds after which a render is given up: no less than somebody waits for it."""
+        return max(self.render_max_seconds, self.render_timeout)
+
+    @property
+    def hung_after(self) -> float:
+        """Seconds after which a worker's process is killed that hangs in a render, with room for a slow drive."""
+        return 2 * self.longest_render + 30
 
     @property
     def trusted_proxy_headers(self) -> set[str]:

@@ -28,6 +28,7 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
+from workers.flights.late_failures import LateFailures
 from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, FlightsDown
 from workers.flights.waits import UNKNOWN_CLIENT, Client, Wait, Waits
 from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER
@@ -101,6 +102,7 @@ class Dispatcher:
         self._room = room
         self._prefetch_limits = prefetch
         self._waits = Waits()
+        self._late_failures = LateFailures()
         # One who sends in advance does so at a time: people find a connection.
         self._senders = {INTERACTIVE: threading.BoundedSemaphore(SENDERS), PREFETCH: threading.BoundedSemaphore(1)}
         self._breaker = Breaker()
@@ -162,7 +164,8 @@ class Dispatcher:
             return True
         wait, _ = self._waits.join(f"ping:{secrets.token_hex(8)}", INTERACTIVE)
         try:
-            self._app.send_task(PING, (wait.name,), queue=INTERACTIVE, expires=timeout)
+            # It runs out at no time, since that would be told by the worker's clock, which may be another.
+            self._publish_task(PING, (wait.name,), INTERACTIVE)
             return wait.until(timeout, _never)
         except SENDING as error:
             raise QueueDown(redis_errors.sentence(error)) from error
@@ -170,6 +173,9 @@ class Dispatcher:
             self._waits.leave(wait)
 
     def _wait_for(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
+        failure = self._late_failures.take(key)
+        if failure is not None:
+            raise ERRORS[failure.outcome](failure.reason)
         deadline = time.monotonic() + self._timeout
         wait, first = self._waits.join(key.name, queue)
 
@@ -190,6 +196,7 @@ class Dispatcher:
             return self._result(key, wait)
         finally:
             if self._waits.leave(wait) and wait.completion is None:
+                self._late_failures.expect(key)
                 self._release(wait)
 
     def _release(self, wait: Wait) -> None:
@@ -223,13 +230,17 @@ class Dispatcher:
         # Once the queue may be empty because a worker has this very moment taken the task.
         lost = claim is Claim.ASTRAY and wait.astray
         wait.astray = claim is Claim.ASTRAY and not lost
-        if claim is Claim.FIRST or lost:
-            self._send(photo, wait)
+        if claim is Claim.BEGUN:
+            wait.owed = False
         elif claim is Claim.FULL:
             wait.end(Completion(wait.name, Busy.kind, "Too many renders are queued already."), None)
             metrics.shed.labels("queue_full").inc()
         elif claim is Claim.POISON:
             wait.end(Completion(wait.name, Damaged.kind, BRINGS_DOWN), None)
+        elif claim is Claim.FIRST or lost or wait.owed:
+            wait.owed = not wait.may_send()
+            if not wait.owed:
+                self._send(photo, wait)
 
     def _claim(self, wait: Wait) -> Claim:
         if wait.queue == INTERACTIVE:
@@ -247,13 +258,12 @@ class Dispatcher:
         """Sends a task; False where the queue has failed while this waited for its turn. Where none is sent, the flight
         lands, so that nobody waits for it, or the render is no longer reserved.
         """
-        seconds = self._timeout if queue == INTERACTIVE else self._prefetch_limits.seconds
         sent = False
         try:
             with self._senders[queue]:
                 if self._breaker.allows():
-                    message = (name, photo.root, photo.path, queue, time.time() + seconds)
-                    self._publish_task(RENDER, message, queue)
+                    # For how long it is worth making the registry knows, by one clock for all hosts.
+                    self._publish_task(RENDER, (name, photo.root, photo.path, queue), queue)
                     self._breaker.succeeded()
                     sent = True
         finally:
@@ -282,6 +292,7 @@ class Dispatcher:
 
     def _on_completion(self, completion: Completion, render: bytes | None) -> None:
         self._waits.complete(completion, render, (INTERACTIVE, PREFETCH))
+        self._late_failures.heard(completion)
 
 
 @contextmanager

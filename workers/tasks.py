@@ -16,6 +16,7 @@ from cache.render_cache import RenderCache
 from cache.tier import PATIENT
 from catalog.files import stored_mtime
 from catalog.photoid import source_version
+from catalog.source_file import not_blocking
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.registry import DONE, DROPPED, Completion, Flights, FlightsDown, Start
@@ -74,15 +75,14 @@ class Renderer:
         self._patient = patient
         self._pause = pause
 
-    def render(self, name: str, root: str, path: str, queue: str, deadline: float) -> None:
-        """Makes the render whose key has this name, unless it is there or `deadline` (Unix time) has passed.
+    def render(self, name: str, root: str, path: str, queue: str) -> None:
+        """Makes the render whose key has this name, unless it is there.
 
         Nothing is done where another worker makes it; or where nobody waits for it any more or has it reserved, unless
         it is background work. Else the flight lands, however it goes: those who wait are told, and the render is
-        counted before.
+        counted before. What has begun is finished and kept, though those who waited may be gone by then.
         """
         began = time.monotonic()
-        left = deadline - time.time()
 
         def made() -> Landing | None:
             key = RenderKey.parse(name)
@@ -92,18 +92,15 @@ class Renderer:
             render = self._cache.get(key, counted=False)
             if render is not None:
                 return Landing(Completion(name, DONE), render)
-            if left <= 0:
-                return Landing(Completion(name, DROPPED))
-            render = self._made(key, root, path, began + left)
+            render = self._made(key, root, path)
             kept = self._cache.put(key, render)
             self._count(queue, "ok", began)
             return Landing(Completion(name, DONE), render, kept)
 
         self._land(name, queue, path, made)
 
-    def ladder(self, order: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
-        """Makes those renders of one photo whose keys have these names, from one decode, as a job has ordered; it may
-        take so many seconds, once people leave it time to begin.
+    def ladder(self, order: str, names: Sequence[str], root: str, path: str) -> None:
+        """Makes those renders of one photo whose keys have these names, from one decode, as a job has ordered.
 
         Nothing is done where the order no longer stands. What a cache has, or another worker is at, is left out. Each
         render is announced as it is made, and the order when all of them are, or with the first error.
@@ -114,12 +111,11 @@ class Renderer:
                 if not (self._orders.take(order) and self._begun(order, BACKGROUND)):
                     return None
                 self._step_back(BACKGROUND)
-                began = time.monotonic()
                 keys = [RenderKey.parse(name) for name in names]
                 held = self._cache.held(keys)
                 missing = [key for key in keys if key not in held]
                 if missing:
-                    self._make_ladder(missing, root, path, began + seconds)
+                    self._make_ladder(missing, root, path)
             except FlightsDown as error:
                 log.warning("renders in advance are left for later: %s", error)
                 return Landing(Completion(order, DROPPED))
@@ -152,7 +148,7 @@ class Renderer:
         if landing is not None:
             self._flights.land(landing.completion, landing.render, kept=landing.kept)
 
-    def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str, deadline: float) -> None:
+    def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str) -> None:
         """Makes the renders of one photo under these keys, which differ in size alone."""
         by_size = {Size(key.width, key.height): key for key in keys}
         if len({(key.photoid, key.version, key.quality) for key in keys}) > 1 or keys[0].quality is None:
@@ -170,9 +166,7 @@ class Renderer:
                 self._check_version(keys[0], source)
                 began = time.monotonic()
                 limits, quality = self._limits, keys[0].quality
-                for size, render in pipeline.render_ladder(
-                    source, by_size, quality, limits=limits, deadline=deadline, wanted=wanted
-                ):
+                for size, render in pipeline.render_ladder(source, by_size, quality, limits=limits, wanted=wanted):
                     kept = self._kept(by_size[size], render)
                     self._count(BACKGROUND, "ok", began)
                     self._flights.land(Completion(by_size[size].name, DONE), render, kept=kept)
@@ -218,13 +212,13 @@ class Renderer:
         except FlightsDown as error:
             log.warning("nobody says whether people wait: %s", error)
 
-    def _made(self, key: RenderKey, root: str, path: str, deadline: float) -> bytes:
+    def _made(self, key: RenderKey, root: str, path: str) -> bytes:
         with self._source(root, path) as source:
             self._check_version(key, source)
             size = Size(key.width, key.height)
             if key.quality is None:
-                return pipeline.unscaled(source, limits=self._limits, deadline=deadline)
-            return pipeline.render(source, size, key.quality, limits=self._limits, deadline=deadline)
+                return pipeline.unscaled(source, limits=self._limits)
+            return pipeline.render(source, size, key.quality, limits=self._limits)
 
     @staticmethod
     def _check_version(key: RenderKey, source: BinaryIO) -> None:
@@ -242,7 +236,7 @@ class Renderer:
         try:
             if not (self._links or (folder / path).resolve().is_relative_to(folder.resolve())):
                 raise SourceMissing("The photo's path leads out of its root.")
-            return open(folder / path, "rb", opener=_not_blocking)
+            return open(folder / path, "rb", opener=not_blocking)
         except (OSError, ValueError, RuntimeError) as error:  # the last of links in circles, up to Python 3.12
             raise SourceMissing("The photo's file is gone, or can't be read.") from error
 
@@ -252,19 +246,17 @@ class Renderer:
         metrics.render_seconds.labels(queue).observe(time.monotonic() - began)
 
 
-def _not_blocking(path: str, flags: int) -> int:
-    """Opens what the name of a photo may have become since the scan: a pipe makes nobody wait for its writer."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
 def register(app: Celery, renderer: Callable[[], Renderer]) -> None:
-    """Gives the app its tasks; `renderer` gives the process's own Renderer when the first of them runs."""
+    """Gives the app its tasks; `renderer` gives the process's own Renderer when the first of them runs.
 
-    def render(name: str, root: str, path: str, queue: str, deadline: float) -> None:
-        renderer().render(name, root, path, queue, deadline)
+    Front ends up to 0.2.0 say in a further argument by when, by their own clock; it is not looked at.
+    """
 
-    def ladder(order: str, names: Sequence[str], root: str, path: str, seconds: float) -> None:
-        renderer().ladder(order, names, root, path, seconds)
+    def render(name: str, root: str, path: str, queue: str, *_: object) -> None:
+        renderer().render(name, root, path, queue)
+
+    def ladder(order: str, names: Sequence[str], root: str, path: str, *_: object) -> None:
+        renderer().ladder(order, names, root, path)
 
     def answer(name: str) -> None:
         renderer().answer(name)

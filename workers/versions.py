@@ -17,5 +17,6 @@ def rendering_setup(settings: Settings) -> str:
         settings.render_max_bytes,
         settings.render_max_frames,
         settings.workers_memory_bytes,
+        settings.longest_render,
     )
     return "-".join(map(str, (pipeline.REVISION, fingerprint(), *limits)))

@@ -35,4 +35,4 @@ def looks(photo: Meant, facts: Facts, settings: Settings, *, trying: bool) -> Se
     if not trying or photo.file is None:
         return [*file, *catalogue]
     rendering = partial(trial, photo.file, settings)
-    return [*file, *catalogue, Look("trial", rendering, SHARE, seconds=settings.render_timeout + ROOM)]
+    return [*file, *catalogue, Look("trial", rendering, SHARE, seconds=settings.longest_render + ROOM)]

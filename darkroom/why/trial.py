@@ -28,7 +28,6 @@ def trial(file: Path, settings: Settings) -> Iterator[Finding]:
             [size],
             DEFAULT_QUALITY,
             limits=limits,
-            deadline=began + settings.render_timeout,
             watch=lambda step, seconds: steps.append((step, seconds)),
         )
     except RenderError as error:

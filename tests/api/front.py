@@ -26,7 +26,7 @@ def front_end(house: House, closing: ExitStack) -> TestClient:
     """The front end of that house; it sees at once what the house's own parts change."""
     cache = RenderCache([MemoryTier(1_000_000)])
     celery = create_celery(house.settings)
-    open_dispatcher = dispatcher_in_process(house.settings, celery, MemoryFlights(), MemoryOrders())
+    open_dispatcher = dispatcher_in_process(celery, MemoryFlights(), MemoryOrders())
     render_backend = RenderBackend(cache, Played(house, cache), QueueLengths(celery), open_dispatcher)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.components, "start_render_backend", lambda *_: render_backend)

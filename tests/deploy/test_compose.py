@@ -55,7 +55,7 @@ def test_each_is_looked_after(name: str) -> None:
     service = SERVICES[name]
     if name in OURS and service.get("command"):
         assert service["healthcheck"] == {"disable": True}
-        assert int(service["stop_grace_period"].removesuffix("s")) > Settings().render_timeout + 30
+        assert int(service["stop_grace_period"].removesuffix("s")) > Settings().hung_after
     else:
         assert "CMD" in service["healthcheck"]["test"][0]
     if name in OURS and not service.get("command"):

@@ -106,7 +106,7 @@ def test_what_nobody_waits_for_has_less_of_the_processor() -> None:
 def test_it_is_given_the_time_that_it_takes_to_end(name: str) -> None:
     told = service(file_of(name))
     assert told["KillMode"] == "mixed"
-    longest = Settings().render_timeout + 30 if "worker" in command(name) else 5
+    longest = Settings().hung_after if "worker" in command(name) else 5
     assert int(told["TimeoutStopSec"]) > longest
 
 

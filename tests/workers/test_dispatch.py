@@ -109,7 +109,6 @@ def made() -> float:
 def test_what_a_worker_is_told(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
     photo = save_photo(folder, "2015/b ä.jpg")
     key = key_of(photo)
-    asked = time.time()
     waiter = pool.submit(way.dispatcher(timeout=15).render, photo, key)
     task = way.take()
     assert (task.task, task.name, task.root, task.path, task.queue) == (
@@ -119,7 +118,6 @@ def test_what_a_worker_is_told(way: Way, folder: Path, pool: ThreadPoolExecutor)
         "2015/b ä.jpg",
         INTERACTIVE,
     )
-    assert asked + 15 <= task.deadline <= time.time() + 15
     way.land(task, DONE, render=RENDERED)
     assert waiter.result(WAIT) == RENDERED
 
@@ -255,7 +253,7 @@ def test_a_late_landing_is_in_the_cache_for_the_retry(
 
     monkeypatch.setattr(pipeline, "render", too_slow)
     task = way.take()
-    way.renderer(folder).render(task.name, task.root, task.path, task.queue, time.time() + WAIT)
+    way.renderer(folder).render(task.name, task.root, task.path, task.queue)
     kept = way.cache.get(key_of(photo))
     assert kept is not None
     assert decoded(kept).size == (40, 30)
@@ -294,7 +292,7 @@ def test_whoever_waits_is_told_when_the_server_ends(way: Way, folder: Path, pool
     for waiter in waiters:
         with pytest.raises(errors.Busy, match="stopped"):
             waiter.result(WAIT)
-    way.renderer(folder).render(task.name, task.root, task.path, task.queue, task.deadline)
+    way.renderer(folder).render(task.name, task.root, task.path, task.queue)
     assert way.cache.get(RenderKey.parse(task.name)) is not None  # for whoever comes again
 
 
@@ -404,6 +402,37 @@ def test_who_waits_for_a_task_that_was_dropped_asks_anew(way: Way, folder: Path,
     again = way.take()
     way.land(again, DONE, render=RENDERED)
     assert waiter.result(WAIT) == RENDERED
+
+
+def test_workers_that_drop_what_they_are_sent_are_not_flooded(way: Way, folder: Path, pool: ThreadPoolExecutor) -> None:
+    photo = save_photo(folder)
+    waiter = pool.submit(way.dispatcher(timeout=2).render, photo, key_of(photo))
+    dropped = 0
+    while not waiter.done():
+        if way.queued():
+            way.land(way.take(), DROPPED)
+            dropped += 1
+    assert isinstance(waiter.exception(WAIT), errors.Busy)
+    assert 2 <= dropped <= 5
+
+
+def test_a_failure_that_comes_when_nobody_waits_is_told_to_the_next(
+    way: Way, folder: Path, pool: ThreadPoolExecutor
+) -> None:
+    """In any size; and to one alone, who notes it. Nothing is sent for it."""
+    photo, dispatcher = save_photo(folder), way.dispatcher(timeout=1)
+    waiter = pool.submit(dispatcher.render, photo, key_of(photo))
+    task = way.take()
+    assert way.flights.begin(task.name, wanted=True) is Start.BEGUN
+    assert isinstance(waiter.exception(WAIT), errors.Busy)
+    way.land(task, "unsupported", "It takes too long.")
+    wait_until(lambda: bool(dispatcher._late_failures._failed))
+    with pytest.raises(errors.Unsupported, match="It takes too long"):
+        dispatcher.render(photo, key_of(photo, 80))
+    assert way.queued() == 0
+    again = pool.submit(dispatcher.render, photo, key_of(photo, 80))
+    way.land(way.take(), DONE, render=RENDERED)
+    assert again.result(WAIT) == RENDERED
 
 
 def test_a_task_that_went_astray_is_sent_again(distributed: Way, folder: Path, pool: ThreadPoolExecutor) -> None:

@@ -53,7 +53,6 @@ def test_what_is_wanted_in_advance_is_queued_once(way: Way, photo: Photo) -> Non
     assert (way.queued(PREFETCH), way.queued()) == (1, 0)
     task = way.take(PREFETCH)
     assert (task.name, task.path, task.queue) == (key_of(photo).name, photo.path, PREFETCH)
-    assert 0 < task.deadline - time.time() <= PrefetchLimits().seconds
 
 
 def test_what_is_cached_is_not_queued(way: Way, photo: Photo) -> None:
@@ -110,11 +109,11 @@ def test_whoever_comes_to_wait_does_not_wait_behind_that_queue(
     task = way.take()
     assert task.queue == INTERACTIVE
     renderer = way.renderer(folder)
-    renderer.render(task.name, task.root, task.path, task.queue, task.deadline)
+    renderer.render(task.name, task.root, task.path, task.queue)
     assert decoded(waiter.result(WAIT)).width == 40
     late = way.take(PREFETCH)
     assert late.name == task.name
-    renderer.render(late.name, late.root, late.path, late.queue, late.deadline)
+    renderer.render(late.name, late.root, late.path, late.queue)
     assert (made(), prefetched()) == (before + 1, ahead)
 
 
@@ -127,9 +126,9 @@ def test_a_person_gets_what_the_lower_queue_s_worker_was_the_first_to_begin(
     interactive, task = way.take(), way.take(PREFETCH)
     assert interactive.name == task.name
     renderer = way.renderer(folder, patient=False)
-    renderer.render(task.name, task.root, task.path, task.queue, task.deadline)
+    renderer.render(task.name, task.root, task.path, task.queue)
     assert decoded(waiter.result(WAIT)).width == 40
-    renderer.render(*(getattr(interactive, name) for name in ("name", "root", "path", "queue", "deadline")))
+    renderer.render(*(getattr(interactive, name) for name in ("name", "root", "path", "queue")))
     assert (made(), prefetched()) == (before, ahead + 1)
 
 

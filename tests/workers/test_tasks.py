@@ -2,7 +2,6 @@
 
 import logging
 import os
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -22,7 +21,7 @@ from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
 from workers import tasks
 from workers.errors import BRINGS_DOWN
 from workers.flights.memory import MemoryFlights
-from workers.flights.registry import DONE, DROPPED, Claim, Completion, FlightsDown, Start
+from workers.flights.registry import DONE, Claim, Completion, FlightsDown, Start
 from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.queue.app import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
@@ -120,11 +119,11 @@ class Bench:
         self.flights.land(Completion(f"{len(self.pauses)}", DONE), None, kept=True)
         self.flights.all.clear()
 
-    def run(self, photo: Photo, path: str | None = None, root: str = ROOT, seconds: float = WAIT) -> Completion:
+    def run(self, photo: Photo, path: str | None = None, root: str = ROOT) -> Completion:
         """Renders 40 x 30 pixels of the photo; gives the completion, of which there is one however it goes."""
         path = photo.path if path is None else path
         self.flights.claim(key_of(photo).name, "a waiter", 1)
-        self.renderer.render(key_of(photo).name, root, path, INTERACTIVE, time.time() + seconds)
+        self.renderer.render(key_of(photo).name, root, path, INTERACTIVE)
         assert len(self.flights.all) == 1
         return self.flights.all[0][0]
 
@@ -171,16 +170,9 @@ def test_a_render_is_kept_counted_and_announced_in_this_order(folder: Path, phot
 def test_what_is_in_the_cache_is_neither_made_nor_counted_again(folder: Path, photo: Photo) -> None:
     bench, before = Bench(folder), counts()
     bench.tray.renders[key_of(photo)] = b"a render"
-    for seconds in (WAIT, -1.0):  # it is there: even too late it can be told
-        assert bench.run(photo, path="gone.jpg", seconds=seconds).outcome == DONE
-        assert bench.flights.all.pop()[1] == b"a render"
+    assert bench.run(photo, path="gone.jpg").outcome == DONE
+    assert bench.flights.all.pop()[1] == b"a render"
     assert counts() == before
-
-
-def test_a_task_that_comes_too_late_is_dropped(folder: Path, photo: Photo) -> None:
-    bench, before = Bench(folder), counts()
-    assert bench.run(photo, seconds=-1).outcome == DROPPED
-    assert (bench.tray.renders, counts()) == ({}, before)
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
@@ -235,7 +227,7 @@ def test_links_in_a_circle_are_missing(folder: Path, photo: Photo) -> None:
 
 def test_a_render_that_nobody_waits_for_is_not_made(folder: Path, photo: Photo) -> None:
     bench, before = Bench(folder), counts()
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, INTERACTIVE)
     assert (bench.flights.all, bench.tray.renders, counts()) == ([], {}, before)
 
 
@@ -244,7 +236,7 @@ def test_a_lower_queue_s_render_is_made_though_nobody_waits_yet(folder: Path, ph
     bench = Bench(folder)
     bench.flights.reserve(key_of(photo).name, 1, WAIT)
     before = sample("darkroom_renders_total", queue=queue, result="ok")
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue)
     assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
     assert sample("darkroom_renders_total", queue=queue, result="ok") == before + 1
 
@@ -257,7 +249,7 @@ def test_a_prefetch_that_nobody_has_reserved_any_more_is_not_made(folder: Path, 
     bench.flights.claim(name, "a waiter", 1)
     bench.flights.release(name, "a waiter")
     for queue in (PREFETCH, INTERACTIVE):
-        bench.renderer.render(name, ROOT, photo.path, queue, time.time() + WAIT)
+        bench.renderer.render(name, ROOT, photo.path, queue)
     assert (bench.flights.all, bench.tray.renders) == ([], {})
 
 
@@ -269,7 +261,7 @@ def test_of_two_tasks_for_one_render_the_first_to_begin_makes_it(folder: Path, p
     bench.flights.reserve(name, 1, WAIT)
     bench.flights.claim(name, "a waiter", 1)
     for queue in (first, INTERACTIVE if first == PREFETCH else PREFETCH):
-        bench.renderer.render(name, ROOT, photo.path, queue, time.time() + WAIT)
+        bench.renderer.render(name, ROOT, photo.path, queue)
     assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
     assert sum(sample("darkroom_renders_total", queue=queue, result="ok") for queue in QUEUES) == before + 1
 
@@ -278,7 +270,7 @@ def test_of_two_tasks_for_one_render_the_first_to_begin_makes_it(folder: Path, p
 def test_a_render_that_is_made_elsewhere_is_not_made_twice(folder: Path, photo: Photo, queue: str) -> None:
     bench = Bench(folder)
     bench.flights.begin(key_of(photo).name, wanted=False)
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue)
     assert (bench.flights.all, bench.tray.renders) == ([], {})
 
 
@@ -289,7 +281,7 @@ def test_work_in_advance_waits_while_people_do(folder: Path, photo: Photo, queue
     for number in (1, 2, 3):
         assert bench.flights.claim(f"{number}", "a waiter", 9) is Claim.FIRST
     bench.flights.begin("2", wanted=True)  # whoever waits for a render that is being made waits too
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue)
     assert bench.pauses == [3, 2, 1]
     assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
 
@@ -302,7 +294,7 @@ def test_work_in_advance_never_comes_to_a_halt(
     bench.flights.reserve(key_of(photo).name, 1, WAIT)
     bench.flights.claim("another", "a waiter who stays", 9)
     monkeypatch.setitem(tasks.STEP_BACK, queue, 0.01)
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue, time.time() + WAIT)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, queue)
     assert [completion.outcome for completion, _, _ in bench.flights.all] == [DONE]
     assert bench.flights.waiting() == 1
 
@@ -311,7 +303,7 @@ def test_a_worker_that_people_need_does_not_wait_for_them(folder: Path, photo: P
     bench = Bench(folder, patient=False)
     bench.flights.reserve(key_of(photo).name, 1, WAIT)
     bench.flights.claim("another", "a waiter who stays", 9)
-    bench.renderer.render(key_of(photo).name, ROOT, photo.path, PREFETCH, time.time() + WAIT)
+    bench.renderer.render(key_of(photo).name, ROOT, photo.path, PREFETCH)
     assert (bench.pauses, [completion.outcome for completion, _, _ in bench.flights.all]) == ([], [DONE])
 
 
@@ -326,7 +318,7 @@ def test_a_registry_that_is_down_keeps_no_render_from_being_made(folder: Path, p
     bench = Bench(folder)
     flights = Down()
     renderer = Renderer({ROOT: folder}, RenderCache([bench.tray]), flights, Limits())
-    renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
+    renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND)
     assert [completion.outcome for completion, _, _ in flights.all] == [DONE]
 
 
@@ -337,7 +329,7 @@ def test_a_photo_that_has_brought_workers_down_is_damaged(folder: Path, photo: P
 
     flights = Poisoned()
     renderer = Renderer({ROOT: folder}, RenderCache([Tray()]), flights, Limits())
-    renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND, time.time() + WAIT)
+    renderer.render(key_of(photo).name, ROOT, photo.path, BACKGROUND)
     assert [(completion.outcome, completion.reason) for completion, _, _ in flights.all] == [("damaged", BRINGS_DOWN)]
 
 
@@ -436,7 +428,7 @@ def test_a_name_that_is_no_key_lands_as_failed(folder: Path, photo: Photo) -> No
     """As a front end of another version may send one."""
     bench = Bench(folder)
     bench.flights.claim("a.name", "a waiter", 1)
-    bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE, time.time() + WAIT)
+    bench.renderer.render("a.name", ROOT, photo.path, INTERACTIVE)
     assert [(completion.key, completion.outcome) for completion, _, _ in bench.flights.all] == [("a.name", "failed")]
 
 

@@ -30,20 +30,20 @@ WIDTHS = (320, 160, 40)
 class Bench:
     """A worker with orders; `run` places one and has it made."""
 
-    def __init__(self, folder: Path, tray: Tray | None = None, flights: Landings | None = None) -> None:
+    def __init__(
+        self, folder: Path, tray: Tray | None = None, flights: Landings | None = None, seconds: float = WAIT
+    ) -> None:
         self.tray, self.flights, self.orders = tray or Tray(), flights or Landings(), MemoryOrders()
         self.pauses: list[float] = []
-        cache = RenderCache([self.tray])
+        cache, limits = RenderCache([self.tray]), Limits(max_seconds=seconds)
         self.renderer = Renderer(
-            {ROOT: folder}, cache, self.flights, Limits(), orders=self.orders, pause=self.pauses.append
+            {ROOT: folder}, cache, self.flights, limits, orders=self.orders, pause=self.pauses.append
         )
 
-    def run(
-        self, photo: Photo, keys: Sequence[RenderKey] | None = None, path: str = "", seconds: float = WAIT
-    ) -> Completion:
+    def run(self, photo: Photo, keys: Sequence[RenderKey] | None = None, path: str = "") -> Completion:
         names = [key.name for key in keys or [key_of(photo, width) for width in WIDTHS]]
         self.orders.place(ORDER)
-        self.renderer.ladder(ORDER, names, ROOT, path or photo.path, seconds)
+        self.renderer.ladder(ORDER, names, ROOT, path or photo.path)
         return self.flights.all[-1][0]
 
 
@@ -81,7 +81,7 @@ def test_what_is_cached_or_under_way_elsewhere_is_left_out(tmp_path: Path, photo
 
 def test_an_order_that_no_longer_stands_is_dropped_in_silence(tmp_path: Path, photo: Photo) -> None:
     bench = Bench(tmp_path)
-    bench.renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path, WAIT)
+    bench.renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path)
     assert (bench.flights.all, bench.tray.renders) == ([], {})
 
 
@@ -89,7 +89,7 @@ def test_it_is_made_once_though_it_was_sent_twice(tmp_path: Path, photo: Photo) 
     bench = Bench(tmp_path)
     bench.flights.begin(ORDER, wanted=False)
     bench.orders.place(ORDER)
-    bench.renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path, WAIT)
+    bench.renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path)
     assert (bench.flights.all, bench.tray.renders) == ([], {})
 
 
@@ -137,8 +137,9 @@ def test_a_photo_that_has_brought_workers_down_is_damaged(tmp_path: Path, photo:
     assert Bench(tmp_path, flights=Poisoned()).run(photo) == Completion(ORDER, "damaged", BRINGS_DOWN)
 
 
-def test_without_time_it_is_busy(tmp_path: Path, photo: Photo) -> None:
-    assert Bench(tmp_path).run(photo, seconds=-1.0).outcome == "busy"
+def test_a_photo_that_takes_too_long_is_not_tried_again(tmp_path: Path, photo: Photo) -> None:
+    completion = Bench(tmp_path, seconds=-1.0).run(photo)
+    assert (completion.outcome, "render.max.seconds" in completion.reason) == ("unsupported", True)
 
 
 def test_a_cache_that_takes_nothing_is_said(tmp_path: Path, photo: Photo) -> None:
@@ -176,7 +177,7 @@ def test_a_registry_that_is_down_leaves_it_for_later(tmp_path: Path, photo: Phot
 
     flights = Landings()
     renderer = Renderer({ROOT: tmp_path}, RenderCache([Tray()]), flights, Limits(), orders=Down())
-    renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path, WAIT)
+    renderer.ladder(ORDER, [key_of(photo).name], ROOT, photo.path)
     assert [completion for completion, _, _ in flights.all] == [Completion(ORDER, DROPPED)]
 
 

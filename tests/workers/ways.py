@@ -53,7 +53,6 @@ class Task:
     root: str
     path: str
     queue: str
-    deadline: float
 
 
 @dataclass

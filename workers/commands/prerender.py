@@ -100,7 +100,7 @@ def _own_workers(
     limits, links = Limits.of(settings), settings.robot_follow_links
     renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
     register(celery, lambda: renderer)
-    in_process = dispatcher_in_process(settings, celery, flights, orders)
+    in_process = dispatcher_in_process(celery, flights, orders)
     workers: list[EmbeddedWorker] = []
 
     def stop() -> None:

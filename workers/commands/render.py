@@ -55,8 +55,7 @@ def _sized(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> Ite
         photo = photo_size(image)
     watch("open", time.monotonic() - began)
     sizes = [output_size(photo, width, height, settings.render_max_side) for width, height in chosen.size]
-    deadline = time.monotonic() + settings.render_timeout
-    yield from pipeline.render_ladder(chosen.file, sizes, chosen.quality, limits=limits, deadline=deadline, watch=watch)
+    yield from pipeline.render_ladder(chosen.file, sizes, chosen.quality, limits=limits, watch=watch)
 
 
 def _unscaled(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> Iterator[tuple[Size, bytes]]:
@@ -69,6 +68,5 @@ def _unscaled(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> 
         jpeg = b"" if plan is None else b"".join(stream(file, plan))
     watch("strip", time.monotonic() - began)
     if plan is None:
-        deadline = time.monotonic() + settings.render_timeout
-        jpeg = pipeline.unscaled(chosen.file, limits=limits, deadline=deadline, watch=watch)
+        jpeg = pipeline.unscaled(chosen.file, limits=limits, watch=watch)
     yield photo, jpeg

@@ -13,6 +13,10 @@ from workers.flights.registry import DROPPED, Completion
 
 LOOK_AGAIN = 1.0  # seconds between two looks at the registry
 
+# Between two tasks for one render passes at least so long, in seconds, and twice as long each time up to the longest:
+# whatever it is that makes tasks vanish, a request that waits must not become hundreds of them.
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 60.0
+
 
 class Client(Protocol):
     """Who asked for a render."""
@@ -50,7 +54,20 @@ class Wait:
         self.render: bytes | None = None
         self.look_at = time.monotonic() + LOOK_AGAIN
         self.astray = False  # whether the last look found the queue empty
+        self.owed = False  # whether a task has to be sent, as soon as one may be
+        self._tasks = 0  # that were sent
+        self._next_task_at = float("-inf")
         self._changed = threading.Condition()
+
+    def may_send(self) -> bool:
+        """Whether a task may be sent now, which then counts as sent; else the next look comes when one may."""
+        now = time.monotonic()
+        if now < self._next_task_at:
+            self.look_at = min(self.look_at, self._next_task_at)
+            return False
+        self._next_task_at = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._tasks)
+        self._tasks = min(self._tasks + 1, 10)
+        return True
 
     def until(self, seconds: float, enough: Callable[[], bool]) -> bool:
         """Waits for the completion, for so many seconds at most, or until `enough`, which is asked whenever somebody

@@ -3,6 +3,7 @@
 import mmap
 import resource
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -28,19 +29,29 @@ BYTES_PER_PIXEL = 16
 
 LATE = "The photo took longer than a render may take."
 
+MAX_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a photo may have: `max_pixels` is width times height, `max_bytes` the file's, `max_frames` its pictures."""
+    """What a photo may have: `max_pixels` is width times height, `max_bytes` the file's, `max_frames` its pictures,
+    `max_seconds` what a render of it may take.
+    """
 
     max_pixels: int = 200_000_000
     max_bytes: int = 1_000_000_000
     max_frames: int = 1000
+    max_seconds: float = MAX_SECONDS
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         """The limits that the settings set."""
-        return cls(settings.render_max_pixels, settings.render_max_bytes, settings.render_max_frames)
+        return cls(
+            settings.render_max_pixels,
+            settings.render_max_bytes,
+            settings.render_max_frames,
+            settings.longest_render,
+        )
 
     def check_bytes(self, file: BinaryIO) -> None:
         """Raises Unsupported for a file of more bytes than are read, Damaged for an empty one."""
@@ -84,10 +95,41 @@ def check_scans(file: BinaryIO) -> None:
         raise Unsupported(f"A JPEG of more than {MAX_SCANS} scans is not rendered.")
 
 
-def check_deadline(deadline: float | None) -> None:
-    """Raises Busy where `deadline`, in seconds of time.monotonic(), has passed."""
-    if deadline is not None and time.monotonic() >= deadline:
-        raise Busy(LATE)
+class TimeLimit:
+    """The seconds that a render may take, from now on, as the monotonic clock of this process has them.
+
+    `waited` says for how many of them the file was waited for: a drive that is slow is not the photo's fault.
+    """
+
+    def __init__(self, seconds: float, waited: Callable[[], float] = lambda: 0.0) -> None:
+        self._seconds = seconds
+        self._waited = waited
+        self._began = time.monotonic()
+        self._some_made = False
+
+    def left(self) -> float:
+        """Seconds that are left; negative where there are none."""
+        return self._began + self._seconds + self._waited() - time.monotonic()
+
+    def check(self) -> None:
+        """Between two steps of a render.
+
+        Raises:
+            Unsupported: the time is over, as it will be the next time.
+            Busy: it is over, but some of the renders from this decode were made; the next time there are fewer to make.
+        """
+        if self.left() <= 0:
+            raise self.error()
+
+    def made_one(self) -> None:
+        """One of several renders from one decode is made."""
+        self._some_made = True
+
+    def error(self) -> RenderError:
+        """What is said where the time is over."""
+        if self._some_made:
+            return Busy(LATE)
+        return Unsupported(f"The photo takes longer to render than render.max.seconds allows: {self._seconds:g} s.")
 
 
 def confine_memory(bytes: int) -> None:

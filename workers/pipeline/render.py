@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from PIL import Image
 
 from workers.pipeline.colour import colour
 from workers.pipeline.crop import crop
@@ -11,10 +14,10 @@ from workers.pipeline.decode import draft, load
 from workers.pipeline.encode import encode
 from workers.pipeline.flatten import flatten
 from workers.pipeline.ladder import basis, rungs
-from workers.pipeline.limits import Limits, check_deadline, no_memory
+from workers.pipeline.limits import Limits, TimeLimit, no_memory
 from workers.pipeline.lossless.turn import turned
 from workers.pipeline.memory import Kept
-from workers.pipeline.open import opened, orientation, photo_size
+from workers.pipeline.open import opened, orientation, photo_size, reading
 from workers.pipeline.orient import orient
 from workers.pipeline.resize import resize
 from workers.pipeline.work import Work, begin
@@ -45,24 +48,31 @@ def render(
     quality: int,
     *,
     limits: Limits | None = None,
-    deadline: float | None = None,
     watch: Watch | None = None,
 ) -> bytes:
     """The JPEG of the photo in `source` at exactly `size` pixels, as a person sees it, at libjpeg's `quality`.
 
     Equal sides cut out the photo's middle square; every other size is taken as the photo's own shape, scaled.
-    `deadline`, in seconds of time.monotonic(), is looked at between the steps. Safe to call from many threads.
+    How long it may take is one of the limits, looked at between the steps. Safe to call from many threads.
 
     Raises:
         SourceMissing, Unsupported, Damaged: as `workers.errors` says.
-        Busy: the deadline has passed, or there is no memory for it now.
+        Busy: there is no memory for it now, or the system is short of something.
     """
     limits = limits or Limits()
     limits.check_output(size)
-    check_deadline(deadline)
-    with opened(source, limits) as image:
+    with _begun(source, limits) as (image, time_limit):
         work = begin(image, orientation(image), size, quality)
-        return _run(STEPS, work, deadline, watch).jpeg
+        return _run(STEPS, work, time_limit, watch).jpeg
+
+
+@contextmanager
+def _begun(source: Path | BinaryIO, limits: Limits) -> Iterator[tuple[Image.Image, TimeLimit]]:
+    """The photo, opened, and the time there is to render it."""
+    with reading(source) as file:
+        time_limit = TimeLimit(limits.max_seconds, lambda: file.seconds)
+        with opened(file, limits) as image:
+            yield image, time_limit
 
 
 def _all_of_them(_: Size) -> bool:
@@ -75,7 +85,6 @@ def render_ladder(
     quality: int,
     *,
     limits: Limits | None = None,
-    deadline: float | None = None,
     watch: Watch | None = None,
     wanted: Callable[[Size], bool] = _all_of_them,
 ) -> Iterator[tuple[Size, bytes]]:
@@ -90,22 +99,22 @@ def render_ladder(
     sizes = list(sizes)
     for size in sizes:
         limits.check_output(size)
-    check_deadline(deadline)
-    with opened(source, limits) as image:
+    with _begun(source, limits) as (image, time_limit):
         start = begin(image, orientation(image), photo_size(image), quality)
         decoded, made = start, list[Work]()
         for rung in filter(lambda rung: wanted(rung.size), rungs(start, sizes)):
             if not made:
-                first, decoded = rung, _run(DECODE, basis(rung, rung, start, ()), deadline, watch)
-            made.append(_run(SCALE, basis(rung, first, decoded, made), deadline, watch))
-            yield rung.size, _run(FINISH, made[-1], deadline, watch).jpeg
+                first, decoded = rung, _run(DECODE, basis(rung, rung, start, ()), time_limit, watch)
+            made.append(_run(SCALE, basis(rung, first, decoded, made), time_limit, watch))
+            jpeg = _run(FINISH, made[-1], time_limit, watch).jpeg
+            time_limit.made_one()
+            yield rung.size, jpeg
 
 
 def unscaled(
     source: Path | BinaryIO,
     *,
     limits: Limits | None = None,
-    deadline: float | None = None,
     watch: Watch | None = None,
 ) -> bytes:
     """The JPEG of the photo in its own size, upright: turned without loss where that can be done, else encoded anew.
@@ -116,24 +125,23 @@ def unscaled(
         SourceMissing, Unsupported, Damaged, Busy: as `render` does.
     """
     limits = limits or Limits()
-    check_deadline(deadline)
-    with opened(source, limits) as image:
+    with _begun(source, limits) as (image, time_limit):
         size = photo_size(image)
         limits.check_output(size)
         work = begin(image, orientation(image), size, UNSCALED_QUALITY)
         began = time.monotonic()
-        jpeg = turned(image, work.orientation, deadline)
+        jpeg = turned(image, work.orientation, time_limit)
         if jpeg is not None:
             if watch:
                 watch("turn", time.monotonic() - began)
             return jpeg
-        return _run(STEPS, work, deadline, watch).jpeg
+        return _run(STEPS, work, time_limit, watch).jpeg
 
 
-def _run(steps: Iterable[Step], work: Work, deadline: float | None, watch: Watch | None) -> Work:
+def _run(steps: Iterable[Step], work: Work, time_limit: TimeLimit, watch: Watch | None) -> Work:
     _memory.used()
     for step in steps:
-        check_deadline(deadline)
+        time_limit.check()
         began = time.monotonic()
         try:
             work = step(work)

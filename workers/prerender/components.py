@@ -71,18 +71,18 @@ def dispatcher_by_redis(settings: Settings, celery: Celery) -> OpenDispatcher:
         flights, orders = RedisFlights(settings.redis_url), RedisOrders(settings.redis_url)
         closing.callback(orders.close)
         closing.callback(flights.close)
-        return OrderDispatcher(celery, flights, orders, settings.render_timeout, wakeup)
+        return OrderDispatcher(celery, flights, orders, wakeup)
 
     return open_dispatcher
 
 
-def dispatcher_in_process(settings: Settings, celery: Celery, flights: Flights, orders: Orders) -> OpenDispatcher:
+def dispatcher_in_process(celery: Celery, flights: Flights, orders: Orders) -> OpenDispatcher:
     """The way to workers in this process."""
     dispatchers: list[OrderDispatcher] = []
 
     def open_dispatcher(_: ExitStack, wakeup: threading.Event) -> OrderDispatcher:
         if not dispatchers:
-            dispatchers.append(OrderDispatcher(celery, flights, orders, settings.render_timeout, wakeup))
+            dispatchers.append(OrderDispatcher(celery, flights, orders, wakeup))
         return dispatchers[0]
 
     return open_dispatcher

@@ -12,6 +12,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+import redis_errors
 from workers.flights.orders import Orders, Standing
 from workers.flights.registry import DROPPED, Completion, Flights, FlightsDown
 from workers.prerender.missing import Pending
@@ -40,12 +41,11 @@ class _Sent:
 
 
 class OrderDispatcher:
-    """Sends and hears. `seconds` is what a worker may take for an order; `wakeup` is set where there is much to do."""
+    """Sends and hears. `wakeup` is set where there is much to do."""
 
-    def __init__(self, app: Celery, flights: Flights, orders: Orders, seconds: float, wakeup: threading.Event) -> None:
+    def __init__(self, app: Celery, flights: Flights, orders: Orders, wakeup: threading.Event) -> None:
         self._app = app
         self._orders = orders
-        self._seconds = seconds
         self._wakeup = wakeup
         self._lengths = QueueLengths(app)
         self._sent: dict[str, _Sent] = {}
@@ -78,7 +78,7 @@ class OrderDispatcher:
         if not self._sent:
             self._sign = time.monotonic()
         photo = pending.photo
-        message = (name, [key.name for key in pending.keys], photo.root, photo.path, self._seconds)
+        message = (name, [key.name for key in pending.keys], photo.root, photo.path)
         self._sent[name] = _Sent(inbox)  # before a worker can be heard
         try:
             if self._orders.place(name) is Standing.NEW:
@@ -86,7 +86,7 @@ class OrderDispatcher:
         except (FlightsDown, OperationalError, RedisError, OSError) as error:
             del self._sent[name]
             self._rest_until = time.monotonic() + LOOK_AGAIN  # nobody asks what has just failed
-            raise Unreachable(str(error)) from error
+            raise Unreachable(redis_errors.sentence(error)) from error
 
     def look(self) -> None:
         """Finds what is lost, where it is time for that: it comes into the inbox as dropped.
@@ -103,7 +103,7 @@ class OrderDispatcher:
             waits = Standing.QUEUED in standing.values()
             empty = waits and not dict(self._lengths).get(BACKGROUND)
         except (FlightsDown, OperationalError, RedisError, OSError) as error:
-            raise Unreachable(str(error)) from error
+            raise Unreachable(redis_errors.sentence(error)) from error
         for name, how in standing.items():
             sent = self._sent.get(name)
             if sent is None:
@@ -137,6 +137,9 @@ class OrderDispatcher:
             return
         sent.inbox.append(completion)
         self._sign = time.monotonic()
+        if completion.outcome == DROPPED:
+            # It is sent again: whatever makes workers drop what they are sent, it is no more than a window a second.
+            self._rest_until = self._sign + LOOK_AGAIN
         self._unread += 1
         if 2 * self._unread >= len(self._sent):
             self._wakeup.set()

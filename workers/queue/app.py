@@ -17,8 +17,9 @@ RENDER, LADDER, PING, SWEEP = "darkroom.render", "darkroom.ladder", "darkroom.pi
 
 # A Redis that accepts and stays silent would block a publish for ever (redis-py waits without end by default).
 REDIS_TIMEOUT = 1.0
-# A task that was taken and never ended (its host is gone, say) is another worker's after so many times the time limit.
-VISIBILITY = 2.0
+# Seconds after which a task that was taken and never ended is another worker's. Workers tell by their own clocks, each
+# of which may be another; and whoever waits for a task, or has ordered it, notices long before that it is lost.
+VISIBILITY = 86_400.0
 
 
 class Connection(connection.Connection):
@@ -35,14 +36,13 @@ class Connection(connection.Connection):
 def create_celery(settings: Settings) -> Celery:
     """The app, without tasks: `tasks.register` gives it those, where it runs any."""
     app = Celery("darkroom", set_as_current=False)
-    time_limit = settings.render_timeout + 30
     app.conf.update(
         broker_url=settings.redis_url or memory_transport.URL,
         broker_transport_options=(
             {
                 "socket_timeout": REDIS_TIMEOUT,
                 "socket_connect_timeout": REDIS_TIMEOUT,
-                "visibility_timeout": VISIBILITY * time_limit,
+                "visibility_timeout": VISIBILITY,
             }
             if settings.distributed
             else {}
@@ -58,7 +58,7 @@ def create_celery(settings: Settings) -> Celery:
         task_ignore_result=True,
         # A task whose child dies is acknowledged all the same: who waits for it asks anew, and counts the deaths.
         task_acks_late=True,
-        task_time_limit=time_limit,  # prefork only: kills what hangs in C
+        task_time_limit=settings.hung_after,  # prefork only: kills what hangs in C
         worker_lost_wait=1.0,  # a dead child is said to be dead before its flight runs out and another begins it
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.workers.ways import sample
 from workers.flights.registry import DONE, DROPPED, Completion
-from workers.flights.waits import Waits
+from workers.flights.waits import FIRST_PAUSE, Waits
 from workers.queue.app import INTERACTIVE, PREFETCH
 
 QUEUES = (INTERACTIVE, PREFETCH)
@@ -53,6 +53,23 @@ def test_what_was_dropped_is_looked_for_at_once_by_one_of_them(waits: Waits) -> 
     waits.complete(Completion("a", DROPPED), None, QUEUES)
     assert [waits.due(wait) for _ in range(2)] == [True, False]
     assert wait.completion is None
+    waits.leave(wait)
+
+
+def test_a_request_never_becomes_many_tasks(waits: Waits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever makes them vanish: one who waits for a minute sends eight, for ten minutes seventeen."""
+    now = [0.0]
+    monkeypatch.setattr("workers.flights.waits.time.monotonic", lambda: now[0])
+    wait, _ = waits.join("a", INTERACTIVE)
+    sent = list[float]()
+    while now[0] < 600:
+        if wait.may_send():
+            sent.append(now[0])
+        else:
+            assert wait.look_at <= sent[-1] + FIRST_PAUSE * 2 ** (len(sent) - 1)
+        now[0] += 0.0625
+    assert sent[:7] == [0, 0.25, 0.75, 1.75, 3.75, 7.75, 15.75]
+    assert len(sent) == 17
     waits.leave(wait)
 
 

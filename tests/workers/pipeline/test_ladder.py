@@ -1,7 +1,6 @@
 """Many sizes of one decode: each as a render of its own would be."""
 
 import math
-import time
 from io import BytesIO
 from itertools import pairwise
 
@@ -12,7 +11,7 @@ from tests.workers.samples import profiles
 from tests.workers.samples.pictures import decoded, quarters, saved, shows, stored, work
 from workers.errors import Busy, Damaged, Unsupported
 from workers.pipeline.ladder import STEP, Rung, basis, rungs
-from workers.pipeline.limits import JPEG_LONGEST_SIDE
+from workers.pipeline.limits import JPEG_LONGEST_SIDE, Limits
 from workers.pipeline.render import render, render_ladder
 from workers.sizing import Size, output_size
 
@@ -121,8 +120,20 @@ def test_errors() -> None:
     ):
         with pytest.raises(error):
             list(render_ladder(source, [size], 70))
+
+
+def test_the_first_size_takes_too_long_for_good_and_a_later_one_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was made is kept, so that the next time there are fewer to make."""
+    now = [0.0]
+    monkeypatch.setattr("workers.pipeline.limits.time.monotonic", lambda: now[0])
+    sizes, limits = [Size(40, 30), Size(20, 15)], Limits(max_seconds=5)
+    made = render_ladder(saved(quarters()), sizes, 70, limits=limits)
+    assert next(made)[0] == Size(40, 30)
+    now[0] = 10.0
     with pytest.raises(Busy):
-        list(render_ladder(saved(quarters()), [Size(9, 9)], 70, deadline=time.monotonic()))
+        next(made)
+    with pytest.raises(Unsupported):
+        next(render_ladder(saved(quarters()), sizes, 70, limits=Limits(max_seconds=0)))
 
 
 def test_what_is_no_longer_wanted_is_left_out_and_asked_for_in_order() -> None:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from workers.pipeline.limits import (
     MAX_SCANS,
     START_OF_SCAN,
     Limits,
-    check_deadline,
+    TimeLimit,
     check_scans,
 )
 from workers.pipeline.render import render
@@ -127,8 +126,12 @@ def test_sides_of_a_jpeg() -> None:
         render(saved(quarters(8, 8)), Size(1, JPEG_LONGEST_SIDE + 1), 50)
 
 
-def test_deadlines() -> None:
-    check_deadline(None)
-    check_deadline(time.monotonic() + 1000)
+def test_the_time_of_a_render() -> None:
+    TimeLimit(1000).check()
+    TimeLimit(0, lambda: 1000).check()  # seconds for which the file was waited for
+    over = TimeLimit(0)
+    with pytest.raises(Unsupported):
+        over.check()
+    over.made_one()
     with pytest.raises(Busy):
-        check_deadline(time.monotonic())
+        over.check()

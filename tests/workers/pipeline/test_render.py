@@ -1,8 +1,9 @@
 """The whole pipeline: source, request → size and pixels, as tables."""
 
-import time
 import warnings
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from tests.photos import real_photos
 from tests.workers.samples import profiles
 from tests.workers.samples.pictures import QUARTERS, STORED, WHITE, decoded, heic, near, quarters, saved, shows, stored
 from tests.workers.samples.raws import dng
-from workers.errors import Busy, SourceMissing
+from workers.errors import SourceMissing, Unsupported
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened, photo_size
 from workers.pipeline.render import STEPS, render, unscaled
@@ -130,14 +131,26 @@ def test_a_missing_file(tmp_path: Path) -> None:
         assert str(tmp_path) not in str(raised.value)
 
 
-def test_a_deadline_that_has_passed() -> None:
-    with pytest.raises(Busy) as raised:
-        render(saved(quarters()), Size(1, 1), 80, deadline=time.monotonic())
-    assert raised.value.retry_after >= 1
+@pytest.mark.parametrize("render", [partial(render, size=Size(1, 1), quality=80), unscaled])
+def test_a_photo_that_takes_too_long_is_not_tried_again(render: Callable[..., bytes]) -> None:
+    with pytest.raises(Unsupported, match=r"longer to render than render\.max\.seconds allows: 1e-09 s"):
+        render(stored(quarters(), 6), limits=Limits(max_seconds=1e-9))
 
 
-def test_a_deadline_is_looked_at_between_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A load that takes until after the deadline is the last step."""
+def test_a_file_that_is_long_in_coming_is_not_the_photo_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    class Slow(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            now[0] += 10
+            return super().read(size)
+
+    monkeypatch.setattr("workers.pipeline.limits.time.monotonic", lambda: now[0])
+    assert render(Slow(saved(quarters()).getvalue()), Size(100, 75), 80, limits=Limits(max_seconds=5))
+
+
+def test_the_time_is_looked_at_between_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load that takes until after the limit is the last step."""
     now = [0.0]
     load = JpegImagePlugin.JpegImageFile.load
 
@@ -147,8 +160,8 @@ def test_a_deadline_is_looked_at_between_steps(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("workers.pipeline.limits.time.monotonic", lambda: now[0])
     monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", slow)
-    with pytest.raises(Busy):
-        render(saved(quarters()), Size(100, 75), 80, deadline=5.0)
+    with pytest.raises(Unsupported):
+        render(saved(quarters()), Size(100, 75), 80, limits=Limits(max_seconds=5))
 
 
 def test_many_threads_render_the_same() -> None:

@@ -33,7 +33,7 @@ def test_a_job_is_rendered_by_a_worker_of_its_own_queue(library: Library) -> Non
         worker.start()
         closing.callback(worker.stop)
         starter = build_starter(settings, house.engine, cache)
-        open_dispatcher = dispatcher_in_process(settings, celery, flights, orders)
+        open_dispatcher = dispatcher_in_process(celery, flights, orders)
         driver = build_driver(settings, house.engine, cache, starter, open_dispatcher, auto=True)
         driver.start()
         closing.callback(driver.close)

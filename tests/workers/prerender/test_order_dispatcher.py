@@ -31,7 +31,7 @@ class Bench:
         self.way = way
         self.wakeup, self.inbox = threading.Event(), Inbox()
         self.orders: Orders = RedisOrders(way.settings.redis_url) if way.distributed else MemoryOrders()
-        self.dispatcher = OrderDispatcher(way.app, way.front_flights(), self.orders, 30.0, self.wakeup)
+        self.dispatcher = OrderDispatcher(way.app, way.front_flights(), self.orders, self.wakeup)
         photo = save_photo(folder)
         self.pending = Pending(JobPhoto(0, photo.photoid), photo, (key_of(photo, 40), key_of(photo, 80)))
 
@@ -68,7 +68,7 @@ def bench(way: Way, tmp_path: Path) -> Iterator[Bench]:
 def test_an_order_is_a_task_with_all_that_a_worker_needs(bench: Bench) -> None:
     bench.send()
     names = [key.name for key in bench.pending.keys]
-    assert bench.take() == ["one", names, ROOT, bench.pending.photo.path, 30.0]
+    assert bench.take() == ["one", names, ROOT, bench.pending.photo.path]
     assert (bench.dispatcher.room, bench.dispatcher.busy) == (WINDOW - 1, True)
 
 
@@ -154,7 +154,7 @@ def test_silence_is_noticed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_broker_that_is_down_is_said_and_left_alone(tmp_path: Path) -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
     settings = replace(Settings(), redis_url=url)
-    dispatcher = OrderDispatcher(create_celery(settings), MemoryFlights(), RedisOrders(url), 30.0, threading.Event())
+    dispatcher = OrderDispatcher(create_celery(settings), MemoryFlights(), RedisOrders(url), threading.Event())
     photo = save_photo(tmp_path)
     pending = Pending(JobPhoto(0, photo.photoid), photo, (key_of(photo),))
     before = time.monotonic()

@@ -1,15 +1,14 @@
 """Turns a JPEG without decoding it, by libjpeg-turbo's jpegtran, so that no pixel changes."""
 
 import subprocess
-import time
 from io import BytesIO
 from typing import BinaryIO, cast
 
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from workers.errors import Busy, Damaged
-from workers.pipeline.limits import LATE, MAX_SCANS
+from workers.errors import Damaged
+from workers.pipeline.limits import MAX_SCANS, TimeLimit
 from workers.pipeline.lossless.strip import stripped
 
 # What undoes each orientation (EXIF 2.3, tag 274), in jpegtran's words.
@@ -28,12 +27,12 @@ UPRIGHT = {
 JPEGTRAN = ("jpegtran", "-perfect", "-copy", "icc", "-optimize", "-maxscans", str(MAX_SCANS))
 
 
-def turned(image: Image.Image, orientation: int, deadline: float | None = None) -> bytes | None:
+def turned(image: Image.Image, orientation: int, time_limit: TimeLimit | None = None) -> bytes | None:
     """The JPEG that `image` was opened from, upright, without metadata, with the same pixels; None where it can't be:
     no JPEG, sides that can't be turned without loss, an odd file, or no jpegtran here.
 
     Raises:
-        Busy: `deadline`, in seconds of time.monotonic(), has passed.
+        Unsupported: it takes longer than the limit allows.
         OSError: the system does not give the file.
     """
     if not isinstance(image, JpegImageFile) or image.fp is None:
@@ -44,16 +43,18 @@ def turned(image: Image.Image, orientation: int, deadline: float | None = None) 
         return None  # decoding it may still give what there is of it
     if jpeg is None or orientation == 1:
         return jpeg
-    done = _jpegtran(jpeg, UPRIGHT[orientation], None if deadline is None else deadline - time.monotonic())
+    done = _jpegtran(jpeg, UPRIGHT[orientation], time_limit)
     # What it writes has a header of its own, which says nothing, and nothing behind the picture.
     return None if done is None else stripped(BytesIO(done))
 
 
-def _jpegtran(jpeg: bytes, how: tuple[str, ...], seconds: float | None) -> bytes | None:
+def _jpegtran(jpeg: bytes, how: tuple[str, ...], time_limit: TimeLimit | None) -> bytes | None:
+    seconds = None if time_limit is None else time_limit.left()
     try:
         done = subprocess.run((*JPEGTRAN, *how), input=jpeg, capture_output=True, timeout=seconds, check=False)
     except FileNotFoundError:
         return None
     except subprocess.TimeoutExpired as error:
-        raise Busy(LATE) from error
+        assert time_limit is not None  # noqa: S101 - else there is no time-out
+        raise time_limit.error() from error
     return done.stdout if done.returncode == 0 else None

@@ -1,6 +1,5 @@
 """Turning without loss: nothing but places changes."""
 
-import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from PIL import Image
 from tests.workers.samples import profiles
 from tests.workers.samples.jpegs import METADATA, SECRETS, icc, same_pixels, with_segments
 from tests.workers.samples.pictures import decoded, quarters, saved, shows, stored
-from workers.errors import Busy
-from workers.pipeline.limits import Limits
+from workers.errors import Unsupported
+from workers.pipeline.limits import Limits, TimeLimit
 from workers.pipeline.lossless import turn
 from workers.pipeline.lossless.turn import UPRIGHT, turned
 from workers.pipeline.open import opened, orientation
@@ -22,10 +21,10 @@ P3 = profiles.rgb(*profiles.DISPLAY_P3)
 BACK = {6: 8, 8: 6}
 
 
-def turned_file(source: BytesIO, deadline: float | None = None) -> bytes | None:
+def turned_file(source: BytesIO, time_limit: TimeLimit | None = None) -> bytes | None:
     """What becomes of a photo's file."""
     with opened(source, Limits()) as image:
-        return turned(image, orientation(image), deadline)
+        return turned(image, orientation(image), time_limit)
 
 
 @pytest.mark.parametrize(("mode", "options"), [("RGB", {}), ("RGB", {"progressive": True}), ("L", {}), ("CMYK", {})])
@@ -78,5 +77,5 @@ def test_without_jpegtran_it_is_encoded(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_no_time() -> None:
-    with pytest.raises(Busy):
-        turned_file(stored(quarters(3200, 2400), 6), time.monotonic() + 1e-6)
+    with pytest.raises(Unsupported):
+        turned_file(stored(quarters(3200, 2400), 6), TimeLimit(1e-6))
