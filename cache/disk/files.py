@@ -9,11 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cache.disk.space import Space, space_of, takes_files
 from cache.key import RenderKey
 
 START_OF_IMAGE = b"\xff\xd8"
 END_OF_IMAGE = b"\xff\xd9"
 HEX = frozenset("0123456789abcdef")
+SHARDS = 2  # folders in which each file lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,34 @@ class Files:
         with suppress(FileNotFoundError):
             os.unlink(self._prefix + path)  # noqa: PTH108 - half the time of a Path, and many are evicted at once
 
+    def remove_with_folders(self, path: str) -> int:
+        """Removes a file, if it is there, and each of its folders that is empty then; gives how many inodes are free
+        thereby. Nobody may be moving a file there.
+        """
+        freed = 1
+        self.remove(path)
+        with suppress(OSError):  # as a rule, others are in it
+            for _ in range(SHARDS):
+                path = path.rpartition("/")[0]
+                os.rmdir(self._prefix + path)  # noqa: PTH106 - as above
+                freed += 1
+        return freed
+
+    def remove_empty_folders(self, outer: str) -> int:
+        """Removes what is empty of one of `outer_shards`; gives how many folders that were. Nobody may be moving a file
+        there.
+        """
+        removed = 0
+        for shard in [*(f"{outer}/{inner}" for inner in _shards(f"{self._prefix}{outer}/")), outer]:
+            with suppress(OSError):
+                os.rmdir(self._prefix + shard)  # noqa: PTH106 - as above
+                removed += 1
+        return removed
+
+    def outer_shards(self) -> list[str]:
+        """The folders in which there are others with renders, in no order."""
+        return _shards(self._prefix)
+
     def found(self, path: str) -> Found | None:
         """What there is at a path; None where there is no file."""
         try:
@@ -121,10 +151,13 @@ class Files:
                         swept += 1
         return swept
 
-    def free(self) -> int:
-        """Bytes of the filesystem that may still be written."""
-        system = os.statvfs(self.folder)
-        return system.f_bavail * system.f_frsize
+    def space(self, entries: int = 0) -> Space:
+        """What room the filesystem has, where so many renders more are to come."""
+        return space_of(self.folder, entries)
+
+    def takes_more(self) -> bool:
+        """Whether the filesystem has room for a few files more."""
+        return takes_files(self.temporary)
 
 
 def is_whole(render: bytes) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cache.disk.files import Files
 from cache.disk.lock import locked
 from cache.disk.rows import VERSION, Rows
-from cache.errors import TierError
+from cache.errors import NoRoom, TierError
 
 FILE = "index.sqlite"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -17,6 +17,9 @@ BUSY = 0.05  # seconds for which SQLite waits for somebody who looks into the fi
 
 # What SQLite says of a file that it can't read as our index. SQLITE_ERROR: a table is missing.
 DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT}
+
+# What it says where it can't make its log, as there is no inode for it; and where much else is wrong.
+CANT_WRITE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 
 # Nothing waits for the disk: what a power cut damages is rebuilt from the files.
 # The log is kept short (0.8 MB), as it counts where a small disk is nearly full.
@@ -142,9 +145,18 @@ class Index:
             Rows(connection).create(complete=not self._files.any_shard(), boot=boot)
         connection.execute("COMMIT")
 
+    def _takes_files(self) -> bool:
+        try:
+            return self._files.takes_more()
+        except OSError:
+            return True  # what is wrong is something else
+
     def _trouble(self, error: sqlite3.Error) -> TierError:
         # The low byte is the kind, what is above it the detail. Errors of the driver itself have no code.
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if kind in (sqlite3.SQLITE_FULL, *CANT_WRITE) and (kind not in CANT_WRITE or not self._takes_files()):
+            return NoRoom(f"there is no room for the index {self._file}: {error}")
+        if kind not in DAMAGED:
             return TierError(f"the index {self._file} can't be used: {error}")
         self.remove()
         return TierError(f"the index {self._file} was damaged ({error}) and is rebuilt from the files")

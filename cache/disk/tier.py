@@ -5,19 +5,24 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import metrics
-from cache.disk.files import Files, is_whole, path_of, remove
+from cache.disk.files import Files, is_whole, key_of, path_of, remove
 from cache.disk.index import Index
 from cache.disk.reconcile import Chunk, reconcile
 from cache.disk.rows import Count, Rows, Size, State
-from cache.errors import Held, TierError
+from cache.disk.space import FULL
+from cache.errors import Held, NoRoom, TierError
 from cache.key import RenderKey
 from cache.tier import HURRIED, LARGEST_SHARE, PATIENT, PROMPT, Figures
 
 EVICTING = 0.02  # seconds that one call evicts for
+FEW = 6  # renders that give way at once where the filesystem takes no more: as many inodes as one needs, with its index
 STEP = 16  # entries removed between two looks at the clock
+TIDY_EVERY = 600.0  # seconds between two looks for empty folders, where inodes stay short
+SHARDS_AT_ONCE = 8  # folders, of 256 others each, that are looked through for empty ones by one call
 BATCH = 100  # last uses written in one transaction
 MOST_USES = 50_000  # last uses kept in memory while they can't be written
 RECONCILE_EVERY = 6 * 3600.0  # seconds
@@ -56,6 +61,8 @@ class DiskTier:
         self._parents: Iterator[Chunk] | None = None
         self._process = os.getpid()
         self._asked = False
+        self._empty: Iterator[str] | None = None
+        self._empty_looked_at = float("-inf")
         self._evictions = metrics.evictions.labels(self.name)
 
     def get(self, key: RenderKey) -> bytes | None:
@@ -89,14 +96,15 @@ class DiskTier:
         """
         if len(render) * LARGEST_SHARE > self._budget.bytes:
             return False
-        temporary: Path | None = None
         try:
-            temporary = self._files.write(render)
-            with self._index.locked(patience):
-                self._take(key, len(render), temporary)
+            try:
+                self._keep(key, render, patience)
+            except (OSError, NoRoom) as error:
+                if not _is_full(error):
+                    raise
+                self._give_way(len(render), patience)
+                self._keep(key, render, patience)
         except (OSError, TierError) as error:
-            if temporary:
-                remove(temporary)
             reason = error.strerror if isinstance(error, OSError) else error
             raise TierError(f"a render of {len(render)} bytes was not taken: {reason}") from error
         return True
@@ -136,7 +144,8 @@ class DiskTier:
 
     def room(self) -> int:
         """Bytes that all renders together may have here: the budget's, or fewer where the filesystem has no more."""
-        free = self._files.free() - self._budget.free if self._files.folder.is_dir() else self._budget.bytes
+        there = self._files.folder.is_dir()
+        free = self._files.space().bytes - self._budget.free if there else self._budget.bytes
         return max(0, min(self._budget.bytes, self.figures().bytes + free))
 
     def state(self) -> State:
@@ -176,10 +185,20 @@ class DiskTier:
     def tend(self) -> bool:
         """A few milliseconds of upkeep; gives whether more is waiting to be done.
 
-        Writes last uses, evicts what is over a budget that was lowered, and compares index and files: where the
-        index is new, where it was asked for, and every few hours.
+        Writes last uses, evicts what is over a budget that was lowered or for which inodes are short, and compares
+        index and files: where the index is new, where it was asked for, and every few hours.
         """
+        try:
+            return self._tend()
+        except (OSError, NoRoom) as error:
+            if not _is_full(error):
+                raise
+            return self._give_way(0, PATIENT)
+
+    def _tend(self) -> bool:
         self.flush()
+        if self._find_inodes():
+            return True
         with self._rows(PATIENT) as rows:
             state = rows.state()
             if not self._make_room(rows, 0, 0) and state.entries:
@@ -216,7 +235,7 @@ class DiskTier:
 
     def close(self) -> None:
         """Lets go of the index. What gets have collected is lost unless it was flushed."""
-        self._reconciliation = None
+        self._reconciliation = self._empty = None
         if self._index.identity() is None:  # the folder is gone, or never was: no lock of it need be taken
             self._index.close()
             return
@@ -227,6 +246,17 @@ class DiskTier:
     def _rows(self, patience: float) -> Iterator[Rows]:
         with self._index.locked(patience), self._index.transaction() as rows:
             yield rows
+
+    def _keep(self, key: RenderKey, render: bytes, patience: float) -> None:
+        temporary: Path | None = None
+        try:
+            temporary = self._files.write(render)
+            with self._index.locked(patience):
+                self._take(key, len(render), temporary)
+        except (OSError, TierError):
+            if temporary:
+                remove(temporary)
+            raise
 
     def _take(self, key: RenderKey, size: int, temporary: Path) -> None:
         """Makes room, and moves the file to its place; the lock is held."""
@@ -254,37 +284,93 @@ class DiskTier:
         What was evicted has to be kept in any case, as the files are gone.
         """
         end = time.monotonic() + EVICTING
-        state, budget = rows.state(), self._budget
+        state, budget, space = rows.state(), self._budget, self._files.space(entries)
         bytes_over = state.bytes + size - budget.bytes
         entries_over = state.entries + entries - budget.entries
         if budget.free:
-            bytes_over = max(bytes_over, budget.free - self._files.free())
+            bytes_over = max(bytes_over, budget.free - space.bytes)
         if not state.complete:
             # How much there is in all is not known yet, so nothing may be added to it.
             bytes_over, entries_over = max(bytes_over, size), max(entries_over, entries)
+        inodes_over = space.inodes_short
+        evicted: list[tuple[str, str]]
         late = False
-        while bytes_over > 0 or entries_over > 0:
+        while bytes_over > 0 or entries_over > 0 or inodes_over > 0:
             victims = [] if late else rows.oldest(STEP)
             if not victims:
-                return False
+                # That fewer inodes are free than should be is no reason to refuse: there may be enough for this one.
+                return bytes_over <= 0 and entries_over <= 0
             evicted = []
             for photoid, name, length in victims:
-                if bytes_over > 0 or entries_over > 0:
+                if bytes_over > 0 or entries_over > 0 or inodes_over > len(evicted):
                     evicted.append((photoid, name))
                     bytes_over -= length
                     entries_over -= 1
-            self._remove(rows, evicted)
+            inodes_over -= self._remove(rows, evicted, folders=space.inodes_short > 0)
             self._evictions.inc(len(evicted))
             late = time.monotonic() > end  # looked at after a step, so that a slow disk gets on too
         return True
 
-    def _remove(self, rows: Rows, names: Iterable[tuple[str, str]]) -> None:
-        names = list(names)
+    def _find_inodes(self) -> bool:
+        """Removes folders that are empty where inodes are short, some at a time; gives whether there are more to look
+        at.
+
+        Where none are short they stay, as each is needed again soon.
+        """
+        if self._empty is None:
+            if time.monotonic() < self._empty_looked_at + TIDY_EVERY or not self._files.folder.is_dir():
+                return False
+            space = self._files.space()
+            if not (space.inodes_short or (space.no_inodes and not self._files.takes_more())):
+                return False
+            self._empty = iter(self._files.outer_shards())
+        some = list(islice(self._empty, SHARDS_AT_ONCE))
+        if not some:
+            self._empty, self._empty_looked_at = None, time.monotonic()
+            return False
+        with self._index.locked(PATIENT):
+            for outer in some:
+                self._files.remove_empty_folders(outer)
+        return True
+
+    def _give_way(self, size: int, patience: float) -> bool:
+        """Evicts a few renders, and twice `size` bytes, where the filesystem has taken no more; where there are none,
+        their folders. Gives whether there were any. Without the index where there is no room for that either: its rows
+        are mended later.
+        """
+        gone = freed = 0
+        with self._index.locked(patience):
+            try:
+                with self._index.transaction() as rows:
+                    while (gone < FEW or freed < 2 * size) and (victims := rows.oldest(FEW)):
+                        self._remove(rows, [row[:2] for row in victims], folders=True)
+                        gone += len(victims)
+                        freed += sum(length for *_, length in victims)
+            except NoRoom:
+                self._asked = True
+                renders = (found for found in self._files.walk() if key_of(found.path) is not None)
+                while (gone < FEW or freed < 2 * size) and (found := next(renders, None)) is not None:
+                    self._files.remove_with_folders(found.path)
+                    gone += 1
+                    freed += found.bytes
+            self._evictions.inc(gone)
+            outers = iter(() if gone else self._files.outer_shards())
+            while gone < FEW and (outer := next(outers, None)) is not None:
+                gone += self._files.remove_empty_folders(outer)
+        return gone > 0
+
+    def _remove(self, rows: Rows, names: Iterable[tuple[str, str]], *, folders: bool = False) -> int:
+        """Removes renders, and with `folders` what is empty thereby; gives how many inodes are free again."""
+        names, freed = list(names), 0
         for _, name in names:
             path = path_of(name)
-            if path:  # else its file is found as strange
+            if path and folders:
+                freed += self._files.remove_with_folders(path)
+            elif path:  # else its file is found as strange
                 self._files.remove(path)
+                freed += 1
         rows.remove(names)
+        return freed
 
     def _remove_torn(self, key: RenderKey) -> None:
         """Where another process has just put a good one in its place, that one goes: it costs one render."""
@@ -294,6 +380,10 @@ class DiskTier:
         except (OSError, TierError):
             with suppress(OSError):
                 self._files.remove(key.path)
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, NoRoom) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def _now() -> int:
