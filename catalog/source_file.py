@@ -7,9 +7,9 @@ photo is damaged, some readers leave out what could not be read.
 
 import errno
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, BinaryIO, cast
 
 BLOCK = 1 << 20
@@ -46,6 +46,8 @@ class SourceFile:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._read, self._seek = file.read, file.seek  # looked up once: a header takes some sixty of them
+        self.tell = file.tell
         self.error: OSError | None = None
         """The first that came of reading it, whoever has caught it since."""
         self.seconds = 0.0
@@ -56,24 +58,24 @@ class SourceFile:
 
     def read(self, size: int | None = -1) -> bytes:
         """As `file` does. A file that ends before its end, as some network drives have it, is an error."""
-        began = time.monotonic()
+        began = monotonic()
         try:
-            data = self._file.read(-1 if size is None else size)
+            data = self._read(-1 if size is None else size)
             if data is None:
                 raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-            if (size is None or size < 0 or len(data) < size) and self._is_short():
+            if len(data) != size and self._is_short():
                 raise OSError(errno.EIO, "the file is not given to its end")
         except OSError as error:
             self.error = self.error or error
             raise
         finally:
-            self.seconds += time.monotonic() - began
+            self.seconds += monotonic() - began
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """As `file` does."""
         try:
-            return self._file.seek(offset, whence)
+            return self._seek(offset, whence)
         except OSError as error:
             if of_system(error):
                 self.error = self.error or error
