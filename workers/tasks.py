@@ -23,6 +23,7 @@ from workers.flights.registry import DONE, DROPPED, Completion, Flights, Flights
 from workers.housekeeping import sweep
 from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
+from workers.pipeline.open import GONE, unreadable
 from workers.queue.app import BACKGROUND, LADDER, PING, PREFETCH, RENDER, SWEEP
 from workers.sizing import Size
 from workers.versions import key_version
@@ -237,8 +238,10 @@ class Renderer:
             if not (self._links or (folder / path).resolve().is_relative_to(folder.resolve())):
                 raise SourceMissing("The photo's path leads out of its root.")
             return open(folder / path, "rb", opener=not_blocking)
-        except (OSError, ValueError, RuntimeError) as error:  # the last of links in circles, up to Python 3.12
-            raise SourceMissing("The photo's file is gone, or can't be read.") from error
+        except OSError as error:
+            raise unreadable(error) from error
+        except (ValueError, RuntimeError) as error:  # the last of links in circles, up to Python 3.12
+            raise SourceMissing(GONE) from error
 
     @staticmethod
     def _count(queue: str, result: str, began: float) -> None:

@@ -20,7 +20,13 @@ def test_source_and_revision_both_count(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize(
     "more",
-    [{"render_max_pixels": 1}, {"render_max_bytes": 1}, {"render_max_frames": 1}, {"workers_memory_bytes": 1}],
+    [
+        {"render_max_pixels": 1},
+        {"render_max_bytes": 1},
+        {"render_max_frames": 1},
+        {"render_max_seconds": 99},
+        {"workers_memory_bytes": 1},
+    ],
 )
 def test_what_fails_depends_on_every_limit(more: dict[str, int]) -> None:
     assert rendering_setup(replace(Settings(), **more)) != rendering_setup(Settings())  # type: ignore[arg-type]
