@@ -13,10 +13,9 @@ import config
 from tests.workers.samples.pictures import quarters, saved
 from workers.errors import Busy, Unsupported
 from workers.pipeline.limits import (
-    BLOCK,
     JPEG_LONGEST_SIDE,
     MAX_SCANS,
-    START_OF_SCAN,
+    MOST_SEGMENTS,
     Limits,
     TimeLimit,
     check_scans,
@@ -25,6 +24,7 @@ from workers.pipeline.render import render
 from workers.sizing import Size
 
 PROJECT = Path(__file__).parents[3]
+START_OF_SCAN = b"\xff\xda"
 
 
 def test_pixels() -> None:
@@ -60,10 +60,24 @@ def test_scans() -> None:
         render(bomb, Size(40, 30), 80)
 
 
-def test_scans_across_the_edges_of_blocks() -> None:
-    with pytest.raises(Unsupported):
-        check_scans(BytesIO((bytes(BLOCK - 1) + START_OF_SCAN).join([b""] * 2) + START_OF_SCAN * MAX_SCANS))
-    check_scans(BytesIO(bytes(BLOCK - 1) + START_OF_SCAN * MAX_SCANS))
+def test_scans_behind_the_pictures_end_are_none() -> None:
+    """Films, gain maps and further pictures."""
+    jpeg = saved(quarters(), progressive=True).getvalue()
+    assert render(BytesIO(jpeg + START_OF_SCAN * MAX_SCANS + jpeg * MAX_SCANS), Size(40, 30), 80)
+
+
+@pytest.mark.parametrize("between", [b"", b"\xff\x02", b"\xff\xd0", b"\xff\xfe\0\2", b"\xff\xd8", b"\0\1"])
+def test_scans_behind_what_libjpeg_skips_count(between: bytes) -> None:
+    jpeg = saved(quarters(), progressive=True).getvalue()
+    last = jpeg.rindex(START_OF_SCAN)
+    with pytest.raises(Unsupported, match="scans"):
+        check_scans(BytesIO(jpeg[:-2] + (between + jpeg[last:-2]) * MAX_SCANS))
+
+
+def test_parts_without_number() -> None:
+    jpeg = saved(quarters(), progressive=True).getvalue()
+    with pytest.raises(Unsupported, match="parts"):
+        check_scans(BytesIO(jpeg[:2] + b"\xff\xfe\0\2" * MOST_SEGMENTS + jpeg[2:]))
 
 
 def test_limits_of_settings(tmp_path: Path) -> None:

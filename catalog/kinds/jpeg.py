@@ -1,0 +1,99 @@
+"""The markers of a JPEG, walked through as libjpeg does, no pixel decoded. They are those of ITU-T T.81, table B.1."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+SOI, EOI, SOS, APP0, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE2, 0xEE, 0xFE
+TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD})  # DHT, DQT, DNL, DRI
+FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive; what every browser shows
+OTHER_CODINGS = frozenset({0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xD0)})  # lossless, hierarchical, arithmetic
+LEFT_OUT = frozenset({*range(0xE0, 0xF0), COM})
+BELONGING = FRAMES | TABLES | OTHER_CODINGS | LEFT_OUT | {SOS}
+"""What a photo may hold before its end."""
+
+# Of the reserved ones nobody knows whether they have content; libjpeg takes them for markers alone where it goes on.
+WITHOUT_CONTENT = frozenset({*range(0x01, 0xC0), SOI, EOI})
+
+# In the data of a scan, 0xFF stands before 0 where it is data, before a restart marker, or before a real one.
+MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+
+START, END = b"\xff\xd8", b"\xff\xd9"
+LITTLE, BLOCK = 4096, 1 << 20
+MOST_HEAD = 16 << 20  # bytes before the first scan that are read at once
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A marker and what it brings: `start` is its place in the file, `length` that of both in bytes, 2 without content
+    and 0 where it names none that can be. `content` is the first of it, some 4,000 bytes at most.
+    """
+
+    marker: int
+    start: int
+    length: int
+    content: bytes
+
+    @property
+    def end(self) -> int:
+        """Where it ends, or should where the file is shorter."""
+        return self.start + self.length
+
+
+def segments(file: BinaryIO, place: int = len(START)) -> Iterator[Segment]:
+    """Each segment from that place on, up to the picture's end (EOI) or, where there is none, the file's.
+
+    The data of scans, and whatever else lies between two segments, is skipped, as libjpeg does.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    while (found := _next_marker(file, place)) is not None:
+        marker, start = found
+        if marker in WITHOUT_CONTENT:
+            segment = Segment(marker, start, 2, b"")
+        else:
+            file.seek(start + 2)
+            head = file.read(LITTLE)
+            length = int.from_bytes(head[:2], "big")
+            segment = Segment(marker, start, length + 2 if length >= 2 else 0, head[2:length])
+        yield segment
+        if marker == EOI:
+            return
+        place = max(segment.end, start + 2)
+
+
+def readable_head(file: BinaryIO) -> BytesIO:
+    """A JPEG's beginning up to its first scan without what does not belong there, over which readers stumble.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    kept = [START]
+    size = 0
+    for segment in segments(file):
+        size += segment.length
+        if size > MOST_HEAD or segment.marker == EOI:
+            break
+        if segment.length and segment.marker in BELONGING:
+            file.seek(segment.start)
+            kept.append(file.read(segment.length))
+        if segment.marker == SOS:
+            break
+    return BytesIO(b"".join(kept))
+
+
+def _next_marker(file: BinaryIO, place: int) -> tuple[int, int] | None:
+    """The next marker at or behind a place, and where it is; None where there is none."""
+    size = LITTLE
+    while True:
+        file.seek(place)
+        block = file.read(size)
+        if match := MARKER.search(block):
+            return block[match.start() + 1], place + match.start()
+        if len(block) < 2:
+            return None
+        place += len(block) - 1  # a marker may lie across the edge
+        size = BLOCK
