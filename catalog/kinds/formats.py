@@ -63,7 +63,8 @@ def webp_size(file: BinaryIO) -> tuple[int, int]:
         b"VP8L": ((word & 0x3FFF) + 1, (word >> 14 & 0x3FFF) + 1),
         b"VP8X": (int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1),
     }
-    return sizes.get(head[12:16], (0, 0))
+    begins = {b"VP8 ": head[23:26] == b"\x9d\x01\x2a", b"VP8L": head[20] == 0x2F}
+    return sizes.get(head[12:16], (0, 0)) if begins.get(head[12:16], True) else (0, 0)
 
 
 def _by_head(head: bytes) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import ExifTags, Image
 from PIL.BmpImagePlugin import BmpImageFile
@@ -27,7 +27,10 @@ import catalog.metadata.xmp as xmp
 from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.files import stored_mtime
-from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of
+from catalog.kinds.damage import is_damage
+from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
+from catalog.kinds.jpeg import readable_head
+from catalog.kinds.png import ReadablePng
 from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
 from catalog.metadata.merge import Found, Metadata, merge
@@ -39,7 +42,7 @@ TURNED = frozenset((5, 6, 7, 8))
 XMP_TAG, IPTC_TAG, RESOURCES_TAG = 700, 33723, 34377  # of TIFF
 RAW_PROFILE = "Raw profile type exif"  # ImageMagick's way to keep EXIF in a PNG: hex behind three lines
 
-READER = 2
+READER = 3
 """Rises with what is read of a file: the next scan reads every file that a lower one has read."""
 
 
@@ -136,10 +139,31 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
 
 
 class _Jpeg(JpegImageFile):
-    """A JPEG whose EXIF is not read before it was looked at."""
+    """A JPEG whose EXIF is not read before it was looked at, and whose header need not be clean."""
+
+    def _open(self) -> None:
+        file = cast(BinaryIO, self.fp)
+        try:
+            super()._open()
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            self.fp = readable_head(file)
+            super()._open()
 
     def _read_dpi_from_exif(self) -> None:
         pass
+
+
+def _webp(file: BinaryIO) -> Image.Image:
+    """A WebP; of one that ends early, which libwebp does not open, an empty picture of its size."""
+    try:
+        return WebPImageFile(file)
+    except Exception as error:
+        size = webp_size(file)
+        if not (is_damage(error) and min(size)):
+            raise
+        return Blank(size)
 
 
 def _heif(file: BinaryIO) -> Image.Image:
@@ -174,8 +198,8 @@ class Blank(Image.Image):
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     JPEG: _Jpeg,
-    PNG: PngImageFile,
-    WEBP: WebPImageFile,
+    PNG: ReadablePng,
+    WEBP: _webp,
     TIFF: TiffImageFile,
     GIF: GifImageFile,
     BMP: BmpImageFile,

@@ -1,11 +1,18 @@
 """Decodes a photo: a JPEG no finer than the render needs, the rest as they are."""
 
 from dataclasses import replace
+from io import BytesIO
+from typing import BinaryIO
 
-from PIL import JpegImagePlugin
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
+from catalog.kinds.damage import CORRUPT, TRUNCATED, damage_of, mark
+from workers.errors import Damaged
 from workers.pipeline.colour import profile_of
-from workers.pipeline.open import translated
+from workers.pipeline.lossless.strip import Plan, plan, stream
+from workers.pipeline.open import UNREADABLE, translated
+from workers.pipeline.readers.jpeg import Jpeg
 from workers.pipeline.work import Work, whole
 
 SCALES = (8, 4, 2)
@@ -27,7 +34,7 @@ def draft_scale(work: Work) -> int:
 
 def draft(work: Work) -> Work:
     """Has libjpeg decode a JPEG at 1/2, 1/4 or 1/8, where that leaves HEADROOM times the pixels of a side."""
-    if not isinstance(work.image, JpegImagePlugin.JpegImageFile):
+    if not isinstance(work.image, JpegImageFile):
         return work
     image, scale = work.image, draft_scale(work)
     if scale == 1:
@@ -39,16 +46,61 @@ def draft(work: Work) -> Work:
 
 
 def load(work: Work) -> Work:
-    """Decodes the image.
+    """Decodes the image; of a damaged one, what there is of it.
 
     Raises:
-        Damaged: it can't be, or not to its end.
+        Damaged: that is nothing.
     """
-    size = work.image.size
+    image, size = work.image, work.image.size
     try:
-        work.image.load()
+        image.load()
+        if isinstance(image, Jpeg) and not image.has_end():
+            mark(image, TRUNCATED)
     except Exception as error:
-        raise translated(error) from error
-    work = replace(work, profile=profile_of(work.image))  # of which some formats tell only by now
-    # A TIFF may have been turned by Pillow just now.
-    return work if work.image.size == size else replace(work, box=whole(work.image), shape=work.image.size)
+        known = translated(error)
+        if not (isinstance(known, Damaged) and isinstance(image, Jpeg)):
+            raise known from error
+        image = _salvaged(image)
+    # Some formats tell only by now of their profile; and a TIFF may have been turned by Pillow just now.
+    work = replace(work, image=image, profile=profile_of(work.image), damage=damage_of(image))
+    return work if image.size == size else replace(work, box=whole(image), shape=image.size)
+
+
+def _salvaged(broken: Jpeg) -> Image.Image:
+    """What libjpeg makes of a JPEG's needed parts alone, up to where it ends or something does not belong, and of as
+    many of its scans as it can read. What is missing of a scan is grey, or less fine.
+
+    Raises:
+        Damaged: nothing can be made of it.
+    """
+    found = plan(broken.source)
+    if found is None:
+        raise Damaged(UNREADABLE)
+    scale = broken.decoderconfig[0] if broken.decoderconfig else 1
+    image = _decoded(broken.source, found, scale)
+    damage = damage_of(broken) or found.damage or CORRUPT
+    if image is None:
+        damage = CORRUPT
+        good, bad = 0, found.scans  # so many can be read, so many can't
+        while bad - good > 1:
+            scans = (good + bad) // 2
+            fewer = plan(broken.source, scans)
+            made = None if fewer is None else _decoded(broken.source, fewer, scale)
+            image, good, bad = (image, good, scans) if made is None else (made, scans, bad)
+    if image is None:
+        raise Damaged(UNREADABLE)
+    mark(image, damage)
+    return image
+
+
+def _decoded(file: BinaryIO, found: Plan, scale: int) -> Image.Image | None:
+    try:
+        image = JpegImageFile(BytesIO(b"".join(stream(file, found))))
+        if scale > 1:
+            image.draft(None, (image.width // scale, image.height // scale))
+        image.load()
+    except Exception as error:
+        if not isinstance(translated(error), Damaged):
+            raise
+        return None
+    return image

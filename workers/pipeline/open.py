@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from PIL import ExifTags, Image
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
 from catalog.source_file import SHORT, SourceFile, as_binary, not_blocking, of_system
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
 from workers.pipeline.raw import open_raw
+from workers.pipeline.readers.bmp import Bmp
+from workers.pipeline.readers.gif import Gif
+from workers.pipeline.readers.jpeg import Jpeg
+from workers.pipeline.readers.png import Png
+from workers.pipeline.readers.webp import open_webp
 from workers.sizing import Size
 
 GONE = "The photo's file is gone, or can't be read."
 SHORT_OF_SOMETHING = "The photo's file can't be read now: the system is short of something."
+UNREADABLE = "The photo's file is damaged: it can't be decoded."
 
 # Turned by Pillow and by libheif by the time they are loaded, so for us they lie as they should.
 TURNED = (TIFF, HEIF)
@@ -107,7 +108,7 @@ def translated(error: Exception) -> RenderError:
         return Unsupported("A part of the photo has more pixels than are decoded.")
     if of_system(error):
         return unreadable(cast(OSError, error))
-    return Damaged("The photo's file is damaged: it can't be decoded.")
+    return Damaged(UNREADABLE)
 
 
 def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
@@ -136,11 +137,6 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
 
 # Each photo is opened by the reader of its kind, not by `Image.open`: that has a limit of pixels which is the whole
 # process's, where ours is a setting, checked for each photo.
-
-
-def _jpeg(file: BinaryIO) -> Image.Image:
-    # Of a multi-picture JPEG this is the first.
-    return JpegImageFile(file)
 
 
 class _Tiff(TiffImageFile):
@@ -183,12 +179,12 @@ def _avif(file: BinaryIO) -> Image.Image:
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
-    JPEG: _jpeg,
-    PNG: PngImageFile,
-    WEBP: WebPImageFile,
+    JPEG: Jpeg,
+    PNG: Png,
+    WEBP: open_webp,
     TIFF: _tiff,
-    GIF: GifImageFile,
-    BMP: BmpImageFile,
+    GIF: Gif,
+    BMP: Bmp,
     HEIF: _heif,
     AVIF: _avif,
 }

@@ -1,5 +1,6 @@
 """The pipeline: from a photo's file to the JPEG of a render. What happens, and in which order, is STEPS."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from catalog.kinds.damage import is_damage
+from workers.errors import Damaged, RenderError
 from workers.pipeline.colour import colour
 from workers.pipeline.crop import crop
 from workers.pipeline.decode import draft, load
@@ -24,7 +27,7 @@ from workers.pipeline.work import Work, begin
 from workers.sizing import Size
 
 # A part of every RenderKey's version. Raise it when the same photo comes out differently than before.
-REVISION = 2
+REVISION = 3
 
 Step = Callable[[Work], Work]
 
@@ -41,6 +44,11 @@ _memory = Kept()
 # Told of each step that is done: its name and its seconds.
 Watch = Callable[[str, float], None]
 
+# Told, once, where the photo is damaged and the picture shows what there is of it: a word of `catalog.kinds.damage`.
+OnDamage = Callable[[str], None]
+
+log = logging.getLogger("darkroom.pipeline")
+
 
 def render(
     source: Path | BinaryIO,
@@ -49,6 +57,7 @@ def render(
     *,
     limits: Limits | None = None,
     watch: Watch | None = None,
+    on_damage: OnDamage | None = None,
 ) -> bytes:
     """The JPEG of the photo in `source` at exactly `size` pixels, as a person sees it, at libjpeg's `quality`.
 
@@ -63,7 +72,7 @@ def render(
     limits.check_output(size)
     with _begun(source, limits) as (image, time_limit):
         work = begin(image, orientation(image), size, quality)
-        return _run(STEPS, work, time_limit, watch).jpeg
+        return _tell(_run(STEPS, work, time_limit, watch), on_damage).jpeg
 
 
 @contextmanager
@@ -86,6 +95,7 @@ def render_ladder(
     *,
     limits: Limits | None = None,
     watch: Watch | None = None,
+    on_damage: OnDamage | None = None,
     wanted: Callable[[Size], bool] = _all_of_them,
 ) -> Iterator[tuple[Size, bytes]]:
     """Each of the sizes once with its JPEG, as soon as it is ready, from a single decode; see `ladder` and `render`.
@@ -105,6 +115,7 @@ def render_ladder(
         for rung in filter(lambda rung: wanted(rung.size), rungs(start, sizes)):
             if not made:
                 first, decoded = rung, _run(DECODE, basis(rung, rung, start, ()), time_limit, watch)
+                _tell(decoded, on_damage)
             made.append(_run(SCALE, basis(rung, first, decoded, made), time_limit, watch))
             jpeg = _run(FINISH, made[-1], time_limit, watch).jpeg
             time_limit.made_one()
@@ -116,6 +127,7 @@ def unscaled(
     *,
     limits: Limits | None = None,
     watch: Watch | None = None,
+    on_damage: OnDamage | None = None,
 ) -> bytes:
     """The JPEG of the photo in its own size, upright: turned without loss where that can be done, else encoded anew.
 
@@ -135,7 +147,13 @@ def unscaled(
             if watch:
                 watch("turn", time.monotonic() - began)
             return jpeg
-        return _run(STEPS, work, time_limit, watch).jpeg
+        return _tell(_run(STEPS, work, time_limit, watch), on_damage).jpeg
+
+
+def _tell(work: Work, on_damage: OnDamage | None) -> Work:
+    if work.damage and on_damage:
+        on_damage(work.damage)
+    return work
 
 
 def _run(steps: Iterable[Step], work: Work, time_limit: TimeLimit, watch: Watch | None) -> Work:
@@ -145,8 +163,16 @@ def _run(steps: Iterable[Step], work: Work, time_limit: TimeLimit, watch: Watch 
         began = time.monotonic()
         try:
             work = step(work)
+        except RenderError:
+            raise
         except MemoryError as error:
             raise no_memory() from error
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            # What a file holds is never worth a traceback; whoever looks for a fault of ours finds its name here.
+            log.warning("a photo can't be rendered: %s: %s: %s", step.__name__, type(error).__name__, error)
+            raise Damaged(f"The photo's file is damaged: it can't be worked on ({step.__name__}).") from error
         if watch:
             watch(step.__name__, time.monotonic() - began)
     _memory.used()  # again, as a render may take long

@@ -16,8 +16,8 @@ class Work:
     `image` is as stored, not yet turned: `orientation` (EXIF, 1 to 8) says how to. `box` is the part of it that
     is wanted, in its pixels (left, upper, right, lower; fractions are meant), `shape` that part's width and height in
     any unit: the box shows both only as near as whole pixels allow. `size` is the output's, as a person
-    sees it; `quality` is libjpeg's. `profile` is the ICC profile of the image's colours, empty for none. `jpeg` is
-    empty until the last step.
+    sees it; `quality` is libjpeg's. `profile` is the ICC profile of the image's colours, empty for none. `damage` is a
+    word of `catalog.kinds.damage` where the photo is not whole, else empty. `jpeg` is empty until the last step.
     """
 
     image: Image.Image
@@ -27,6 +27,7 @@ class Work:
     size: Size
     quality: int
     profile: bytes = b""
+    damage: str = ""
     jpeg: bytes = b""
 
     @property

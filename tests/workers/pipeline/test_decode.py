@@ -1,8 +1,11 @@
 """Decoding: how small libjpeg may make it."""
 
+from io import BytesIO
+
 import pytest
 
-from tests.workers.samples.pictures import quarters, saved, work
+from catalog.kinds.damage import TRUNCATED
+from tests.workers.samples.pictures import QUARTERS, near, quarters, saved, work
 from workers.errors import Damaged
 from workers.pipeline.decode import draft, load
 from workers.pipeline.limits import Limits
@@ -53,8 +56,18 @@ def test_only_jpegs_are_drafted() -> None:
         assert draft(before) is before
 
 
-def test_truncated() -> None:
+def test_of_what_ends_early_there_is_what_comes_before() -> None:
     source = saved(quarters())
     source.truncate(len(source.getvalue()) - 500)
+    with opened(source, Limits()) as image:
+        done = load(work(image))
+    assert done.damage == TRUNCATED
+    assert near(done.image.getpixel((100, 75)), QUARTERS[0])
+    assert done.image.getpixel((399, 299)) == (128, 128, 128)
+
+
+def test_nothing_but_a_header() -> None:
+    jpeg = saved(quarters()).getvalue()
+    source = BytesIO(jpeg[: jpeg.index(b"\xff\xda") + 14])
     with opened(source, Limits()) as image, pytest.raises(Damaged):
         load(work(image))

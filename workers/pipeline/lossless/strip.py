@@ -5,7 +5,6 @@ EXIF, XMP, IPTC, comments, thumbnails, whatever cameras invent, and everything b
 put further pictures (with their own EXIF), gain maps and films. Markers are those of ITU-T T.81, table B.1.
 """
 
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,25 +12,33 @@ from typing import BinaryIO
 
 from PIL.JpegImagePlugin import JpegImageFile
 
+from catalog.kinds.damage import CORRUPT, TRUNCATED
 from catalog.kinds.formats import JPEG, kind_of
+from catalog.kinds.jpeg import (
+    APP0,
+    APP2,
+    APP14,
+    END,
+    EOI,
+    FRAMES,
+    LEFT_OUT,
+    OTHER_CODINGS,
+    SOS,
+    START,
+    TABLES,
+    Segment,
+    segments,
+)
 from catalog.source_file import as_binary
 from workers.errors import Damaged
 from workers.pipeline.icc import is_srgb
-from workers.pipeline.limits import MAX_PROFILE_BYTES
+from workers.pipeline.limits import MAX_PROFILE_BYTES, MAX_SCANS
+from workers.pipeline.lossless.tables import Tables
 from workers.pipeline.open import orientation, reading, translated
 
-SOI, EOI, SOS, APP0, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE2, 0xEE, 0xFE
-TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD})  # DHT, DQT, DNL, DRI
-FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive; what every browser shows
-OTHER_CODINGS = frozenset({0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xD0)})  # lossless, hierarchical, arithmetic
 NEEDED = FRAMES | TABLES | {SOS}
-LEFT_OUT = frozenset({*range(0xE0, 0xF0), COM})
-
-# In the data of a scan, 0xFF stands before 0 where it is data, before a restart marker, or before a real one.
-MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 
 JFIF, ADOBE, ICC = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0"
-START = b"\xff\xd8"
 # Version 1.01, no density, no thumbnail.
 START_JFIF = START + b"\xff\xe0\x00\x10JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 ADOBE_CONTENT = 12
@@ -39,7 +46,9 @@ MOST_CONTENT = 65_535 - 2 - len(ICC) - 2
 
 SPACES = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
 MOST_SEGMENTS = 5000
-LITTLE, BLOCK = 4096, 1 << 20
+
+# The barest row of blocks takes a byte for 32 pixels of width: for each block of 8 two codes of one bit.
+PIXELS_OF_A_BYTE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send, in order: bytes as they are, and spans of the file. `length` is that of all, in bytes."""
+    """What to send, in order: bytes as they are, and spans of the file. `length` is that of all, in bytes.
+
+    `damage` is a word of `catalog.kinds.damage` where the file is not as it should be, `scans` how many there are.
+    """
 
     parts: tuple[bytes | Span, ...]
+    damage: str = ""
+    scans: int = 1
 
     @property
     def length(self) -> int:
@@ -63,21 +77,25 @@ class Plan:
 
 
 def deliverable(file: BinaryIO) -> Plan | None:
-    """How to send the photo as it is, or None where it takes a worker: no JPEG, one that needs turning, or one of a
-    coding that browsers do not show.
+    """How to send the photo as it is, or None where it takes a worker: no JPEG, one that needs turning, one of a coding
+    that browsers do not show, or one so damaged that only decoding it tells what there is of it. Of one that ends early
+    and is sound until there, all is sent, and the end that it lacks.
 
     `file` can be seeked, and is left anywhere. It is read in blocks, not mapped: where somebody cuts off a mapped file,
     the whole process dies. 15 MB take about 13 ms, so a caller may keep the plan as long as the file is the same.
 
     Raises:
-        Damaged: it ends early, or is put together as no camera does.
         SourceMissing: the system does not give it.
     """
     try:
         with reading(file) as source:
-            return _deliverable(as_binary(source))
+            found = _deliverable(as_binary(source))
     except Exception as error:
-        raise translated(error) from error
+        known = translated(error)
+        if isinstance(known, Damaged):
+            return None  # whether anything can be shown of it, one place decides, for every size
+        raise known from error
+    return None if found is None or found.damage == CORRUPT else found
 
 
 def _deliverable(file: BinaryIO) -> Plan | None:
@@ -107,75 +125,101 @@ def stream(file: BinaryIO, plan: Plan, block: int = 256 * 1024) -> Iterator[byte
 
 
 def stripped(file: BinaryIO) -> bytes | None:
-    """All that the plan for a JPEG gives, for what is to be worked on; errors as of `plan`."""
+    """All that the plan for a JPEG gives, for what is to be worked on without loss; None where it is damaged, too.
+
+    Errors as of `plan`.
+    """
     found = plan(file)
-    return None if found is None else b"".join(stream(file, found))
+    return None if found is None or found.damage else b"".join(stream(file, found))
 
 
-def plan(file: BinaryIO) -> Plan | None:
-    """The plan for a JPEG, however it lies; None where it is of a coding that browsers do not show.
+def plan(file: BinaryIO, scans: int = MAX_SCANS) -> Plan | None:
+    """The plan for a JPEG, however it lies, with its first so many scans; None where it is of a coding that browsers do
+    not show, or cut into too many parts.
+
+    Where the file ends early, or goes on with what no photo has, the picture is what comes before, and its end is put
+    behind it.
 
     Raises:
-        Damaged: as `deliverable` does.
+        Damaged: there is no picture in it, or less of one than a row of blocks takes.
         OSError: the system does not give it.
     """
     file.seek(0)
     if file.read(2) != START:
         raise Damaged("The photo's file is damaged: it does not begin as a JPEG.")
-    return _Planner(file).plan()
+    return _Planner(file, scans).plan()
 
 
 class _Planner:
     """Walks from marker to marker, and keeps what is needed."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, scans: int) -> None:
         self._file = file
+        self._size = file.seek(0, 2)
         self._start = START
         self._parts: list[bytes | Span] = []
         self._profile: list[tuple[int, int, Span]] = []  # number, count, content
-        self._components = 0
-        self._scans = 0
+        self._width = self._components = 0
+        self._most_scans = scans
+        self._scans = self._scanned = 0
         self._in_scan = False
+        self._tables = Tables()
+        self._damage = ""
 
     def plan(self) -> Plan | None:
-        place = 2
-        for _ in range(MOST_SEGMENTS):
-            marker, at = _next_marker(self._file, place)
-            if self._in_scan:
-                self._keep(Span(place, at - place))
-            self._in_scan = marker == SOS
-            if marker == EOI:
-                return self._end(at)
-            if marker in OTHER_CODINGS:
+        place = len(START)
+        for number, segment in enumerate(segments(self._file)):
+            if number == MOST_SEGMENTS:
                 return None
-            if marker not in NEEDED and marker not in LEFT_OUT:
-                raise _damaged("it holds a marker that no photo has")
-            length, content = self._content(at)
-            if marker in FRAMES and not self._frame(content):
+            self._scan_data(place, segment.start)
+            if segment.marker == EOI:
+                return self._end(Span(segment.start, len(END)))
+            if segment.marker in OTHER_CODINGS:
                 return None
-            if marker in NEEDED:
-                self._keep(Span(at, length))
-            elif not self._scans:
-                self._application(marker, Span(at, length), content)
-            self._scans += marker == SOS
-            place = at + length
-        raise _damaged("it is cut into too many parts")
+            if segment.end > self._size or (segment.marker == SOS and self._scans == self._most_scans):
+                place = self._size
+                break
+            if self._belongs(segment):
+                if segment.marker in FRAMES and not self._frame(segment.content):
+                    return None
+                self._take(segment)
+                if segment.marker in NEEDED and not self._tables.take(segment):
+                    self._damage = CORRUPT  # libjpeg knows best what can be made of it
+            else:
+                self._damage = CORRUPT
+                if self._scans:
+                    return self._end(END)
+            place = max(segment.end, segment.start + 2)
+        self._scan_data(place, self._size)
+        self._damage = self._damage or TRUNCATED
+        return self._end(END)
 
-    def _content(self, at: int) -> tuple[int, bytes]:
-        """The length of a segment, its marker included, and as much of its content as is looked at."""
-        self._file.seek(at + 2)
-        head = self._file.read(LITTLE)
-        length = int.from_bytes(head[:2], "big")
-        if length < 2:
-            raise _damaged("a part of it has no length")
-        return length + 2, head[2:length]
+    def _belongs(self, segment: Segment) -> bool:
+        if segment.marker in FRAMES and self._components:
+            return False  # one picture has one header
+        return segment.length > 0 and (segment.marker in NEEDED or segment.marker in LEFT_OUT)
+
+    def _take(self, segment: Segment) -> None:
+        if segment.marker in NEEDED:
+            self._keep(Span(segment.start, segment.length))
+        elif not self._scans:
+            self._application(segment.marker, Span(segment.start, segment.length), segment.content)
+        self._in_scan = segment.marker == SOS
+        self._scans += self._in_scan
+
+    def _scan_data(self, start: int, end: int) -> None:
+        """Keeps what lies between a scan's header and the next marker."""
+        if self._in_scan:
+            self._keep(Span(start, end - start))
+            self._scanned += end - start
+        self._in_scan = False
 
     def _frame(self, content: bytes) -> bool:
         """Takes note of the picture's own header; gives whether browsers show its like."""
-        if self._components or len(content) < 6:
-            raise _damaged("it has no header, or several")
-        precision, height, width, self._components = struct.unpack_from(">BHHB", content)
-        if not width or len(content) != 6 + 3 * self._components:
+        if len(content) < 6:
+            raise _damaged("its header is wrong")
+        precision, height, self._width, self._components = struct.unpack_from(">BHHB", content)
+        if not self._width or len(content) != 6 + 3 * self._components:
             raise _damaged("its header is wrong")
         return precision == 8 and height > 0 and self._components in SPACES
 
@@ -191,11 +235,16 @@ class _Planner:
                 (content[len(ICC)], content[len(ICC) + 1], Span(span.start + head, span.length - head))
             )
 
-    def _end(self, at: int) -> Plan:
+    def _end(self, end: bytes | Span) -> Plan:
         if not (self._scans and self._components):
             raise _damaged("it holds no picture")
-        self._keep(Span(at, 2))
-        return Plan((self._start, *self._kept_profile(), *self._parts))
+        if self._damage and self._scanned < max(1, self._width // PIXELS_OF_A_BYTE):
+            raise _damaged("it ends where its picture begins")
+        if isinstance(end, Span):
+            self._keep(end)
+        else:
+            self._parts.append(end)
+        return Plan((self._start, *self._kept_profile(), *self._parts), self._damage, self._scans)
 
     def _kept_profile(self) -> list[bytes | Span]:
         """The profile in segments of our own, where it is whole, for these colours, and not sRGB.
@@ -229,20 +278,6 @@ def _profile_segments(profile: bytes) -> bytes:
         head + bytes((number, len(parts))) + part
         for number, (head, part) in enumerate(zip(heads, parts, strict=True), 1)
     )
-
-
-def _next_marker(file: BinaryIO, place: int) -> tuple[int, int]:
-    """The next marker at or behind a place, and where it is. Between segments, as libjpeg does, anything is skipped."""
-    size = LITTLE
-    while True:
-        file.seek(place)
-        block = file.read(size)
-        if match := MARKER.search(block):
-            return block[match.start() + 1], place + match.start()
-        if len(block) < 2:
-            raise _damaged("it ends early")
-        place += len(block) - 1  # a marker may lie across the edge
-        size = BLOCK
 
 
 def _read(file: BinaryIO, span: Span) -> bytes:
