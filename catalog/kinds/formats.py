@@ -33,6 +33,17 @@ COLOUR_FILTER, LINEAR_RAW = 32803, 34892
 MOST_DIRECTORIES, MOST_ENTRIES = 10, 1000
 
 
+LONGEST_SIDE = 999_999
+"""The pixels of a side that a photo may have at most: what claims more is no photo."""
+
+
+def too_long(width: int, height: int) -> str:
+    """Why a photo that claims to have so many pixels is refused; empty where it is not."""
+    if max(width, height) <= LONGEST_SIDE:
+        return ""
+    return f"The photo's header claims {width} x {height} pixels: no side may have more than {LONGEST_SIDE:,}."
+
+
 def kind_of(file: BinaryIO) -> str | None:
     """The kind, one of KINDS; None for a file of no kind that is rendered. Leaves the file at its start.
 

@@ -28,7 +28,7 @@ from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.files import stored_mtime
 from catalog.kinds.damage import is_damage
-from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
+from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.kinds.jpeg import readable_head
 from catalog.kinds.png import ReadablePng
 from catalog.kinds.raw import developed_size, preview
@@ -56,7 +56,8 @@ class Header:
     """A photo file as it was when it was read.
 
     `width` and `height` are pixels with the orientation applied, `created` is `YYYY-MM-DDTHH:MM:SS` in the camera's own
-    time, `photoid` is the id that its XMP carries.
+    time, `photoid` is the id that its XMP carries. `refused` says why it can't be rendered in any size;
+    empty where it can.
     """
 
     bytes: int
@@ -68,6 +69,7 @@ class Header:
     photoid: str | None
     content_id: str
     metadata: Metadata = Metadata()
+    refused: str = ""
 
 
 def read(path: Path) -> Header:
@@ -101,6 +103,7 @@ def read(path: Path) -> Header:
             photoid=found.photoid,
             content_id=content_id,
             metadata=found.metadata,
+            refused=too_long(width, height),
         )
 
 

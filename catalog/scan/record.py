@@ -86,6 +86,16 @@ def failure(
     row = {"bytes": read[0], "mtime_ns": read[1], "reason": reason, "setup": reading_setup()}
     if was is not None:
         row["photoid"] = was
+    _list(connection, root_id, path, row)
+
+
+def refusal(connection: Connection, root_id: int, path: str, header: Header) -> None:
+    """Lists a file that was read and is a photo of the catalogue, but none that can be rendered, as its header says."""
+    row = {"bytes": header.bytes, "mtime_ns": header.mtime_ns, "reason": header.refused, "setup": reading_setup()}
+    _list(connection, root_id, path, row)
+
+
+def _list(connection: Connection, root_id: int, path: str, row: dict[str, Any]) -> None:
     since = f"{datetime.now(UTC):%FT%TZ}"
     new = upsert(read_failures).values(root_id=root_id, path=path, since=since, **row)
     connection.execute(new.on_conflict_do_update(index_elements=["root_id", "path"], set_=row))

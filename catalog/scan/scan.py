@@ -261,8 +261,8 @@ def _try(read: Reader, path: Path) -> Header | Exception:
         return read(path)
     except (Unreadable, StillWritten, OSError) as error:
         return error
-    except Exception as error:  # one odd file must not end the scan of all others
-        log.exception("reading %r failed", os.fspath(path))
+    except Exception as error:  # noqa: BLE001 - one odd file must not end the scan of others, nor is it worth a traceback
+        log.error("reading %r failed: %s: %s", os.fspath(path), type(error).__name__, error)
         return Unreadable(f"reading it failed: {type(error).__name__}")
 
 
@@ -271,7 +271,11 @@ def _note(
 ) -> record.Outcome | None:
     """Writes down what reading a file gave."""
     if isinstance(result, Header):
-        return record.photo(connection, item.root_id, item.path, result, gone)
+        outcome = record.photo(connection, item.root_id, item.path, result, gone)
+        if result.refused:
+            log.warning("can't be rendered: %r: %s", item.path, result.refused)
+            record.refusal(connection, item.root_id, item.path, result)
+        return outcome
     if isinstance(result, StillWritten):
         return None
     if isinstance(result, FileNotFoundError | NotADirectoryError):

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
+from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.source_file import SHORT, SourceFile, as_binary, not_blocking, of_system
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
@@ -131,6 +131,8 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
 
 
 def _check_size(width: int, height: int, limits: Limits) -> None:
+    if why := too_long(width, height):
+        raise Unsupported(why)
     limits.check_source(width, height)
     check_memory(width, height)
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, webp_size
+import cache.key
+from catalog.kinds import formats
+from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from tests.workers.samples.pictures import quarters, saved
 from tests.workers.samples.raws import dng
 
@@ -96,3 +98,13 @@ def test_sizes_of_webps(options: dict[str, object]) -> None:
     for mode in ("RGB", "RGBA"):
         file = saved(Image.new(mode, (301, 17), (1, 2, 3)), "WEBP", **options)
         assert webp_size(file) == (301, 17)
+
+
+def test_sides_that_no_photo_has() -> None:
+    """Neither floor imports the other."""
+    assert formats.LONGEST_SIDE == cache.key.LONGEST_SIDE
+    assert too_long(formats.LONGEST_SIDE, 1) == ""
+    assert (
+        too_long(1, 4294967169)
+        == "The photo's header claims 1 x 4294967169 pixels: no side may have more than 999,999."
+    )

@@ -1,5 +1,6 @@
 """Which id a photo has, whatever happens to its file."""
 
+import struct
 from dataclasses import replace
 
 import pytest
@@ -112,3 +113,39 @@ def test_many_copies_of_one_file(library: Library) -> None:
     base = photoid.decode(library.ids()["a/000.jpg"])
     expected = [photoid.encode(photoid.derived(base, counter)) for counter in range(1, 130)]
     assert [library.ids()[f"a/{number:03}.jpg"] for number in range(1, 130)] == expected
+
+
+def test_a_photo_of_impossible_size_is_listed_with_a_sentence(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It keeps its id, by which whoever asks for it hears why it can't be shown."""
+    file = put(library.a / "wide.bmp", bitmap(3_000_000, 2_000_000))
+    put(library.a / "1.jpg", jpeg())
+    assert library.scan() == ScanReport(added=2, failed=1)
+    for scanned in (True, False):
+        assert list(library.photos()) == ["a/1.jpg", "a/wide.bmp"] or list(library.photos()) == [
+            "a/wide.bmp",
+            "a/1.jpg",
+        ]
+        assert list(library.failed()) == ["a/wide.bmp"]
+        assert "3000000 x 2000000" in library.failed()["a/wide.bmp"]
+        assert not scanned or library.scan() == ScanReport(unchanged=2, failed=1)
+    assert "Traceback" not in caplog.text
+    put(file, bitmap(30, 20))
+    assert library.scan() == ScanReport(changed=1, unchanged=1)
+    put(file, bitmap(1, 4_294_967_169))
+    library.scan()
+    file.unlink()
+    assert library.scan() == ScanReport(removed=1, unchanged=1)
+
+
+def bitmap(width: int, height: int) -> bytes:
+    """A BMP's header that claims this size, and few pixels."""
+    sizes = struct.pack("<II", width & 0xFFFFFFFF, height & 0xFFFFFFFF)
+    return (
+        b"BM"
+        + struct.pack("<IHHII", 1054, 0, 0, 54, 40)
+        + sizes
+        + struct.pack("<HHIIiiII", 1, 24, 0, 0, 0, 0, 0, 0)
+        + bytes(1800)
+    )
