@@ -73,6 +73,7 @@ def _functions(components: Components) -> dict[str, Function]:
         apikey=settings.webapi_apikey,
         encrypted=not settings.webapi_disable_password_encryption,
     )
+    metadata = library.photos.metadata
     authorize = AuthorizeSession(library.sessions, library.users, library.throttle, library.generations, cookies)
     return {
         "createWebApiSession": create_session,
@@ -80,10 +81,10 @@ def _functions(components: Components) -> dict[str, Function]:
         "getServerStatus": GetServerStatus(identify),
         "runQuery": RunQuery(identify, library.search, library.views, cookies),
         "getSharedGallerys": GetSharedGallerys(library.shares),
-        "getGallery": GetGallery(identify, library.shares, library.access, library.photos.metadata),
+        "getGallery": GetGallery(identify, library.shares, library.access, metadata, library.damages),
         "getPhoto": GetPhoto(identify, responder, read_ahead),
         "getThumbnail": GetPhoto(identify, responder, read_ahead, thumbnail(settings.thumbs_height)),
-        "getPhotoMetadata": GetPhotoMetadata(identify, library.photos.metadata),
+        "getPhotoMetadata": GetPhotoMetadata(identify, metadata, library.damages),
         "getOriginalFile": GetOriginalFile(identify, components.files, settings.http_max_age),
     }
 
@@ -102,7 +103,9 @@ def _add_own(app: App, components: Components) -> None:
     app.add_route("/api/me", Me(identify, cookies, components.devices))
     app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies))
     app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.generations))
-    some_photos = SomePhotos(identify, library.snapshots, library.render_failures, library.photos.metadata)
+    some_photos = SomePhotos(
+        identify, library.snapshots, library.render_failures, library.damages, library.photos.metadata
+    )
     app.add_route("/api/photos", some_photos)
     app.add_route("/api/cache", CacheResource(identify, lambda: list(summaries(tiers, settings, own=True))))
     app.add_route("/api/openapi.json", OpenApi())

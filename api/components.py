@@ -1,5 +1,6 @@
 """What a front end is put together of, opened in order, and handed to each other."""
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,9 @@ from api.prerender_backend import PrerenderBackend, start_prerender_backend
 from api.read_ahead import ReadAhead
 from api.render_backend import RenderBackend, start_render_backend
 from api.render_responder import RenderResponder
+from cache.key import RenderKey
 from catalog.changelog import Changelog
+from catalog.errors import CatalogProblem
 from catalog.generations import PeriodicThread
 from catalog.people.users import default_uid
 from catalog.scan.scan import refresh
@@ -21,6 +24,9 @@ from config import Settings
 from workers.devices import Devices
 from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
+from workers.versions import key_version
+
+log = logging.getLogger("darkroom.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
         SettingsError: the sizes in the settings can't be.
     """
     library = open_library(settings, closing)
-    render_backend = start_render_backend(settings, closing)
+    render_backend = start_render_backend(settings, closing, partial(_hear_damage, library))
     prerender_backend = start_prerender_backend(settings, library, render_backend, closing)
     _follow_changes(settings, library, render_backend, closing)
     uid = default_uid(settings)
@@ -81,11 +87,23 @@ def _follow_changes(settings: Settings, library: Library, render_backend: Render
     closing.callback(housekeeping.close)
 
 
+def _hear_damage(library: Library, key: RenderKey, damage: str) -> None:
+    """Notes what a worker said of a render, for the photo that it is of, if that has not changed meanwhile."""
+    try:
+        photo = library.photo_by_id(key.photoid)
+    except CatalogProblem as error:
+        log.info("a damaged photo is not noted: %s", error)
+        return
+    if key.version == key_version(photo.version):
+        library.damages.hear(photo, damage)
+
+
 def _responder(settings: Settings, library: Library, render_backend: RenderBackend, files: Files) -> RenderResponder:
     return RenderResponder(
         render_backend.cache,
         render_backend.dispatcher,
         NegativeCache(library.render_failures),
+        library.damages,
         partial(refresh, library.engine, settings),
         files,
         limits=Limits.of(settings),

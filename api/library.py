@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from catalog.damages import FLUSH_EVERY as FLUSH_DAMAGES_EVERY
+from catalog.damages import Damages
 from catalog.database import opened_catalog
 from catalog.generations import LOOK_EVERY, Generations, Memo, PeriodicThread
 from catalog.lists.cached_search import CachedSearch
@@ -21,7 +23,7 @@ from catalog.render_failures import RenderFailures
 from catalog.scan.scan import sync_roots
 from catalog.search.sql import Search
 from config import Settings
-from workers.versions import rendering_setup
+from workers.versions import rendering_revision, rendering_setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Library:
     users: Users
     access: Access
     render_failures: RenderFailures
+    damages: Damages
     throttle: LoginThrottle
     sessions: Sessions
     snapshots: Snapshots
@@ -70,7 +73,18 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         closing.callback(thread.close)
     render_failures = RenderFailures(engine, lambda: generations.render_failures, setup=rendering_setup(settings))
     render_failures.forget_other_setups()
-    return _library(engine, generations, photos, render_failures, snapshots, sessions)
+    damages = _open_damages(engine, generations, closing)
+    return _library(engine, generations, photos, render_failures, damages, snapshots, sessions)
+
+
+def _open_damages(engine: Engine, generations: Generations, closing: ExitStack) -> Damages:
+    damages = Damages(engine, lambda: generations.render_failures, revision=rendering_revision())
+    damages.forget_other_revisions()
+    closing.callback(damages.flush)
+    thread = PeriodicThread("damages", FLUSH_DAMAGES_EVERY, damages.flush)
+    thread.start()
+    closing.callback(thread.close)
+    return damages
 
 
 def _library(
@@ -78,6 +92,7 @@ def _library(
     generations: Generations,
     photos: Photos,
     render_failures: RenderFailures,
+    damages: Damages,
     snapshots: Snapshots,
     sessions: Sessions,
 ) -> Library:
@@ -91,6 +106,7 @@ def _library(
         users=Users(engine),
         access=Access(engine, generations),
         render_failures=render_failures,
+        damages=damages,
         throttle=LoginThrottle(engine),
         sessions=sessions,
         snapshots=snapshots,

@@ -7,7 +7,7 @@ from celery import Celery
 
 from cache.render_cache import RenderCache, build
 from config import Settings
-from workers.dispatch import Dispatcher, PrefetchLimits
+from workers.dispatch import Dispatcher, OnDamage, PrefetchLimits
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.redis import RedisFlights
@@ -31,8 +31,8 @@ class RenderBackend:
     open_dispatcher: OpenDispatcher
 
 
-def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBackend:
-    """Opens cache and flights; starts a worker inside, where no Redis is set.
+def start_render_backend(settings: Settings, closing: ExitStack, on_damage: OnDamage) -> RenderBackend:
+    """Opens cache and flights; starts a worker inside, where no Redis is set. `on_damage` hears of damaged photos.
 
     What has to be ended goes on `closing`.
     """
@@ -56,6 +56,7 @@ def start_render_backend(settings: Settings, closing: ExitStack) -> RenderBacken
         places=settings.server_waiting_places,
         room=settings.render_queue_length,
         prefetch=PrefetchLimits(settings.prefetch_queue_length, settings.prefetch_timeout),
+        on_damage=on_damage,
     )
     return RenderBackend(cache, dispatcher, QueueLengths(celery), open_dispatcher)
 

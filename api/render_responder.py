@@ -15,10 +15,12 @@ from api.http.server import CLIENT
 from api.negative_cache import NegativeCache
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
+from catalog.damages import Damages
 from catalog.files import stored_mtime
+from catalog.kinds.formats import too_long
 from catalog.photos import Photo, source_version
 from workers.dispatch import Dispatcher, Prefetched
-from workers.errors import SourceChanged, TooLarge
+from workers.errors import SourceChanged, TooLarge, Unsupported
 from workers.flights.waits import UNKNOWN_CLIENT, Client
 from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import Plan, deliverable
@@ -26,6 +28,7 @@ from workers.queue.app import INTERACTIVE
 from workers.sizing import Size, output_size
 from workers.versions import key_version
 
+DAMAGED = "X-Darkroom-Damaged"  # with a word of `catalog.kinds.damage`
 REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 
 Refresh = Callable[[Photo], Photo | None]
@@ -48,6 +51,7 @@ class RenderResponder:
         cache: RenderCache,
         dispatcher: Dispatcher,
         negative_cache: NegativeCache,
+        damages: Damages,
         refresh: Refresh,
         files: Files,
         *,
@@ -58,6 +62,7 @@ class RenderResponder:
         self._cache = cache
         self._dispatcher = dispatcher
         self._negative_cache = negative_cache
+        self._damages = damages
         self._refresh = refresh
         self._files = files
         self._limits = limits
@@ -91,7 +96,7 @@ class RenderResponder:
         """Has the photo's render in that size made in advance, and waits for nothing; refused where it can't be."""
         try:
             key = self._render(photo, size).key
-        except TooLarge:
+        except (TooLarge, Unsupported):
             return Prefetched.REFUSED
         if self._cache.has(key):  # asked before the catalogue, which takes longer
             return Prefetched.CACHED
@@ -115,6 +120,8 @@ class RenderResponder:
             response.content_type = "image/jpeg"
         response.set_header("ETag", render.tag)
         response.set_header("Last-Modified", render.modified)
+        if damage := self._damages.of(photo):  # the worker's word is heard before its render
+            response.set_header(DAMAGED, damage)
 
     def _made(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
         """A render that no tier has. A photo that failed once is not tried again."""
@@ -149,11 +156,21 @@ class RenderResponder:
         if plan is None:
             file.close()
             return False
+        if plan.damage:
+            self._damages.hear(photo, plan.damage)
+            response.set_header(DAMAGED, plan.damage)
         send(request, response, file, plan.parts, "image/jpeg", tag=render.tag, mtime_ns=photo.mtime_ns)
         return True
 
     def _worked_out(self, photo: Photo, size: Wanted) -> Render:
-        """What the parameters ask of the photo, as one render: equal requests have equal keys."""
+        """What the parameters ask of the photo, as one render: equal requests have equal keys.
+
+        Raises:
+            Unsupported: no render can have a name that is of such a size.
+            TooLarge: the result would be.
+        """
+        if why := too_long(photo.width, photo.height):
+            raise Unsupported(why)
         quality = None if size.width is None and size.height is None else size.quality
         output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side)
         key = RenderKey(photo.photoid, key_version(photo.version), output.width, output.height, quality)

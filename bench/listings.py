@@ -41,7 +41,8 @@ class Asked:
         app, identify = falcon.App(), Identify(library, None, Cookies(enabled=True))
         app.add_route("/timeline", Timeline(identify, library.snapshots, library.generations))
         app.add_route(
-            "/photos", SomePhotos(identify, library.snapshots, library.render_failures, library.photos.metadata)
+            "/photos",
+            SomePhotos(identify, library.snapshots, library.render_failures, library.damages, library.photos.metadata),
         )
         self._client = TestClient(app)
         self._filters = library.access.rights(uid).filters

@@ -19,7 +19,8 @@ UNSEEN = -1
 LOOK = text(
     "SELECT (SELECT number FROM access), (SELECT seq FROM sqlite_sequence WHERE name = 'changes'),"
     " (SELECT group_concat(id) FROM roots WHERE active),"
-    " (SELECT count(*) FROM faults), (SELECT max(since) FROM faults)"
+    " (SELECT count(*) FROM faults), (SELECT max(since) FROM faults),"
+    " (SELECT count(*) FROM damages), (SELECT max(since) FROM damages)"
 )
 
 log = logging.getLogger("darkroom.catalog")
@@ -65,7 +66,8 @@ class Generations:
 
     `access` is another object after every change of who may see what, with each new session; `photos` after every
     change of photos, and of which roots are in sight; `render_failures` after whatever came to be known against a
-    photo. While the catalogue can't be looked at all of them change with each look, so that nothing remembered counts.
+    photo, that it is damaged too. While the catalogue can't be looked at all of them change with each look, so that
+    nothing remembered counts.
     """
 
     def __init__(self, engine: Engine) -> None:

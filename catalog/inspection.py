@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from sqlalchemy.pool import NullPool
 
 from catalog import database, schema
 from catalog.database import FILE, HEAD, trouble
+from catalog.kinds.damage import SENTENCES
+from catalog.photoid import source_version
 from catalog.photos import Photo
 
 STEPS = Path(__file__).with_name("migrations") / "versions"
@@ -64,11 +67,13 @@ class Known:
     """What the catalogue knows of a path below a photo root, whether its photos can be seen at present or not.
 
     `visible` says whether those of its root can be, `failures` are of the file, of the photo, or of a folder above.
+    `damage` is of a photo that is shown as far as it goes: a `Failure` whose kind is a word of `catalog.kinds.damage`.
     """
 
     photo: Photo | None
     visible: bool
     failures: tuple[Failure, ...]
+    damage: Failure | None = None
 
 
 def address(file: Path) -> str:
@@ -160,6 +165,17 @@ def failures(engine: Engine, aliases: Collection[str]) -> list[Failures]:
         return [Failures(*row) for row in rows]
 
 
+def damages(engine: Engine, aliases: Collection[str]) -> list[Failures]:
+    """Photos of these roots that are damaged and shown as far as they go, by the words of `catalog.kinds.damage`."""
+    known, photos = schema.damages.c, schema.photos.c
+    query = select(known.damage, known.version, photos.bytes, photos.mtime_ns)
+    query = query.select_from(schema.damages.join(schema.photos)).where(photos.alias.in_(aliases))
+    with engine.connect() as connection:
+        rows = connection.execute(query)
+        counted = Counter(damage for damage, version, *file in rows if version == source_version(*file))
+    return [Failures(damage, SENTENCES[damage], count) for damage, count in sorted(counted.items())]
+
+
 def place_of(engine: Engine, photoid: str) -> tuple[str, str] | None:
     """The alias and the path of a photo, or of a file that was one while it could be read; None where there is none."""
     for table in (schema.photos, schema.read_failures):
@@ -191,13 +207,18 @@ def known(engine: Engine, alias: str, path: str) -> Known:
             .where(roots.alias == alias, unread.path.in_(above))
         )
         failures = [Failure(*each) for each in connection.execute(not_read)]
+        damage = None
         if photo is not None:
             of_now = (unrendered.bytes == photo.bytes, unrendered.mtime_ns == photo.mtime_ns)
             not_rendered = select(unrendered.kind, unrendered.reason, unrendered.since).where(*of_now)
             for kind, reason, since in connection.execute(not_rendered.where(unrendered.photoid == photo.photoid)):
                 failure = Failure(kind, path, photo.photoid, reason, since, photo.bytes, photo.mtime_ns)
                 failures.append(failure)
-    return Known(photo, bool(visible), tuple(failures))
+            of_version = (schema.damages.c.photoid == photo.photoid, schema.damages.c.version == photo.version)
+            query = select(schema.damages.c.damage, schema.damages.c.since).where(*of_version)
+            for kind, since in connection.execute(query):
+                damage = Failure(kind, path, photo.photoid, SENTENCES[kind], since, photo.bytes, photo.mtime_ns)
+    return Known(photo, bool(visible), tuple(failures), damage)
 
 
 def last_written(data_dir: Path) -> float:

@@ -1,5 +1,6 @@
 """The photos of the catalogue, as everyone reads them."""
 
+import heapq
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy.dialects import sqlite
 from catalog import schema
 from catalog.database import look_up
 from catalog.errors import MalformedPhotoid, PhotoMissing
+from catalog.kinds.damage import SENTENCES
 from catalog.metadata import Metadata
 from catalog.photoid import decode, parse_photoid, source_version
 
@@ -45,12 +47,16 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file (or a folder, or a link) that can't be read or rendered: why, and since when (UTC)."""
+    """A file (or a folder, or a link) that can't be read or rendered: why, and since when (UTC).
+
+    `damage` is a word of `catalog.kinds.damage` where what there is of the photo is shown all the same, else empty.
+    """
 
     root: str
     path: str
     reason: str
     since: str
+    damage: str = ""
 
 
 class Photos:
@@ -104,7 +110,22 @@ class Photos:
                 yield photo_of(row)
 
     def failures(self) -> Iterator[FailedFile]:
-        """Every file that can't be read, and every photo that can't be rendered, by root and path."""
+        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root and path."""
+        yield from heapq.merge(self._failed(), self._damaged(), key=lambda each: (each.root, os.fsencode(each.path)))
+
+    def _damaged(self) -> Iterator[FailedFile]:
+        photos, known = schema.photos.c, schema.damages.c
+        both = schema.damages.join(schema.photos).join(schema.roots)
+        query = select(
+            schema.roots.c.alias, photos.path, photos.bytes, photos.mtime_ns, known.version, known.damage, known.since
+        ).select_from(both)
+        query = query.where(schema.roots.c.active).order_by(schema.roots.c.alias, photos.path)
+        with self._engine.connect().execution_options(yield_per=BATCH) as connection:
+            for root, path, size, mtime_ns, version, damage, since in connection.execute(query):
+                if version == source_version(size, mtime_ns):
+                    yield FailedFile(root, path, SENTENCES[damage], since, damage)
+
+    def _failed(self) -> Iterator[FailedFile]:
         roots, photos = schema.roots.c, schema.photos.c
         read, rendered = schema.read_failures.c, schema.render_failures.c
         unread = (

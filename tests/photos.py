@@ -69,3 +69,9 @@ def real_photos(pattern: str) -> list[Path]:
 
 
 needs_real_photos = pytest.mark.skipif(not os.environ.get("REAL_PHOTOS"), reason="REAL_PHOTOS names no real photos")
+
+
+def header_alone(jpeg: bytes) -> bytes:
+    """A photo of which nothing can be shown: a JPEG up to the data of its first scan. Of half a photo half is."""
+    scan = jpeg.index(b"\xff\xda")
+    return jpeg[: scan + 2 + int.from_bytes(jpeg[scan + 2 : scan + 4], "big")]

@@ -12,7 +12,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,11 +74,20 @@ def _never() -> bool:
     return False
 
 
+OnDamage = Callable[[RenderKey, str], None]
+"""Told of a render that shows what there is of a damaged photo: its key, and a word of `catalog.kinds.damage`."""
+
+
+def _nobody(_: RenderKey, __: str) -> None:
+    """Who is told of damages where nobody wants to know."""
+
+
 class Dispatcher:
     """Asks workers for renders.
 
     `places` requests may wait at once, each for `timeout` seconds at most; `room` renders may be queued, over all
-    front ends, and beside them as many in advance as `prefetch` says.
+    front ends, and beside them as many in advance as `prefetch` says. `on_damage` hears of every render that any worker
+    makes, whoever waits for it, before those who wait; it must not take long.
     """
 
     def __init__(
@@ -91,6 +100,7 @@ class Dispatcher:
         places: int,
         room: int = 500,
         prefetch: PrefetchLimits = PrefetchLimits(),
+        on_damage: OnDamage = _nobody,
     ) -> None:
         self._app = app
         self._publish_task = publisher(app)
@@ -106,6 +116,7 @@ class Dispatcher:
         # One who sends in advance does so at a time: people find a connection.
         self._senders = {INTERACTIVE: threading.BoundedSemaphore(SENDERS), PREFETCH: threading.BoundedSemaphore(1)}
         self._breaker = Breaker()
+        self._on_damage = on_damage
         flights.listen(self._on_completion)
 
     def render(
@@ -291,8 +302,17 @@ class Dispatcher:
         return render
 
     def _on_completion(self, completion: Completion, render: bytes | None) -> None:
+        if completion.damage:
+            self._tell_damage(completion)
         self._waits.complete(completion, render, (INTERACTIVE, PREFETCH))
         self._late_failures.heard(completion)
+
+    def _tell_damage(self, completion: Completion) -> None:
+        try:
+            key = RenderKey.parse(completion.key)
+        except ValueError:  # an order of a job: each of its renders is heard of by itself
+            return
+        self._on_damage(key, completion.damage)
 
 
 @contextmanager

@@ -93,10 +93,10 @@ class Renderer:
             render = self._cache.get(key, counted=False)
             if render is not None:
                 return Landing(Completion(name, DONE), render)
-            render = self._made(key, root, path)
+            render, damage = self._made(key, root, path)
             kept = self._cache.put(key, render)
             self._count(queue, "ok", began)
-            return Landing(Completion(name, DONE), render, kept)
+            return Landing(Completion(name, DONE, damage=damage), render, kept)
 
         self._land(name, queue, path, made)
 
@@ -108,6 +108,7 @@ class Renderer:
         """
 
         def made() -> Landing | None:
+            damage = ""
             try:
                 if not (self._orders.take(order) and self._begun(order, BACKGROUND)):
                     return None
@@ -116,11 +117,11 @@ class Renderer:
                 held = self._cache.held(keys)
                 missing = [key for key in keys if key not in held]
                 if missing:
-                    self._make_ladder(missing, root, path)
+                    damage = self._make_ladder(missing, root, path)
             except FlightsDown as error:
                 log.warning("renders in advance are left for later: %s", error)
                 return Landing(Completion(order, DROPPED))
-            return Landing(Completion(order, DONE))
+            return Landing(Completion(order, DONE, damage=damage))
 
         self._land(order, BACKGROUND, path, made)
 
@@ -149,12 +150,13 @@ class Renderer:
         if landing is not None:
             self._flights.land(landing.completion, landing.render, kept=landing.kept)
 
-    def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str) -> None:
-        """Makes the renders of one photo under these keys, which differ in size alone."""
+    def _make_ladder(self, keys: Sequence[RenderKey], root: str, path: str) -> str:
+        """Makes the renders of one photo under these keys, which differ in size alone; gives what damage it has."""
         by_size = {Size(key.width, key.height): key for key in keys}
         if len({(key.photoid, key.version, key.quality) for key in keys}) > 1 or keys[0].quality is None:
             raise ValueError("the keys of a ladder differ in more than size")
         begun: set[str] = set()
+        damage = list[str]()
 
         def wanted(size: Size) -> bool:
             name = by_size[size].name
@@ -167,10 +169,12 @@ class Renderer:
                 self._check_version(keys[0], source)
                 began = time.monotonic()
                 limits, quality = self._limits, keys[0].quality
-                for size, render in pipeline.render_ladder(source, by_size, quality, limits=limits, wanted=wanted):
+                for size, render in pipeline.render_ladder(
+                    source, by_size, quality, limits=limits, on_damage=damage.append, wanted=wanted
+                ):
                     kept = self._kept(by_size[size], render)
                     self._count(BACKGROUND, "ok", began)
-                    self._flights.land(Completion(by_size[size].name, DONE), render, kept=kept)
+                    self._flights.land(Completion(by_size[size].name, DONE, damage="".join(damage)), render, kept=kept)
                     begun.discard(by_size[size].name)
                     began = time.monotonic()
                     if not kept:
@@ -178,6 +182,7 @@ class Renderer:
         finally:
             for name in begun:  # whoever has come to wait for it asks for it by itself
                 self._flights.land(Completion(name, DROPPED), None, kept=True)
+        return "".join(damage)
 
     def _kept(self, key: RenderKey, render: bytes) -> bool:
         """Keeps a render for which nobody waits: a tier that is busy, or away for a moment, is asked again."""
@@ -213,13 +218,17 @@ class Renderer:
         except FlightsDown as error:
             log.warning("nobody says whether people wait: %s", error)
 
-    def _made(self, key: RenderKey, root: str, path: str) -> bytes:
+    def _made(self, key: RenderKey, root: str, path: str) -> tuple[bytes, str]:
+        """The render, and what damage its photo has, empty for none."""
+        damage, limits = list[str](), self._limits
         with self._source(root, path) as source:
             self._check_version(key, source)
-            size = Size(key.width, key.height)
             if key.quality is None:
-                return pipeline.unscaled(source, limits=self._limits)
-            return pipeline.render(source, size, key.quality, limits=self._limits)
+                made = pipeline.unscaled(source, limits=limits, on_damage=damage.append)
+            else:
+                size = Size(key.width, key.height)
+                made = pipeline.render(source, size, key.quality, limits=limits, on_damage=damage.append)
+        return made, "".join(damage)
 
     @staticmethod
     def _check_version(key: RenderKey, source: BinaryIO) -> None:

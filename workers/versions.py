@@ -10,6 +10,11 @@ def key_version(source: str) -> str:
     return f"{source}-{pipeline.REVISION}"
 
 
+def rendering_revision() -> str:
+    """What renders are made by: what is known of a render counts for those of the same."""
+    return str(pipeline.REVISION)
+
+
 def rendering_setup(settings: Settings) -> str:
     """What photos are rendered with: pipeline, readers and limits. What failed with anything else is untried."""
     limits = (

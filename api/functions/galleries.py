@@ -11,6 +11,7 @@ from api.http.bodies import is_a, json_object
 from api.http.errors import RequestError
 from api.http.params import flag, parse, required
 from api.identify import Caller, Identify
+from catalog.damages import Damages
 from catalog.generations import Generations
 from catalog.lists.shares import Share, Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import joined
@@ -63,11 +64,14 @@ class GetSharedGallerys:
 class GetGallery:
     """`getGallery`: one gallery, to whoever has its sid."""
 
-    def __init__(self, identify: Identify, shares: Shares, access: Access, metadata: MetadataOf) -> None:
+    def __init__(
+        self, identify: Identify, shares: Shares, access: Access, metadata: MetadataOf, damages: Damages
+    ) -> None:
         self._identify = identify
         self._shares = shares
         self._access = access
         self._metadata = metadata
+        self._damages = damages
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the gallery; with its photos, where that is asked for and its user may see metadata."""
@@ -85,7 +89,10 @@ class GetGallery:
         photos = self._identify.in_sight(rights, photoids)
         known = self._metadata(list(photos))
         return [
-            described(photo, known.get(each)) if (photo := photos.get(each)) else {"photoID": each} for each in photoids
+            described(photo, known.get(each), self._damages.of(photo))
+            if (photo := photos.get(each))
+            else {"photoID": each}
+            for each in photoids
         ]
 
 

@@ -9,6 +9,7 @@ from api.http.answers import answer
 from api.http.errors import RequestError
 from api.http.params import Params, number, required
 from api.identify import Identify, Listing
+from catalog.damages import Damages
 from catalog.errors import Missing
 from catalog.generations import Generations, Memo
 from catalog.lists.snapshots import Snapshots
@@ -52,11 +53,17 @@ class SomePhotos:
     """`GET /api/photos`: a range of a view or a gallery."""
 
     def __init__(
-        self, identify: Identify, snapshots: Snapshots, render_failures: RenderFailures, metadata: MetadataOf
+        self,
+        identify: Identify,
+        snapshots: Snapshots,
+        render_failures: RenderFailures,
+        damages: Damages,
+        metadata: MetadataOf,
     ) -> None:
         self._identify = identify
         self._snapshots = snapshots
         self._render_failures = render_failures
+        self._damages = damages
         self._metadata = metadata
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
@@ -71,7 +78,7 @@ class SomePhotos:
         told = listing.rights.may(METADATA)
         known = self._metadata(list(photos)) if told else {}
         shown = [
-            _shown(photo, failures.get(each)) | (_told(photo, known.get(each)) if told else {})
+            _shown(photo, failures.get(each), self._damages.of(photo)) | (_told(photo, known.get(each)) if told else {})
             if (photo := photos.get(each))
             else {"photoID": each, "gone": True}
             for each in photoids
@@ -95,10 +102,11 @@ def _count(params: Params) -> int:
     return count
 
 
-def _shown(photo: Photo, failure: RenderFailure | None) -> dict[str, object]:
+def _shown(photo: Photo, failure: RenderFailure | None, damage: str) -> dict[str, object]:
     """What everybody is told of a photo that he may see."""
     failed = failure.reason if failure else None
-    return {"photoID": photo.photoid, "width": photo.width, "height": photo.height, "failed": failed}
+    about = {"photoID": photo.photoid, "width": photo.width, "height": photo.height}
+    return about | {"failed": failed, "damaged": damage or None}
 
 
 def _told(photo: Photo, known: Metadata | None) -> dict[str, object]:

@@ -6,6 +6,7 @@ import falcon
 
 from api.http.answers import answer, readable
 from api.identify import Identify
+from catalog.damages import Damages
 from catalog.metadata import Metadata
 from catalog.people.access import METADATA
 from catalog.photos import Photo
@@ -38,8 +39,10 @@ RAW_MEDIA_TYPES = {
 """Camera raw files are one format to the catalogue: by their extensions."""
 
 
-def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
-    """A photo as an element of `photos[]`. What is not known is left out, as in the vendor's answers."""
+def described(photo: Photo, known: Metadata | None, damage: str = "") -> dict[str, object]:
+    """A photo as an element of `photos[]`. What is not known is left out, as in the vendor's answers, and so is what it
+    lacks where it is whole.
+    """
     always = {
         "photoID": photo.photoid,
         "fileName": file_name(photo),
@@ -50,7 +53,7 @@ def described(photo: Photo, known: Metadata | None) -> dict[str, object]:
         "fingerprint": photo.version,
         "mimeType": media_type(photo),
     }
-    return always | (_known(known) if known else {})
+    return always | ({"damaged": damage} if damage else {}) | (_known(known) if known else {})
 
 
 def file_name(photo: Photo) -> str:
@@ -104,11 +107,13 @@ def media_type(photo: Photo) -> str:
 class GetPhotoMetadata:
     """`getPhotoMetadata`."""
 
-    def __init__(self, identify: Identify, metadata: MetadataOf) -> None:
+    def __init__(self, identify: Identify, metadata: MetadataOf, damages: Damages) -> None:
         self._identify = identify
         self._metadata = metadata
+        self._damages = damages
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with one object, as in `photos[]`."""
         photo = self._identify.photo(self._identify.asked(request, response), request.remote_addr, METADATA)
-        answer(response, described(photo, self._metadata([photo.photoid]).get(photo.photoid)))
+        known = self._metadata([photo.photoid]).get(photo.photoid)
+        answer(response, described(photo, known, self._damages.of(photo)))

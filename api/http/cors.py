@@ -6,7 +6,7 @@ import falcon
 
 from api.http.cookies import HEADER
 
-EXPOSED = ["ETag", "Link", "Retry-After"]
+EXPOSED = ["ETag", "Link", "Retry-After", "X-Darkroom-Damaged"]
 ALLOWED = "Access-Control-Allow-Headers"
 REFUSED = ("", "*", HEADER.lower())
 

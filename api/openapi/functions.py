@@ -23,6 +23,7 @@ from api.openapi.describe import (
 from api.openapi.jobs import JOB_PATHS
 from api.openapi.page import BY_PAGE, PAGE_PATHS, SECURITY
 from api.openapi.schemas import GALLERY_FIELDS, SCHEMAS
+from catalog.kinds.damage import SENTENCES
 from catalog.search.sql import SORTS
 
 BASE = "/picapportapi/1.0/"
@@ -41,7 +42,12 @@ SIZE = (
     parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
 )
 LINK = {"Link": {"schema": string("where a place is named: the following photo, as rel=next and rel=prefetch")}}
-IMAGE = {"description": "Here it is.", "headers": LINK, "content": {"image/jpeg": {}}}
+DAMAGED = {
+    "X-Darkroom-Damaged": {
+        "schema": string("what is wrong with a photo, of which all is shown that there is", enum=list(SENTENCES))
+    }
+}
+IMAGE = {"description": "Here it is.", "headers": LINK | DAMAGED, "content": {"image/jpeg": {}}}
 PART = {"description": "The part of it that Range names."}
 CURRENT = {"304": {"description": "The caller's copy is current."}}
 

@@ -15,6 +15,7 @@ from api.openapi.describe import (
     ref,
     string,
 )
+from catalog.kinds.damage import SENTENCES
 
 ERRORS = (400, 403, 404, 405, 503)
 
@@ -86,11 +87,12 @@ PAGE_SCHEMAS: dict[str, Described] = {
             "width": integer("pixels, as a person sees the photo", minimum=1),
             "height": integer("pixels, as a person sees the photo", minimum=1),
             "failed": nullable(string("why it can't be shown; null: nothing is known against it")),
+            "damaged": nullable(string(f"{' or '.join(SENTENCES)}, where only a part of it is shown; null: all of it")),
             "fileName": string("as in Photo; this and what follows where the caller may see metadata"),
             "title": string("its title, or empty"),
             "creationDate": string("as in 2015-07-02T14:35:33"),
         },
-        optional=("gone", "width", "height", "failed", "fileName", "title", "creationDate"),
+        optional=("gone", "width", "height", "failed", "damaged", "fileName", "title", "creationDate"),
     ),
     "Tier": obj(
         {

@@ -5,6 +5,7 @@ from api.functions.prefetch import COUNT, MOST
 from api.openapi.describe import Described, array, boolean, integer, nullable, obj, ref, string
 from api.openapi.jobs import JOB_SCHEMAS
 from api.openapi.page import PAGE_SCHEMAS
+from catalog.kinds.damage import SENTENCES
 
 PHOTO_FIELDS = {
     "photoID": string("16 bytes in base64"),
@@ -15,6 +16,7 @@ PHOTO_FIELDS = {
     "height": integer("pixels, as a person sees the photo"),
     "fingerprint": string("another one where the file has changed"),
     "mimeType": string("the media type of the file"),
+    "damaged": string("what is wrong with it, where all is shown that there is of it", enum=list(SENTENCES)),
 }
 GALLERY_FIELDS = {
     "sid": string("whoever has it sees the gallery"),

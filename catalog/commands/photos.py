@@ -30,7 +30,7 @@ def add_to(commands: Commands) -> None:
     watching.set_defaults(run=_watch)
     for name, text in (
         ("photos", "list the photos"),
-        ("failed", "list what can't be read or rendered, and why"),
+        ("failed", "list what can't be read or rendered, or only in part, and why"),
     ):
         listing = commands.add_parser(name, help=text)
         listing.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -117,7 +117,7 @@ def _photo_line(photo: Photo) -> str:
 
 
 def _failure_json(failure: FailedFile) -> str:
-    return json.dumps({name: getattr(failure, name) for name in ("root", "path", "reason", "since")})
+    return json.dumps({name: getattr(failure, name) for name in ("root", "path", "reason", "since", "damage")})
 
 
 def _failure_line(failure: FailedFile) -> str:

@@ -7,7 +7,17 @@ photos take about 500 MB, and a file's name may hold any byte but `/` and NUL.
 from catalog.schema.job_tables import arrivals, job_failures, jobs, outstanding
 from catalog.schema.list_tables import chunks, shares, snapshots, views
 from catalog.schema.people_tables import access, filters, groups, guesses, memberships, permissions, sessions, users
-from catalog.schema.photo_tables import changes, details, folders, photos, read_failures, render_failures, roots, texts
+from catalog.schema.photo_tables import (
+    changes,
+    damages,
+    details,
+    folders,
+    photos,
+    read_failures,
+    render_failures,
+    roots,
+    texts,
+)
 from catalog.schema.types import metadata
 
 __all__ = [
@@ -15,6 +25,7 @@ __all__ = [
     "arrivals",
     "changes",
     "chunks",
+    "damages",
     "details",
     "filters",
     "folders",

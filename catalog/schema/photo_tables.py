@@ -126,6 +126,26 @@ render_failures = Table(
     sqlite_with_rowid=False,
 )
 
+# Photos of which there is only a part to show, in the version that their file had then (`Photo.version`).
+damages = Table(
+    "damages",
+    metadata,
+    Column(
+        "photoid",
+        PhotoId,
+        ForeignKey("photos.photoid", ondelete="CASCADE", onupdate="CASCADE"),
+        primary_key=True,
+        nullable=False,
+    ),
+    Column("version", Text, nullable=False),
+    # A word of `catalog.kinds.damage`.
+    Column("damage", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    # What rendered it; what was noted of renders of another revision counts no longer.
+    Column("revision", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What happened to photos: one row for each that was added, changed or removed, in order, by triggers on `photos`.
 # `workers.housekeeping` drains it; numbers are never used again, so the highest says whether anything is new.
 changes = Table(

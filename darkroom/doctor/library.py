@@ -94,10 +94,11 @@ def people(settings: Settings) -> Iterator[Finding]:
 
 
 def failed(settings: Settings) -> Iterator[Finding]:
-    """Files that can't be read, and photos that can't be rendered: alike ones in one line."""
+    """Files that can't be read, and photos that can't be rendered, or only in part: alike ones in one line."""
     what = "failed photos"
     found = _asked(settings, lambda engine: inspection.failures(engine, settings.root_paths))
-    if found is None:
+    damaged = _asked(settings, lambda engine: inspection.damages(engine, settings.root_paths))
+    if found is None or damaged is None:
         return
     if not found:
         yield well(what, "none")
@@ -110,6 +111,9 @@ def failed(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             what, f"{more} more, for {len(found) - MOST_LINES + 1} other reasons", "`darkroom failed` lists them"
         )
+    for each in damaged:
+        says = f"{each.count} {each.kind}, shown as far as they go: `darkroom failed` lists them"
+        yield apart("damaged photos", says)
 
 
 def _asked(settings: Settings, ask: Callable[[Engine], T]) -> T | None:

@@ -50,6 +50,9 @@ def failures(photo: Meant, known: Known) -> Iterator[Finding]:
         else:
             says = f"rendering it failed at {each.since}, {each.kind}: {each.reason.rstrip('.')}"
             yield wrong("rendering", says, f"`darkroom retry --photoid {each.photoid}` tries it again")
+    if known.damage is not None:
+        says = f"since {known.damage.since}, {known.damage.kind}: {known.damage.reason.rstrip('.')}"
+        yield apart("damaged", says)
     if known.photo is not None and not known.failures:
         yield well("reading and rendering", "nothing speaks against it")
 

@@ -4,8 +4,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from catalog.kinds.damage import SENTENCES
 from config import Settings
-from darkroom.doctor.finding import Finding, well, wrong
+from darkroom.doctor.finding import Finding, apart, well, wrong
 from workers.errors import RenderError
 
 
@@ -16,7 +17,7 @@ def trial(file: Path, settings: Settings) -> Iterator[Finding]:
     from workers.pipeline.render import render_ladder
     from workers.sizing import DEFAULT_QUALITY, output_size
 
-    limits, steps = Limits.of(settings), list[tuple[str, float]]()
+    limits, steps, damages = Limits.of(settings), list[tuple[str, float]](), list[str]()
     began = time.monotonic()
     try:
         with opened(file, limits) as image:
@@ -29,6 +30,7 @@ def trial(file: Path, settings: Settings) -> Iterator[Finding]:
             DEFAULT_QUALITY,
             limits=limits,
             watch=lambda step, seconds: steps.append((step, seconds)),
+            on_damage=damages.append,
         )
     except RenderError as error:
         yield wrong("trial", str(error).rstrip("."), f"it is {error.kind}: see what is said above of its file")
@@ -36,3 +38,5 @@ def trial(file: Path, settings: Settings) -> Iterator[Finding]:
     each = ", ".join(f"{step} {seconds * 1000:.1f}" for step, seconds in steps)
     all_of_it = (time.monotonic() - began) * 1000
     yield well("trial", f"{size.width}x{size.height}, {len(jpeg):,} bytes, in {all_of_it:.1f} ms ({each})")
+    for damage in damages:
+        yield apart("trial", f"it is {damage}: {SENTENCES[damage].rstrip('.')}")

@@ -16,7 +16,7 @@ def test_it_walks_jobs_and_lets_go(tmp_path: Path) -> None:
     with ExitStack() as outer:
         house = House(tmp_path, outer, prerender_auto=False)
         with ExitStack() as closing:
-            render_backend = start_render_backend(house.settings, closing)
+            render_backend = start_render_backend(house.settings, closing, lambda _, __: None)
             backend = start_prerender_backend(house.settings, house.library, render_backend, closing)
             job = backend.starter.start("*", ["8x8"])
             backend.driver.wake()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 from falcon.testing import Result
+from sqlalchemy import update
 
 from api.functions.photos import GetPhoto, thumbnail
 from api.http.delivery import Files
@@ -17,9 +18,11 @@ from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from catalog.database import FILE
+from catalog.kinds.damage import TRUNCATED
 from catalog.photos import Photo
 from catalog.render_failures import RenderFailure, RenderFailures
 from catalog.scan.scan import refresh
+from catalog.schema import photos
 from tests.api.house import Asking, House
 from tests.catalog.library import jpeg
 from workers.dispatch import Dispatcher, Prefetched
@@ -69,6 +72,7 @@ class Door:
             self.cache,
             self.workers,
             NegativeCache(RenderFailures(house.library.engine)),
+            house.library.damages,
             lambda photo: refresh(house.library.engine, house.settings, photo),
             Files(house.settings.root_paths, follow_links=True),
             limits=Limits(),
@@ -126,6 +130,46 @@ def test_what_is_asked_for(house: House, door: Door, params: dict[str, object], 
 def test_what_can_not_be_asked_for(house: House, door: Door, params: dict[str, object]) -> None:
     assert door.photo(**({"photoid": house.sea} | params)).status_code == 400
     assert door.workers.asked == []
+
+
+@pytest.mark.parametrize("params", [{}, {"width": 24}, {"width": 10, "height": 10}, {"height": 1}])
+def test_a_photo_of_impossible_size_is_refused_in_every_size(
+    house: House, door: Door, params: dict[str, object]
+) -> None:
+    """No key of a render can have its sides."""
+    with house.library.engine.connect() as connection, connection.begin():
+        connection.execute(update(photos).where(photos.c.path == "sea/beach.jpg").values(width=4294967169))
+    house.library.generations.look()
+    answer = door.photo(photoid=house.sea, **params)
+    assert (answer.status_code, answer.json["detail"][:18]) == (501, "The photo's header")
+    assert door.thumbnail(photoid=house.sea).status_code == 501
+
+
+def test_an_answer_says_that_the_photo_is_damaged(house: House, door: Door) -> None:
+    """Whether its render is made or cached, and no longer when the file is another one."""
+    photo = house.library.photos.by_id(house.sea)
+    house.library.damages.hear(photo, TRUNCATED)
+    for _ in range(2):
+        for answer in (door.photo(photoid=house.sea, width=24), door.thumbnail(photoid=house.sea)):
+            assert (answer.status_code, answer.headers["X-Darkroom-Damaged"]) == (200, TRUNCATED)
+        assert "X-Darkroom-Damaged" not in door.photo(photoid=house.town, width=24).headers
+        house.library.damages.flush()
+    os.utime(house.catalogue.a / photo.path, (5, 5))
+    house.catalogue.scan(house.settings)
+    house.library.generations.look()
+    assert "X-Darkroom-Damaged" not in door.photo(photoid=house.sea, width=24).headers
+
+
+def test_a_file_that_ends_early_is_sent_with_an_end_and_says_so(house: House, door: Door) -> None:
+    file = house.catalogue.a / "sea/beach.jpg"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-2])
+    house.catalogue.scan(house.settings)
+    house.library.generations.look()
+    answer = door.photo(photoid=house.sea)
+    assert (answer.status_code, answer.headers["X-Darkroom-Damaged"]) == (200, TRUNCATED)
+    assert answer.content.endswith(b"\xff\xd9")
+    assert door.photo(photoid=house.sea, width=24).headers["X-Darkroom-Damaged"] == TRUNCATED
 
 
 def test_equal_sizes_are_one_render(house: House, door: Door) -> None:

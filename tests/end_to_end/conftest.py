@@ -9,13 +9,13 @@ from PIL import Image
 from tests.catalog.metadata.packets import bag, xmp
 from tests.end_to_end.people import World, world_of
 from tests.end_to_end.servers import Server, serving
-from tests.photos import save_jpeg, solid
+from tests.photos import header_alone, save_jpeg, solid
 
 WAYS = ("embedded", "distributed")
 
 
 def make_library(folder: Path) -> Path:
-    """Photos of 4:3 and 3:2, upright, turned, damaged, above the pixel limit, and of every format."""
+    """Photos of 4:3 and 3:2, upright, turned, damaged, cut in half, above the pixel limit, and of every format."""
     save_jpeg(folder / "red.jpg", solid(1200, 900, (200, 30, 30)))
     save_jpeg(folder / "tall/green.jpg", solid(1200, 900, (30, 200, 30)), orientation=6)
     solid(900, 600, (30, 30, 200)).save(folder / "blue.png")
@@ -24,7 +24,8 @@ def make_library(folder: Path) -> Path:
     solid(300, 200, (200, 30, 200)).save(folder / "magenta.gif")
     noise = Image.effect_noise((800, 600), 90).convert("RGB")
     whole = save_jpeg(folder / "noise.jpg", noise).read_bytes()
-    (folder / "damaged.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "damaged.jpg").write_bytes(header_alone(whole))
+    (folder / "half.jpg").write_bytes(whole[: len(whole) // 2])
     save_jpeg(folder / "huge.jpg", solid(2000, 1500, (9, 9, 9)))
     return folder
 

@@ -207,7 +207,7 @@ class RedisFlights:
                     pipe.set(_carried(completion.key), carried, ex=self.CARRIED_SECONDS)
                 pipe.delete(_flight(completion.key), _reserved(completion.key), *forgotten)
                 pipe.zrem(WAITING, _flight(completion.key))
-                pipe.publish(self.CHANNEL, json.dumps(asdict(completion)))
+                pipe.publish(self.CHANNEL, _written(completion))
                 pipe.execute()
         except redis.RedisError as error:
             log.warning("the end of a render could not be announced: %s", redis_errors.sentence(error))
@@ -246,7 +246,8 @@ class RedisFlights:
     def _received(self, data: bytes, listener: Listener) -> None:
         try:
             completion = Completion(**json.loads(data))
-            if not all(isinstance(text, str) for text in (completion.key, completion.outcome, completion.reason)):
+            texts = (completion.key, completion.outcome, completion.reason, completion.damage)
+            if not all(isinstance(text, str) for text in texts):
                 raise TypeError("a completion is made of text")
         except (ValueError, TypeError):
             log.warning("a completion on %s can't be read: %.200r", self.CHANNEL, data)
@@ -266,6 +267,11 @@ def reached() -> Iterator[None]:
         yield
     except redis.RedisError as error:
         raise FlightsDown(redis_errors.sentence(error)) from error
+
+
+def _written(completion: Completion) -> str:
+    """As it goes over the channel. What is not said is left out, as a front end of an older version may not know it."""
+    return json.dumps({name: value for name, value in asdict(completion).items() if value})
 
 
 def _text(answer: object) -> str:

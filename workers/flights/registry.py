@@ -26,13 +26,15 @@ class Completion:
 
     `outcome` is "done"; or "dropped" where the task came too late to be worth it, or its worker died; or the kind of
     the error, whose sentence is `reason`. `carried` says that the render itself waits in the registry, because no
-    shared cache could take it.
+    shared cache could take it. `damage` is a word of `catalog.kinds.damage` where the render shows what there is of a
+    damaged photo.
     """
 
     key: str
     outcome: str
     reason: str = ""
     carried: bool = False
+    damage: str = ""
 
 
 class Claim(StrEnum):

@@ -8,6 +8,7 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from cache.render_cache import RenderCache
+from catalog.damages import Damages
 from catalog.jobs.jobs import Jobs
 from catalog.jobs.progress import JobProgress
 from catalog.photos import Photos
@@ -25,7 +26,7 @@ from workers.prerender.missing import MissingRenders
 from workers.prerender.order_dispatcher import OrderDispatcher
 from workers.prerender.run import RunComponents
 from workers.prerender.starter import Starter
-from workers.versions import rendering_setup
+from workers.versions import rendering_revision, rendering_setup
 
 
 def build_starter(settings: Settings, engine: Engine, cache: RenderCache) -> Starter:
@@ -55,6 +56,7 @@ def build_driver(
             JobProgress(engine),
             _missing(settings, engine, cache),
             RenderFailures(engine, setup=rendering_setup(settings)),
+            Damages(engine, revision=rendering_revision()),
             dispatcher,
             partial(refresh, engine, settings),
             in_process=not settings.distributed,

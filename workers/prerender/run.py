@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from catalog.damages import Damages
 from catalog.errors import Unreadable
 from catalog.jobs.jobs import Job, Jobs
 from catalog.jobs.progress import FailedPhoto, JobProgress
@@ -41,6 +42,7 @@ class RunComponents:
     progress: JobProgress
     missing: MissingRenders
     render_failures: RenderFailures
+    damages: Damages
     dispatcher: OrderDispatcher
     refresh: Callable[[Photo], Photo | None]
     in_process: bool
@@ -54,6 +56,7 @@ class Run:
         self._estimate = estimate
         self._jobs, self._progress, self._missing = components.jobs, components.progress, components.missing
         self._dispatcher, self._render_failures = components.dispatcher, components.render_failures
+        self._damages = components.damages
         self._refresh, self._in_process = components.refresh, components.in_process
         self._bytes = job.bytes
         self._rendered = job.done + job.skipped
@@ -187,6 +190,8 @@ class Run:
             place = pending.job_photo.place
             if completion.outcome == DONE:
                 self._done.append(pending)
+                if completion.damage:
+                    self._damages.hear(pending.photo, completion.damage)
             elif completion.outcome == DROPPED or (
                 completion.outcome in (Busy.kind, SourceChanged.kind) and self._tries[place] + 1 < MOST_TRIES
             ):
@@ -223,6 +228,7 @@ class Run:
         self._bytes += self._missing.bytes(self._done)
         self._rendered += len(self._done)
         rate = self._rate.add(len(self._done) + len(self._failed), time.monotonic())
+        self._damages.flush()
         places = [pending.job_photo.place for pending in self._done]
         message = "" if job.message in (NO_WORKER, NO_QUEUE) else job.message
         self._progress.settle(job, places, self._failed, bytes=self._bytes, rate=rate, message=message)

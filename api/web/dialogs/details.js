@@ -8,7 +8,7 @@ import { metadata } from "../server/client.js";
 
 /** In this order; what else the server knows follows, by its own names. */
 const ORDER = (
-  "title description creationDate keywords persons rating size coordinates make model lens exposureTime apertureValue " +
+  "title description damaged creationDate keywords persons rating size coordinates make model lens exposureTime apertureValue " +
   "focalLength isoSpeed fileName mimeType software fingerprint"
 ).split(" ");
 const GERMAN = new Set(["exposureTime", "apertureValue", "focalLength"]); // the vendor's answers write 2,8
@@ -70,6 +70,7 @@ function described({ photoID, width, height, latitude, longitude, creationYear, 
 
 function written(name, value) {
   if (name === "creationDate") return moment(value);
+  if (name === "damaged") return t(`damaged.${value}`);
   if (name === "rating")
     return h(
       "span",

@@ -32,6 +32,8 @@ export function fill(cell, index, photo, href) {
   cell.dataset.index = index;
   link.setAttribute("href", href);
   link.ariaLabel = photoLabel(photo, index);
+  cell.classList.toggle("partly", Boolean(photo?.damaged));
+  if (photo?.damaged) link.ariaLabel += ` – ${t(`damaged.${photo.damaged}`)}`;
   paint(cell, photo?.gone ? { trouble: "gone" } : {}, false);
 }
 

@@ -54,6 +54,9 @@ export const STRINGS = {
   "field.mimeType": ["Type", "Art"],
   "field.software": ["Software", "Software"],
   "field.fingerprint": ["Fingerprint", "Fingerabdruck"],
+  "field.damaged": ["Damage", "Schaden"],
+  "damaged.truncated": ["The file ends early: not all of it is there", "Die Datei endet zu früh: Es ist nicht alles da"],
+  "damaged.corrupt": ["The file is damaged: shown as far as it goes", "Die Datei ist beschädigt: gezeigt, soweit es geht"],
 
   "share": ["Share photos", "Fotos teilen"],
   "share.do": ["Share", "Teilen"],

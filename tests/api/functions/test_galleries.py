@@ -20,7 +20,9 @@ from tests.api.house import Asking, House
 def ask(house: House) -> Asking:
     """getGallery."""
     library = house.library
-    return house.ask(GetGallery(house.identify, library.shares, library.access, library.photos.metadata))
+    return house.ask(
+        GetGallery(house.identify, library.shares, library.access, library.photos.metadata, library.damages)
+    )
 
 
 @pytest.fixture

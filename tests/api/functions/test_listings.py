@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from api.functions.listings import COUNT, MOST
+from catalog.kinds.damage import TRUNCATED
 from catalog.lists.shares import Terms
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
@@ -114,6 +115,7 @@ def test_photos_of_a_view(house: House, visitor: Visitor) -> None:
         "width": photo.width,
         "height": photo.height,
         "failed": None,
+        "damaged": None,
         "fileName": "a/old/1.jpg",
         "title": "",
         "creationDate": "2015-01-07T00:00:00",
@@ -181,10 +183,10 @@ def test_each_sees_as_much_as_he_may(house: House, visitor: Visitor) -> None:
     listed = (house.sea, house.town)
     gone = {"photoID": house.town, "gone": True}
     for uid, fields, second_is_gone in (
-        ("root", 7, False),
-        ("ann", 7, False),
-        ("viewer", 4, False),
-        ("sailor", 7, True),
+        ("root", 8, False),
+        ("ann", 8, False),
+        ("viewer", 5, False),
+        ("sailor", 8, True),
     ):
         apisid, vid = house.view(uid, *listed)
         sid = house.library.shares.make(uid, b"".join(map(decode, listed)), Terms()).sid
@@ -214,6 +216,13 @@ def test_one_that_can_t_be_shown_says_why(house: House, visitor: Visitor) -> Non
     house.library.render_failures.remember(photo, RenderFailure("damaged", "It is broken."))
     vid = visitor.ask("runQuery", query="dir:sea").json["vid"]
     assert visitor.ask("/api/photos", vid=vid).json["photos"][0]["failed"] == "It is broken."
+
+
+def test_a_photo_of_which_a_part_is_shown_says_so(house: House, visitor: Visitor) -> None:
+    house.library.damages.hear(house.library.photos.by_id(house.sea), TRUNCATED)
+    vid = visitor.ask("runQuery", query="dir:sea").json["vid"]
+    shown = visitor.ask("/api/photos", vid=vid).json["photos"][0]
+    assert (shown["failed"], shown["damaged"]) == (None, TRUNCATED)
 
 
 def test_months_are_found_once_and_anew_when_photos_change(house: House, visitor: Visitor) -> None:

@@ -24,6 +24,10 @@ ALWAYS = {
 }
 
 
+def function(house: House) -> GetPhotoMetadata:
+    return GetPhotoMetadata(house.identify, house.library.photos.metadata, house.library.damages)
+
+
 @pytest.mark.parametrize(
     ("known", "fields"),
     [
@@ -103,10 +107,17 @@ def test_a_name_that_is_no_text() -> None:
 
 
 def test_it_is_for_those_who_may_see_metadata(house: House) -> None:
-    ask = house.ask(GetPhotoMetadata(house.identify, house.library.photos.metadata))
+    ask = house.ask(function(house))
     told = ask(photoid=house.sea)
     assert (told.status_code, told.json["fileName"]) == (200, "a/sea/beach.jpg")
     assert str(house.catalogue.folder) not in told.text
     assert ask(photoid=house.sea, apisid="viewer").status_code == 403
-    head = house.ask(GetPhotoMetadata(house.identify, house.library.photos.metadata), "HEAD")(photoid=house.sea)
+    head = house.ask(function(house), "HEAD")(photoid=house.sea)
     assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", str(len(told.content)))
+
+
+def test_what_is_shown_in_part_says_so(house: House) -> None:
+    ask = house.ask(function(house))
+    assert "damaged" not in ask(photoid=house.sea).json
+    house.library.damages.hear(house.library.photos.by_id(house.sea), "truncated")
+    assert ask(photoid=house.sea).json["damaged"] == "truncated"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from catalog import inspection
+from catalog.damages import Damages
 from catalog.database import FILE, HEAD
 from catalog.people.users import Users
 from catalog.render_failures import RenderFailure, RenderFailures
@@ -136,6 +137,16 @@ def test_nobody_at_all(library: Library) -> None:
     assert told(looks.people(library.settings))[1] == (
         "✗ users: there is none: nobody can sign in: `darkroom user add NAME`"
     )
+
+
+def test_what_is_shown_in_part_is_counted(filled: Library) -> None:
+    damages = Damages(filled.engine)
+    for photo, damage in zip(filled.photos().values(), ("truncated", "corrupt", "truncated"), strict=False):
+        damages.hear(photo, damage)
+    damages.flush()
+    shown = [line for line in told(looks.failed(filled.settings)) if line.startswith("- ")]
+    assert shown[0] == "- damaged photos: 1 corrupt, shown as far as they go: `darkroom failed` lists them"
+    assert len(shown) == 2
 
 
 def test_what_failed_is_told_by_its_reason(filled: Library) -> None:

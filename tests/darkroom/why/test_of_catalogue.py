@@ -7,8 +7,10 @@ import pytest
 
 from cache.disk.tier import DiskTier
 from cache.key import RenderKey
+from catalog.damages import Damages
 from catalog.database import FILE
 from catalog.inspection import Failure, Known
+from catalog.kinds.damage import CORRUPT, SENTENCES
 from catalog.people.groups import Group, Groups
 from catalog.people.users import Users
 from catalog.photos import Photo
@@ -75,6 +77,20 @@ def test_a_file_that_could_not_be_read(library: Library) -> None:
     os.utime(file, ns=(1, 1))
     line = one(of_catalogue.failures(known.photo, known.known))
     assert line.endswith("the file is another one by now: `darkroom scan` reads it again")
+
+
+def test_a_photo_that_is_shown_in_part(library: Library) -> None:
+    put(library.a / "1.jpg", jpeg())
+    library.scan()
+    damages = Damages(library.engine)
+    damages.hear(library.photos()["a/1.jpg"], CORRUPT)
+    damages.flush()
+    found = of(library, "a/1.jpg")
+    assert found.photo
+    damaged, well = told(of_catalogue.failures(found.photo, found.known))
+    assert damaged.startswith("- damaged: since 20")
+    assert damaged.endswith(f", corrupt: {SENTENCES[CORRUPT].rstrip('.')}")
+    assert well == "✓ reading and rendering: nothing speaks against it"
 
 
 def test_a_folder_that_could_not_be_listed() -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.end_to_end.conftest import WAYS
 from tests.end_to_end.servers import PROJECT, Process, Server, environ, serving, start_front, start_worker
-from tests.photos import save_jpeg, solid
+from tests.photos import header_alone, save_jpeg, solid
 
 PATIENCE = 90.0
 SIZES = ["tile160", "300x"]
@@ -40,7 +40,7 @@ def make_library(folder: Path) -> Path:
     whole = save_jpeg(folder / "slow/0.jpg", noise.convert("RGB")).read_bytes()
     for number in range(1, 20):
         (folder / f"slow/{number}.jpg").write_bytes(whole)
-    (folder / "quick/damaged.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "quick/damaged.jpg").write_bytes(header_alone(whole))
     return folder
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.servers import Server, eventually, serving
-from tests.photos import decoded
+from tests.photos import decoded, header_alone
 
 SECRET = b"51 deg 30' N, of nobody's business"
 
@@ -103,7 +103,7 @@ def test_parts_and_copies(whole: Server, function: str) -> None:
 
 
 def test_a_damaged_photo_is_tried_once(library: Path, tmp_path: Path) -> None:
-    cut = (library / "upright.jpg").read_bytes()[:9000]
+    cut = header_alone((library / "upright.jpg").read_bytes())
     photos = tmp_path / "photos"
     photos.mkdir()
     (photos / "cut.jpg").write_bytes(cut)

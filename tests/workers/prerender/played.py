@@ -6,6 +6,7 @@ from dataclasses import replace
 from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
+from catalog.damages import Damages
 from catalog.jobs.jobs import Job, Jobs, JobSpec, Origin
 from catalog.jobs.progress import JobProgress
 from catalog.lists.snapshots import joined
@@ -93,8 +94,8 @@ class House:
         def refreshed(photo: Photo) -> Photo | None:
             return refresh(self.engine, self.settings, photo)
 
-        failures = RenderFailures(self.engine)
-        return RunComponents(self.jobs, self.progress, self.missing, failures, self.dispatcher, refreshed, in_process)
+        known = (self.missing, RenderFailures(self.engine), Damages(self.engine))
+        return RunComponents(self.jobs, self.progress, *known, self.dispatcher, refreshed, in_process)
 
     def job(self, need: int = 1000, room: int = 10**9) -> Job:
         """A job over all of them in BOXES."""
