@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import stat
-import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from PIL import ExifTags, Image
+from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -33,14 +31,16 @@ from catalog.kinds.jpeg import readable_head
 from catalog.kinds.png import ReadablePng
 from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
+from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
+from catalog.presentation import chunks
+from catalog.presentation.presentation import presentation
 from catalog.source_file import not_blocking, of_system, watched
 
 BLOCK = 64 * 1024
-TURNED = frozenset((5, 6, 7, 8))
+ON_ITS_SIDE = frozenset((5, 6, 7, 8))
 XMP_TAG, IPTC_TAG, RESOURCES_TAG = 700, 33723, 34377  # of TIFF
-RAW_PROFILE = "Raw profile type exif"  # ImageMagick's way to keep EXIF in a PNG: hex behind three lines
 
 READER = 3
 """Rises with what is read of a file: the next scan reads every file that a lower one has read."""
@@ -91,8 +91,8 @@ def read(path: Path) -> Header:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"PIL\.")
             kind, image = _open(file)
-            width, height, of_image = _seen(file, image)
-            found = _found(file, kind, image, of_image)
+            width, height = _seen(file, kind, image)
+            found = _found(file, kind, image, _exif(file, image))
         return Header(
             bytes=status.st_size,
             mtime_ns=stored_mtime(status),
@@ -141,8 +141,8 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     return kind, image
 
 
-class _Jpeg(JpegImageFile):
-    """A JPEG whose EXIF is not read before it was looked at, and whose header need not be clean."""
+class _Jpeg(UntouchedJpeg):
+    """A JPEG whose header need not be clean."""
 
     def _open(self) -> None:
         file = cast(BinaryIO, self.fp)
@@ -153,9 +153,6 @@ class _Jpeg(JpegImageFile):
                 raise
             self.fp = readable_head(file)
             super()._open()
-
-    def _read_dpi_from_exif(self) -> None:
-        pass
 
 
 def _webp(file: BinaryIO) -> Image.Image:
@@ -173,13 +170,6 @@ def _heif(file: BinaryIO) -> Image.Image:
     from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s, which only such photos are to cost
 
     image: Image.Image = HeifImageFile(file)  # type: ignore[no-untyped-call]
-    return image
-
-
-def _avif(file: BinaryIO) -> Image.Image:
-    from pillow_avif.AvifImagePlugin import AvifImageFile
-
-    image: Image.Image = AvifImageFile(file)
     return image
 
 
@@ -203,36 +193,34 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     JPEG: _Jpeg,
     PNG: ReadablePng,
     WEBP: _webp,
-    TIFF: TiffImageFile,
+    TIFF: UntouchedTiff,
     GIF: GifImageFile,
     BMP: BmpImageFile,
     HEIF: _heif,
-    AVIF: _avif,
+    AVIF: untouched_avif,
     RAW: _raw,
 }
 
 
-def _seen(file: BinaryIO, image: Image.Image) -> tuple[int, int, Image.Exif]:
-    """Width and height as a person sees them, and the EXIF of the photo, empty where it is broken."""
+def _seen(file: BinaryIO, kind: str, image: Image.Image) -> tuple[int, int]:
+    """Width and height as a person sees them."""
     width, height = image.size
-    swapped = isinstance(image, TiffImageFile) and image.tag_v2.get(ExifTags.Base.Orientation) in TURNED
+    return (height, width) if presentation(file, kind, image).orientation in ON_ITS_SIDE else (width, height)
+
+
+def _exif(file: BinaryIO, image: Image.Image) -> Image.Exif:
+    """The EXIF of the photo, empty where it is broken."""
     try:
-        if isinstance(image, PngImageFile) and "exif" not in image.info and (late := _late_exif(file)):
-            image.info["exif"] = late
-        if "exif" not in image.info and isinstance(text := image.info.get(RAW_PROFILE), str):
-            image.info["exif"] = bytes.fromhex("".join(text.split("\n")[3:]))
+        if isinstance(image, PngImageFile) and (packet := chunks.read(file).exif):
+            image.info["exif"] = packet  # behind the pixels Pillow would not find it without decoding them
         if _is_heavy(image.info.get("exif")):
-            return width, height, Image.Exif()
+            return Image.Exif()
         # Image's own: the one for PNG decodes the photo in search of EXIF behind the pixels.
-        tags = Image.Image.getexif(image)
-        # Pillow swaps the sides of such a TIFF when it opens it, libheif those of a HEIC.
-        if tags.get(ExifTags.Base.Orientation) in TURNED and not swapped and image.format != HEIF:
-            width, height = height, width
+        return Image.Image.getexif(image)
     except Exception as error:  # what lies in EXIF can raise anything, and the photo is still a photo
         if of_system(error):
             raise
-        return width, height, Image.Exif()
-    return width, height, tags
+        return Image.Exif()
 
 
 def _is_heavy(packet: object) -> bool:
@@ -291,25 +279,6 @@ def _timestamp(seconds: float) -> str:
         return datetime.fromtimestamp(int(seconds)).isoformat()
     except (ValueError, OverflowError, OSError):
         return "1970-01-01T00:00:00"
-
-
-def _late_exif(file: BinaryIO) -> bytes | None:
-    """The EXIF of a PNG, wherever among its chunks it is; pixels are skipped, not read.
-
-    Source: PNG 3rd edition, 5.3 (chunk layout) and 11.3.4.5 (eXIf, before or after IDAT).
-    """
-    position = 8
-    while True:
-        file.seek(position)
-        head = file.read(8)
-        if len(head) < 8:
-            return None
-        length, kind = struct.unpack(">I4s", head)
-        if kind == b"eXIf":
-            return file.read(min(length, 16 * BLOCK))
-        if kind == b"IEND":
-            return None
-        position += 12 + length
 
 
 def _plain(error: Exception) -> str:

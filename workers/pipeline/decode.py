@@ -61,7 +61,7 @@ def load(work: Work) -> Work:
         if not (isinstance(known, Damaged) and isinstance(image, Jpeg)):
             raise known from error
         image = _salvaged(image)
-    # Some formats tell only by now of their profile; and a TIFF may have been turned by Pillow just now.
+    # Some formats tell only by now of their profile, and libheif how large it is for sure.
     work = replace(work, image=image, profile=profile_of(work.image), damage=damage_of(image))
     return work if image.size == size else replace(work, box=whole(image), shape=image.size)
 

@@ -1,14 +1,17 @@
 """Opens a photo: which format it is, how large, how it lies. Nothing is decoded before the limits are checked."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from PIL import ExifTags, Image
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL import Image
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
+from catalog.kinds.untouched import UntouchedTiff, untouched_avif
+from catalog.metadata.tiff_bomb import is_tiff_bomb
+from catalog.presentation.presentation import KEY, of, presentation
 from catalog.source_file import SHORT, SourceFile, as_binary, not_blocking, of_system
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
@@ -23,9 +26,6 @@ from workers.sizing import Size
 GONE = "The photo's file is gone, or can't be read."
 SHORT_OF_SOMETHING = "The photo's file can't be read now: the system is short of something."
 UNREADABLE = "The photo's file is damaged: it can't be decoded."
-
-# Turned by Pillow and by libheif by the time they are loaded, so for us they lie as they should.
-TURNED = (TIFF, HEIF)
 
 
 @contextmanager
@@ -81,16 +81,9 @@ def unreadable(error: OSError) -> RenderError:
 
 
 def orientation(image: Image.Image) -> int:
-    """How the photo lies, as EXIF has it, 1 to 8; 1 where nothing that can be read says otherwise."""
-    if image.format in TURNED:
-        return 1
-    try:
-        value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception as error:  # Pillow raises anything at all on broken EXIF, which spoils no pixel
-        if of_system(error):
-            raise unreadable(cast(OSError, error)) from error
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+    """How the photo lies that was opened here, as EXIF has it, 1 to 8; 1 where nothing that can be read says
+    otherwise."""
+    return of(image).orientation
 
 
 def photo_size(image: Image.Image) -> Size:
@@ -123,6 +116,7 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
         # What knows how many pictures it has without reading all of the file.
         limits.check_frames(getattr(image, "n_frames", 1) if kind in COUNTED else 1)
         _check_size(image.width, image.height, limits)
+        image.info[KEY] = presentation(file, kind, image)
         if kind == JPEG and "progressive" in image.info:
             check_scans(file)
     except Exception as error:
@@ -141,19 +135,12 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
 # process's, where ours is a setting, checked for each photo.
 
 
-class _Tiff(TiffImageFile):
-    """A TIFF for which Pillow's own limit of pixels is not looked at either when it is decoded."""
-
-    def load_prepare(self) -> None:
-        """Makes the image before Pillow does."""
-        if self._im is None:
-            self.im = Image.new(self.mode, self._tile_size, None).im
-        super().load_prepare()
-
-
 def _tiff(file: BinaryIO) -> Image.Image:
+    if is_tiff_bomb(file, file.seek(0, os.SEEK_END)):
+        raise Damaged("The photo's file is damaged: its values lie over each other.")
+    file.seek(0)
     try:
-        return _Tiff(file)
+        return UntouchedTiff(file)
     except SyntaxError as error:
         # What Pillow raises for a layout of pixels that it does not know; and for a header that is broken, but then
         # what it stumbled over is in it.
@@ -173,11 +160,9 @@ def _heif(file: BinaryIO) -> Image.Image:
 
 def _avif(file: BinaryIO) -> Image.Image:
     try:
-        from pillow_avif.AvifImagePlugin import AvifImageFile
+        return untouched_avif(file)
     except ImportError as error:
         raise Unsupported("AVIF photos are not rendered here: pillow-avif-plugin is not installed.") from error
-    image: Image.Image = AvifImageFile(file)
-    return image
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {

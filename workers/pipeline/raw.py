@@ -10,7 +10,7 @@ from workers.pipeline.limits import Limits, no_memory
 
 
 def open_raw(file: BinaryIO, limits: Limits) -> Image.Image:
-    """The photo in a raw file, with its orientation in `getexif()`; a JPEG in it is not decoded yet.
+    """The photo in a raw file; a JPEG in it is not decoded yet.
 
     Raises:
         Unsupported: LibRaw does not know this camera's format, is not installed, or the photo is too large.

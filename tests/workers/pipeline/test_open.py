@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.workers.samples.jpegs import segment, with_segments
 from tests.workers.samples.pictures import heic, quarters, saved, stored
 from tests.workers.samples.raws import dng
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
@@ -93,9 +95,54 @@ def test_orientation_is_read(tmp_path: Path) -> None:
         assert (orientation(image), image.size) == (6, (300, 400))
 
 
-def test_a_tiff_is_turned_by_pillow_and_not_again() -> None:
+def test_a_tiff_is_not_turned_by_pillow() -> None:
     with opened(stored(quarters(), 6, "TIFF"), Limits()) as image:
-        assert (orientation(image), image.size) == (1, (400, 300))
+        assert (orientation(image), image.size) == (6, (300, 400))
+        image.load()
+        assert image.size == (300, 400)
+
+
+def test_a_tiff_whose_values_lie_over_each_other() -> None:
+    """Each of them would be a copy of the same bytes."""
+    rows = b"".join(struct.pack("<HHII", 1000 + number, 7, 60_000, 8) for number in range(5000))
+    with pytest.raises(Damaged, match="lie over each other"):
+        render(BytesIO(b"II*\0\x08\0\0\0" + struct.pack("<H", 5000) + rows + bytes(65_536)), Size(10, 10), 80)
+
+
+def test_exif_that_would_take_gigabytes_is_not_read() -> None:
+    """In any kind that has it: 5,000 values of the same 60,000 bytes."""
+    rows = b"".join(struct.pack("<HHII", 1000 + number, 7, 50_000, 8) for number in range(1, 900))
+    orientation_6 = struct.pack("<HHII", 0x0112, 3, 1, 6)
+    packet = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 900) + orientation_6 + rows + bytes(50_000)
+    for format in ("JPEG", "PNG", "WEBP", "AVIF"):
+        source = saved(quarters(40, 30), format)
+        if format == "JPEG":
+            content = with_segments(source.getvalue(), segment(0xE1, packet))
+        else:
+            content = _with_exif(format, source.getvalue(), packet)
+        tracemalloc.start()
+        with opened(BytesIO(content), Limits()) as image:
+            assert orientation(image) == 6
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 2_000_000
+
+
+def _with_exif(format: str, content: bytes, packet: bytes) -> bytes:
+    """The photo with EXIF that no encoder would write."""
+    if format == "PNG":
+        return content[:33] + chunk(b"eXIf", packet[6:]) + content[33:]
+    if format == "WEBP":
+        size = struct.pack("<I", len(packet))
+        pixels = content[12:]
+        head = b"VP8X" + struct.pack("<IB3x", 10, 8) + (39).to_bytes(3, "little") + (29).to_bytes(3, "little")
+        body = b"WEBP" + head + pixels + b"EXIF" + size + packet + bytes(len(packet) % 2)
+        return b"RIFF" + struct.pack("<I", len(body)) + body
+    own = Image.Exif()
+    own[0x010E] = "x" * (len(packet) + 200)
+    whole = saved(quarters(40, 30), format, exif=own).getvalue()
+    start = max(whole.find(b"II*\0"), whole.find(b"MM\0*"))
+    return whole[:start] + packet[6:] + whole[start + len(packet) - 6 :]
 
 
 def test_broken_exif_spoils_no_photo() -> None:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from PIL.JpegImagePlugin import JpegImageFile
-
 from catalog.kinds.damage import CORRUPT, TRUNCATED
 from catalog.kinds.formats import JPEG, kind_of
 from catalog.kinds.jpeg import (
@@ -29,12 +27,14 @@ from catalog.kinds.jpeg import (
     Segment,
     segments,
 )
+from catalog.kinds.untouched import UntouchedJpeg
+from catalog.presentation.presentation import presentation
 from catalog.source_file import as_binary
 from workers.errors import Damaged
 from workers.pipeline.icc import is_srgb
 from workers.pipeline.limits import MAX_PROFILE_BYTES, MAX_SCANS
 from workers.pipeline.lossless.tables import Tables
-from workers.pipeline.open import orientation, reading, translated
+from workers.pipeline.open import reading, translated
 
 NEEDED = FRAMES | TABLES | {SOS}
 
@@ -99,7 +99,7 @@ def deliverable(file: BinaryIO) -> Plan | None:
 
 
 def _deliverable(file: BinaryIO) -> Plan | None:
-    if kind_of(file) != JPEG or orientation(JpegImageFile(file)) != 1:
+    if kind_of(file) != JPEG or presentation(file, JPEG, UntouchedJpeg(file)).orientation != 1:
         return None
     return plan(file)
 

@@ -2,16 +2,15 @@
 
 from typing import BinaryIO, cast
 
-from PIL.JpegImagePlugin import JpegImageFile
-
 from catalog.kinds.damage import CORRUPT, is_damage, mark
 from catalog.kinds.jpeg import END, EOI, START, readable_head, segments
+from catalog.kinds.untouched import UntouchedJpeg
 
 # Pillow reads so many bytes at once; what it has read and libjpeg did not need is less.
 READ_AT_ONCE = 2 * 65_536
 
 
-class Jpeg(JpegImageFile):
+class Jpeg(UntouchedJpeg):
     """A JPEG whose header need not be clean. Of one that is not, `fp` has nothing but a header: see `source`."""
 
     source: BinaryIO

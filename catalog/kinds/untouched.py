@@ -1,0 +1,60 @@
+"""Pillow's readers of kinds whose own ones read all of EXIF as they open a file, or turn the picture: these do neither.
+
+How a picture lies is told by one function for all kinds (`catalog/presentation`), and EXIF is what a stranger wrote:
+Pillow keeps every value of it, and a few KB can ask for gigabytes.
+"""
+
+from typing import BinaryIO
+
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+
+class UntouchedJpeg(JpegImageFile):
+    """A JPEG."""
+
+    def _read_dpi_from_exif(self) -> None:
+        pass
+
+
+class UntouchedTiff(TiffImageFile):
+    """A TIFF as it is stored, for which Pillow's own limit of pixels is not looked at either when it is decoded."""
+
+    def _setup(self) -> None:
+        super()._setup()
+        self._size = self._tile_size  # of which Pillow exchanged the sides where it would turn the picture
+
+    def load_prepare(self) -> None:
+        """Makes the image before Pillow does."""
+        if self._im is None:
+            self.im = Image.new(self.mode, self._tile_size, None).im
+        super().load_prepare()
+
+    def load_end(self) -> None:
+        """Where Pillow reads all of EXIF, and turns the picture: nothing."""
+
+
+def untouched_avif(file: BinaryIO) -> Image.Image:
+    """An AVIF as it is stored.
+
+    Raises:
+        ImportError: pillow-avif-plugin is not installed.
+    """
+    from pillow_avif import _avif
+    from pillow_avif.AvifImagePlugin import AvifImageFile
+
+    class UntouchedAvif(AvifImageFile):  # type: ignore[misc]
+        def _open(self) -> None:
+            self._decoder = _avif.AvifDecoder(self.fp.read(), "auto", "auto", 0)
+            width, height, self.n_frames, mode, icc, exif, _, xmp = self._decoder.get_info()
+            self._size = (width, height)
+            self.is_animated = self.n_frames > 1
+            self._mode = self.rawmode = mode
+            self.info.update({"icc_profile": icc} if icc else {}, **({"exif": exif} if exif else {}))
+            if xmp:
+                self.info["xmp"] = xmp
+            self.seek(0)
+
+    image: Image.Image = UntouchedAvif(file)
+    return image

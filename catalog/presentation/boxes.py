@@ -1,0 +1,288 @@
+"""The boxes of a HEIC or AVIF that say how its picture is shown: of its primary item what turns it, its colours, its
+EXIF and its XMP. Pure, but for the file.
+
+Sources: ISO/IEC 14496-12 (boxes; 8.11 of items), ISO/IEC 23008-12, 6.5 (properties) and annex A (EXIF), MIAF
+(ISO/IEC 23000-22, 7.3.6.7: transformations in the order in which they are associated).
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from catalog.presentation.colours import Colours, of_code_points
+
+LARGEST_META = 1024 * 1024  # bytes of the box that has them all; a photo of 1000 tiles has 60 KB
+LARGEST_ITEM = 1024 * 1024  # of EXIF, of XMP
+MOST_BOXES = 1000  # side by side, of the file; inside of meta they are bounded by its bytes
+
+# What undoes nothing: an orientation by how often it is turned by 90 degrees against the clock, and mirrored before
+# that from left to right. EXIF's numbers.
+ORIENTATIONS = {
+    (0, False): 1,
+    (1, False): 8,
+    (2, False): 3,
+    (3, False): 6,
+    (0, True): 2,
+    (1, True): 5,
+    (2, True): 4,
+    (3, True): 7,
+}
+
+Box = tuple[bytes, bytes]  # type and content
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """What there is of the primary item: its `orientation` as EXIF has it, 1 to 8, 0 where nothing turns it; the
+    `colours` of its code points; packets of EXIF and XMP, empty where there are none.
+    """
+
+    orientation: int = 0
+    colours: Colours | None = None
+    exif: bytes = b""
+    xmp: bytes = b""
+
+
+def read(file: BinaryIO) -> Boxes:
+    """What the boxes say; nothing for what has none. What is broken is as if it were not there.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    meta = _meta(file)
+    if len(meta) < 4:
+        return Boxes()
+    return _Meta(file, dict(reversed(list(_inside(meta[4:]))))).said()
+
+
+def _meta(file: BinaryIO) -> bytes:
+    """The content of the file's meta box; empty where it has none, or one too large."""
+    place = 0
+    for _ in range(MOST_BOXES):
+        file.seek(place)
+        head = file.read(16)
+        if len(head) < 8:
+            break
+        size, kind = struct.unpack_from(">I4s", head)
+        width = 8
+        if size == 1 and len(head) == 16:
+            size, width = int.from_bytes(head[8:], "big"), 16
+        if kind == b"meta":
+            # To the end of the file, where the size is 0.
+            length = size - width if size else LARGEST_META
+            file.seek(place + width)
+            return file.read(length) if 0 < length <= LARGEST_META else b""
+        if size < width or place + size >= 2**63:
+            break
+        place += size
+    return b""
+
+
+def _inside(content: bytes) -> Iterator[Box]:
+    """The boxes in the content of another."""
+    place = 0
+    while place + 8 <= len(content):
+        size, kind = struct.unpack_from(">I4s", content, place)
+        width = 8
+        if size == 1 and place + 16 <= len(content):
+            size, width = int.from_bytes(content[place + 8 : place + 16], "big"), 16
+        size = size or len(content) - place
+        if size < width:
+            return
+        yield kind, content[place + width : place + size]
+        place += size
+
+
+class _Meta:
+    """Asks the boxes of a meta box; the first of each kind counts."""
+
+    def __init__(self, file: BinaryIO, boxes: dict[bytes, bytes]) -> None:
+        self._file = file
+        self._boxes = boxes
+
+    def said(self) -> Boxes:
+        primary = self._primary()
+        properties = list(self._properties(primary))
+        if not any(kind == b"colr" for kind, _ in properties):
+            # Of a picture of tiles the first tile may say it.
+            properties += self._properties(self._first_tile(primary))
+        exif, xmp = self._packets(primary)
+        return Boxes(_orientation(properties), _colours(properties), exif, xmp)
+
+    def _primary(self) -> int:
+        reader = _Numbers(self._boxes.get(b"pitm", b""))
+        version = reader.version()
+        return reader.take(4 if version else 2)
+
+    def _properties(self, item: int) -> Iterator[Box]:
+        """The properties of an item, in the order in which they are associated with it."""
+        inside = list(_inside(self._boxes.get(b"iprp", b"")))
+        known = next((list(_inside(content)) for kind, content in inside if kind == b"ipco"), [])
+        for content in (content for kind, content in inside if kind == b"ipma"):
+            for index in _associated(content, item):
+                if 1 <= index <= len(known):
+                    yield known[index - 1]
+
+    def _references(self) -> Iterator[tuple[bytes, int, list[int]]]:
+        """The references between items: of which kind, from which one, to which ones."""
+        content = self._boxes.get(b"iref", b"")
+        reader = _Numbers(content)
+        width = 4 if reader.version() else 2
+        for kind, one in _inside(content[4:]):
+            reader = _Numbers(one)
+            start, count = reader.take(width), reader.take(2)
+            yield kind, start, [reader.take(width) for _ in range(min(count, len(one) // width))]
+
+    def _first_tile(self, item: int) -> int:
+        made_of = (there for kind, start, there in self._references() if kind == b"dimg" and start == item)
+        return next((there[0] for there in made_of if there), 0)
+
+    def _packets(self, primary: int) -> tuple[bytes, bytes]:
+        """EXIF and XMP of the primary item; or that of nobody in particular, as old encoders have it."""
+        describes = {start: there for kind, start, there in self._references() if kind == b"cdsc"}
+        packets = {b"Exif": b"", b"mime": b""}
+        for item, kind, rest in self._items():
+            if kind not in packets or packets[kind] or primary not in describes.get(item, [primary]):
+                continue
+            if kind == b"mime" and not rest.startswith(b"application/rdf+xml"):
+                continue
+            packets[kind] = self._content(item)
+        exif = packets[b"Exif"]
+        # Before it stand 4 bytes: how many there are between them and the TIFF.
+        start = 4 + int.from_bytes(exif[:4], "big")
+        return exif[start:] or exif[4:], packets[b"mime"]
+
+    def _items(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Each item: its number, its type, and what follows the name of it."""
+        content = self._boxes.get(b"iinf", b"")
+        reader = _Numbers(content)
+        width = 4 if reader.version() else 2
+        for kind, one in _inside(content[4 + width :]):
+            reader = _Numbers(one)
+            version = reader.version()
+            if kind != b"infe" or version not in (2, 3):
+                continue
+            item = reader.take(4 if version == 3 else 2)
+            reader.take(2)  # protection
+            yield item, reader.part(4), reader.rest().partition(b"\0")[2]
+
+    def _content(self, item: int) -> bytes:
+        """The bytes of an item, LARGEST_ITEM at most."""
+        reader = _Numbers(self._boxes.get(b"iloc", b""))
+        version = reader.version()
+        sizes = reader.take(2)
+        of_offset, of_length, of_base, of_index = (sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15)
+        many = reader.take(4 if version == 2 else 2)
+        for _ in range(many):
+            if not reader.has_more():
+                break
+            number = reader.take(4 if version == 2 else 2)
+            method = reader.take(2) & 15 if version else 0
+            reader.take(2)  # which file: this one
+            base = reader.take(of_base)
+            extents = []
+            count = reader.take(2)
+            for _ in range(count if of_offset or of_length else min(count, 1)):
+                if not reader.has_more():
+                    break
+                reader.take(of_index if version else 0)
+                extents.append((base + reader.take(of_offset), reader.take(of_length)))
+            if number == item:
+                return self._extents(extents, method)
+        return b""
+
+    def _extents(self, extents: list[tuple[int, int]], method: int) -> bytes:
+        """Parts of the file or, by the other method that there is, of the box of data."""
+        if method not in (0, 1):
+            return b""
+        source = self._file if method == 0 else BytesIO(self._boxes.get(b"idat", b""))
+        found = b""
+        for place, length in extents:
+            left = LARGEST_ITEM - len(found)
+            if left <= 0 or place >= 2**63:
+                break
+            source.seek(place)
+            found += source.read(min(length or left, left))
+        return found
+
+
+class _Numbers:
+    """Takes numbers from bytes, one after the other; 0 where they end early."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._place = 0
+
+    def has_more(self) -> bool:
+        """Whether there is anything left."""
+        return self._place < len(self._content)
+
+    def version(self) -> int:
+        """The version of a box that has one; its flags are gone after."""
+        found = self.take(1)
+        self.take(3)
+        return found
+
+    def take(self, width: int) -> int:
+        """The next number, of so many bytes."""
+        return int.from_bytes(self.part(width), "big")
+
+    def part(self, width: int) -> bytes:
+        """The next so many bytes, fewer where there are no more."""
+        found = self._content[self._place : self._place + width]
+        self._place += width
+        return found if len(found) == width else b""
+
+    def rest(self) -> bytes:
+        """All that is left."""
+        return self._content[self._place :]
+
+
+def _associated(content: bytes, item: int) -> list[int]:
+    """The numbers of an item's properties, from 1 on, by an ipma box."""
+    reader = _Numbers(content)
+    version, flags = reader.take(1), reader.take(3)
+    width, index = (4 if version else 2), (2 if flags & 1 else 1)
+    for _ in range(reader.take(4)):
+        if not reader.has_more():
+            break
+        number, count = reader.take(width), reader.take(1)
+        found = [reader.take(index) & (0x7FFF if index == 2 else 0x7F) for _ in range(count)]
+        if number == item:
+            return found
+    return []
+
+
+def _orientation(properties: list[Box]) -> int:
+    """What all turns and mirrors together do, as an orientation; 0 where there are none."""
+    turns, mirrored, some = 0, False, False
+    for kind, content in properties:
+        if kind == b"irot" and content:
+            turns += content[0] & 3
+        elif kind == b"imir" and content:
+            # Upside down (0) is from left to right, and half a turn. Who mirrors after a turn, turns the other way.
+            turns = -turns + (0 if content[0] & 1 else 2)
+            mirrored = not mirrored
+        else:
+            continue
+        some = True
+    return ORIENTATIONS[turns % 4, mirrored] if some else 0
+
+
+def _colours(properties: list[Box]) -> Colours | None:
+    """The code points of the first colr box that has any."""
+    for kind, content in properties:
+        if kind == b"colr" and content.startswith(b"nclx") and len(content) >= 8:
+            primaries, transfer = struct.unpack_from(">2H", content, 4)
+            return of_code_points(primaries, transfer, peak=_peak(properties))
+    return None
+
+
+def _peak(properties: list[Box]) -> float:
+    """The brightest pixel in cd/m² (clli), else what is said of the display that it was made on (mdcv)."""
+    of_kind = dict(reversed(properties))
+    light, display = of_kind.get(b"clli", b""), of_kind.get(b"mdcv", b"")
+    brightest = float(int.from_bytes(light[:2], "big")) if len(light) >= 4 else 0.0
+    return brightest or (int.from_bytes(display[16:20], "big") / 10_000 if len(display) >= 24 else 0.0)

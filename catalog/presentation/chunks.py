@@ -1,0 +1,152 @@
+"""The chunks of a PNG that say how its picture is shown, wherever among the others they are. Pure, but for the file.
+
+Source: PNG, third edition (W3C), 5 and 11.3. No checksum is looked at: what is wrong here spoils no pixel.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from catalog.presentation.colours import BT709_PRIMARIES, PRIMARIES, Chromaticities, Colours, of_code_points
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+MOST_CHUNKS = 200_000  # of 8 KB, as encoders write the pixels: more than 1 GB
+LARGEST = 1024 * 1024  # bytes of a chunk, packed and unpacked
+XMP = b"XML:com.adobe.xmp"
+# ImageMagick's ways: hex behind three lines.
+EXIF_PROFILE, APP1_PROFILE = b"Raw profile type exif", b"Raw profile type APP1"
+EXIF_HEAD = b"Exif\0\0"
+
+RGB_MATRIX = 0
+NEARLY = 0.003  # how far primaries, as x and y, may be off to be sRGB's
+SRGB_GAMMA, NEARLY_GAMMA = 2.2, 0.06  # libpng takes 5 % for nothing; tools write 45455 (1/2.2) for sRGB's own curve
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """What there is: `code_points` of cICP, `curve_and_primaries` of gAMA and cHRM, where they say anything else than
+    sRGB; `srgb` where something says that it is that; packets of EXIF and XMP, empty where there are none.
+    """
+
+    code_points: Colours | None = None
+    curve_and_primaries: Colours | None = None
+    srgb: bool = False
+    exif: bytes = b""
+    xmp: bytes = b""
+
+
+def read(file: BinaryIO) -> Chunks:
+    """What the chunks say; nothing for what is no PNG.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    file.seek(0)
+    if file.read(8) != SIGNATURE:
+        return Chunks()
+    place = 8
+    found: dict[bytes, bytes] = {}
+    for _ in range(MOST_CHUNKS):
+        file.seek(place)
+        head = file.read(8)
+        if len(head) < 8:
+            break
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            break
+        if kind in SMALL:
+            found.setdefault(kind, file.read(min(length, LARGEST)))
+        elif kind in TEXTS:
+            _text(file.read(min(length, LARGEST)), kind, found)
+        place += 12 + length
+    return _said(found)
+
+
+# What is kept of each kind: the whole of it.
+SMALL = frozenset({b"cICP", b"gAMA", b"cHRM", b"sRGB", b"eXIf", b"cLLI", b"mDCV"})
+TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+
+
+def _said(found: dict[bytes, bytes]) -> Chunks:
+    said = Chunks(exif=found.get(b"eXIf") or found.get(b"exif", b""), xmp=found.get(b"xmp", b""))
+    cicp = found.get(b"cICP", b"")
+    if len(cicp) == 4 and cicp[2] == RGB_MATRIX:
+        said = replace(said, code_points=of_code_points(cicp[0], cicp[1], narrow=cicp[3] == 0, peak=_peak(found)))
+    if b"sRGB" in found:
+        return replace(said, srgb=True)
+    own = _curve_and_primaries(found.get(b"gAMA", b""), found.get(b"cHRM", b""))
+    if own is None:
+        return said
+    return replace(said, srgb=True) if _is_srgb(own) else replace(said, curve_and_primaries=own)
+
+
+def _curve_and_primaries(gamma: bytes, primaries: bytes) -> Colours | None:
+    """What gAMA says, and cHRM where both are there. Alone browsers leave cHRM out."""
+    exponent = int.from_bytes(gamma, "big") / 100_000 if len(gamma) == 4 else 0.0
+    if not 0.1 <= exponent <= 10:
+        return None
+    return Colours(_chromaticities(primaries) or PRIMARIES[BT709_PRIMARIES], gamma=1 / exponent)
+
+
+def _chromaticities(primaries: bytes) -> Chromaticities | None:
+    """White, red, green and blue; None where they are none that there can be."""
+    if len(primaries) != 32:
+        return None
+    white, *colours = [(x / 100_000, y / 100_000) for x, y in struct.iter_unpack(">2I", primaries)]
+    (rx, ry), (gx, gy), (bx, by) = colours
+    area = abs((gx - rx) * (by - ry) - (bx - rx) * (gy - ry))
+    if area < 0.01 or not all(0 <= x <= 1 and 0 <= y <= 1 for x, y in colours):
+        return None
+    if not (0.2 <= white[0] <= 0.5 and 0.2 <= white[1] <= 0.5):
+        return None
+    return white, colours[0], colours[1], colours[2]
+
+
+def _is_srgb(own: Colours) -> bool:
+    known = PRIMARIES[BT709_PRIMARIES]
+    near = all(
+        abs(one - other) <= NEARLY
+        for pair, exact in zip(own.chromaticities, known, strict=True)
+        for one, other in zip(pair, exact, strict=True)
+    )
+    return near and abs(own.gamma - SRGB_GAMMA) <= NEARLY_GAMMA
+
+
+def _peak(found: dict[bytes, bytes]) -> float:
+    """The brightest pixel in cd/m², by cLLI, else what mDCV says of the display that it was made on."""
+    light, display = found.get(b"cLLI", b""), found.get(b"mDCV", b"")
+    brightest = int.from_bytes(light[:4], "big") / 10_000 if len(light) == 8 else 0.0
+    return brightest or (int.from_bytes(display[16:20], "big") / 10_000 if len(display) == 24 else 0.0)
+
+
+def _text(content: bytes, kind: bytes, found: dict[bytes, bytes]) -> None:
+    """Notes a text that is XMP or EXIF, under `xmp` or `exif`: the first of each."""
+    keyword, _, rest = content.partition(b"\0")
+    if keyword == XMP and b"xmp" not in found:
+        found[b"xmp"] = _unpacked(rest, kind)
+    elif keyword in (EXIF_PROFILE, APP1_PROFILE) and b"exif" not in found:
+        lines = _unpacked(rest, kind).split(b"\n", 3)
+        try:
+            packet = bytes.fromhex(lines[-1].decode("ascii")) if len(lines) == 4 else b""
+        except ValueError:
+            packet = b""
+        if keyword == EXIF_PROFILE or packet.startswith(EXIF_HEAD):  # an APP1 may as well be XMP
+            found[b"exif"] = packet
+
+
+def _unpacked(rest: bytes, kind: bytes) -> bytes:
+    """What follows a text's keyword, no more of it than LARGEST."""
+    if kind == b"tEXt":
+        return rest
+    if kind == b"zTXt":
+        return _inflated(rest[1:])
+    packed, (_, _, text) = rest[:1] == b"\1", [*rest[2:].split(b"\0", 2), b"", b"", b""][:3]
+    return _inflated(text) if packed else text
+
+
+def _inflated(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, LARGEST)
+    except zlib.error:
+        return b""
