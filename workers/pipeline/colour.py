@@ -7,17 +7,25 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
-from workers.pipeline.icc import is_srgb
+from catalog.presentation.colours import of_code_points
+from catalog.presentation.presentation import of
+from workers.pipeline.colours.icc import code_points, has_tables, is_srgb
+from workers.pipeline.colours.told import profile_of as told_profile
 from workers.pipeline.limits import MAX_PROFILE_BYTES
 from workers.pipeline.work import Work
 
-# By a profile's colour space, the pixels that it is for. Constants, and no word of a file's ever becomes a mode for
-# ImageCms: where the mode is not that of the pixels, it reads beside them (CVE-2024-28219).
-MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+# By the mode of pixels, the colour spaces of profiles that are for them. Grey is red, green and blue alike. No word of
+# a file's ever becomes a mode for ImageCms: where the mode is not that of the pixels, it reads beside them
+# (CVE-2024-28219).
+SPACES = {"RGB": ("RGB ",), "L": ("GRAY", "RGB "), "CMYK": ("CMYK",)}
 
 # Colours that sRGB has stay what they are, beside its white and its black.
 INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
+
+# Of a profile's table littlecms makes one of its own, whose steps lie by what becomes of grey: where that hardly rises,
+# in HLG's highlights, colours were off by 30 levels and more. So they lie as the profile's own do.
+OF_TABLES = FLAGS | ImageCms.Flags.FORCE_CLUT | ImageCms.Flags.CLUT_PRE_LINEARIZATION
 
 # Cameras have few profiles, a library's editors some. Each transform is kept with its profile.
 TRANSFORMS = 16
@@ -26,8 +34,8 @@ _building = threading.Lock()
 
 
 def colour(work: Work) -> Work:
-    """The image in sRGB, RGB or L, by the profile that its file held. A profile that is broken, or meant for other
-    pixels, counts as none.
+    """The image in sRGB, RGB or L, by the profile of its colours. A profile that is broken, or meant for other pixels,
+    counts as none.
 
     After the resize, as there are fewer pixels then. Both mix levels, not light (every curve here is near to
     sRGB's, so it makes no difference which), and a colour that sRGB does not have is cut off last, not before it is
@@ -35,12 +43,34 @@ def colour(work: Work) -> Work:
     """
     image = work.image
     transform = _transform(work.profile, image.mode) if 0 < len(work.profile) <= MAX_PROFILE_BYTES else None
-    if transform is not None:
-        done = ImageCms.applyTransform(image, transform)
-        assert done is not None  # noqa: S101 - it is None only where the image itself is changed
-        # Grey becomes three times the same.
-        return replace(work, image=done.getchannel("G") if image.mode == "L" else done)
-    return work if image.mode != "CMYK" else replace(work, image=image.convert("RGB"))
+    if transform is None:
+        return work if image.mode != "CMYK" else replace(work, image=image.convert("RGB"))
+    if image.mode != transform.input_mode:
+        image = image.convert(transform.input_mode)
+    done = ImageCms.applyTransform(image, transform)
+    assert done is not None  # noqa: S101 - it is None only where the image itself is changed
+    # By a profile of its own grey becomes three times the same.
+    return replace(work, image=done.getchannel("G") if image.mode == "L" else done)
+
+
+def profile_of(image: Image.Image) -> bytes:
+    """The profile of the colours of an image that was opened here: the one in its file, or that of what its file says
+    of them otherwise; empty where they are sRGB's, or nothing is said."""
+    told = of(image)
+    if told.colours is not None and told.before_profile:
+        return told_profile(told.colours)
+    profile = image.info.get("icc_profile")
+    if not isinstance(profile, bytes) or not profile:
+        return told_profile(told.colours) if told.colours is not None else b""
+    points = code_points(profile)
+    bright = of_code_points(points[0], points[1], narrow=points[2]) if points is not None else None
+    return profile if bright is None else told_profile(bright)
+
+
+def is_told_by_metadata(image: Image.Image) -> bool:
+    """Whether the colours of an image that was opened here are told by what goes with the metadata, and are not sRGB:
+    its pixels alone, without a profile, would be shown wrongly."""
+    return not image.info.get("icc_profile") and bool(profile_of(image))
 
 
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
@@ -52,20 +82,17 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 
 @lru_cache(maxsize=TRANSFORMS)
 def _built(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """What brings pixels of `mode` from the profile to sRGB; None where nothing does, or need."""
+    """What brings pixels of `mode`, or of the mode that it names, from the profile to sRGB; None where nothing does, or
+    need."""
     if is_srgb(profile):
         return None
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        known = MODES.get(source.profile.xcolor_space)
-        if known is None or known != mode:
+        space = source.profile.xcolor_space
+        if space not in SPACES.get(mode, ()):
             return None
-        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), known, "RGB", INTENT, FLAGS)
+        known = "RGB" if space == "RGB " else mode
+        flags = OF_TABLES if has_tables(profile) else FLAGS
+        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), known, "RGB", INTENT, flags)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
-
-
-def profile_of(image: Image.Image) -> bytes:
-    """The colour profile in an image's file; empty where there is none."""
-    profile = image.info.get("icc_profile")
-    return profile if isinstance(profile, bytes) else b""

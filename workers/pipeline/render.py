@@ -11,7 +11,7 @@ from PIL import Image
 
 from catalog.kinds.damage import is_damage
 from workers.errors import Damaged, RenderError
-from workers.pipeline.colour import colour
+from workers.pipeline.colour import colour, is_told_by_metadata
 from workers.pipeline.crop import crop
 from workers.pipeline.decode import draft, load
 from workers.pipeline.encode import encode
@@ -142,7 +142,7 @@ def unscaled(
         limits.check_output(size)
         work = begin(image, orientation(image), size, UNSCALED_QUALITY)
         began = time.monotonic()
-        jpeg = turned(image, work.orientation, time_limit)
+        jpeg = None if is_told_by_metadata(image) else turned(image, work.orientation, time_limit)
         if jpeg is not None:
             if watch:
                 watch("turn", time.monotonic() - began)

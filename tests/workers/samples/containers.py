@@ -86,9 +86,9 @@ def _of_boxes(image: Image.Image, kind: str, container: int, by_exif: int, by_xm
     return content[:start] + bare.ljust(end - start, b"\0") + content[end:]
 
 
-def png(image: Image.Image, *chunks: tuple[bytes, bytes]) -> bytes:
+def png(image: Image.Image, *chunks: tuple[bytes, bytes], **options: Any) -> bytes:
     """A PNG with these chunks behind its header."""
-    content = saved(image, "PNG").getvalue()
+    content = saved(image, "PNG", **options).getvalue()
     put = b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )

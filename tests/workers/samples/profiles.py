@@ -12,15 +12,16 @@ WHITE = (0.9642, 1.0, 0.8249)
 Primary = tuple[float, float, float]
 
 
-def rgb(red: Primary, green: Primary, blue: Primary, gamma: float) -> bytes:
-    """A profile of three primaries and a gamma."""
-    return of_curve(red, green, blue, _gamma(gamma))
+def rgb(red: Primary, green: Primary, blue: Primary, gamma: float, **tags: bytes) -> bytes:
+    """A profile of three primaries and a gamma, and other tags by their names."""
+    return of_curve(red, green, blue, _gamma(gamma), **tags)
 
 
-def of_curve(red: Primary, green: Primary, blue: Primary, curve: bytes) -> bytes:
-    """A profile of three primaries and a curve."""
-    tags = {b"rXYZ": _xyz(red), b"gXYZ": _xyz(green), b"bXYZ": _xyz(blue)}
-    return _profile(b"RGB ", b"XYZ ", {**tags, **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)})
+def of_curve(red: Primary, green: Primary, blue: Primary, curve: bytes, **tags: bytes) -> bytes:
+    """A profile of three primaries and a curve, and other tags by their names."""
+    primaries = {b"rXYZ": _xyz(red), b"gXYZ": _xyz(green), b"bXYZ": _xyz(blue)}
+    others = {name.encode(): tag for name, tag in tags.items()}
+    return _profile(b"RGB ", b"XYZ ", {**primaries, **others, **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)})
 
 
 def srgb_curve(points: int) -> bytes:

@@ -28,13 +28,14 @@ from catalog.kinds.jpeg import (
     segments,
 )
 from catalog.kinds.untouched import UntouchedJpeg
-from catalog.presentation.presentation import presentation
+from catalog.presentation.presentation import KEY, presentation
 from catalog.source_file import as_binary
 from workers.errors import Damaged
-from workers.pipeline.icc import is_srgb
+from workers.pipeline.colour import is_told_by_metadata
+from workers.pipeline.colours.icc import is_srgb
 from workers.pipeline.limits import MAX_PROFILE_BYTES, MAX_SCANS
 from workers.pipeline.lossless.tables import Tables
-from workers.pipeline.open import reading, translated
+from workers.pipeline.open import orientation, reading, translated
 
 NEEDED = FRAMES | TABLES | {SOS}
 
@@ -44,7 +45,8 @@ START_JFIF = START + b"\xff\xe0\x00\x10JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x0
 ADOBE_CONTENT = 12
 MOST_CONTENT = 65_535 - 2 - len(ICC) - 2
 
-SPACES = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
+# By how many components a JPEG has, the profiles that browsers take for it.
+SPACES = {1: (b"GRAY", b"RGB "), 3: (b"RGB ",), 4: (b"CMYK",)}
 MOST_SEGMENTS = 5000
 
 # The barest row of blocks takes a byte for 32 pixels of width: for each block of 8 two codes of one bit.
@@ -77,9 +79,9 @@ class Plan:
 
 
 def deliverable(file: BinaryIO) -> Plan | None:
-    """How to send the photo as it is, or None where it takes a worker: no JPEG, one that needs turning, one of a coding
-    that browsers do not show, or one so damaged that only decoding it tells what there is of it. Of one that ends early
-    and is sound until there, all is sent, and the end that it lacks.
+    """How to send the photo as it is, or None where it takes a worker: no JPEG, one that needs turning, one whose
+    colours its metadata tells, one of a coding that browsers do not show, or one so damaged that only decoding it tells
+    what there is of it. Of one that ends early and is sound until there, all is sent, and the end that it lacks.
 
     `file` can be seeked, and is left anywhere. It is read in blocks, not mapped: where somebody cuts off a mapped file,
     the whole process dies. 15 MB take about 13 ms, so a caller may keep the plan as long as the file is the same.
@@ -99,7 +101,11 @@ def deliverable(file: BinaryIO) -> Plan | None:
 
 
 def _deliverable(file: BinaryIO) -> Plan | None:
-    if kind_of(file) != JPEG or presentation(file, JPEG, UntouchedJpeg(file)).orientation != 1:
+    if kind_of(file) != JPEG:
+        return None
+    image = UntouchedJpeg(file)
+    image.info[KEY] = presentation(file, JPEG, image)
+    if orientation(image) != 1 or is_told_by_metadata(image):
         return None
     return plan(file)
 
@@ -258,7 +264,11 @@ class _Planner:
             return []
         profile = b"".join(_read(self._file, span) for *_, span in pieces)
         said = int.from_bytes(profile[:4], "big")
-        if not 128 < said <= len(profile) or profile[36:40] != b"acsp" or profile[16:20] != SPACES[self._components]:
+        if (
+            not 128 < said <= len(profile)
+            or profile[36:40] != b"acsp"
+            or profile[16:20] not in SPACES[self._components]
+        ):
             return []
         return [] if is_srgb(profile) else [_profile_segments(profile[:said])]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import ImageCms
 
 from tests.workers.samples import profiles
-from workers.pipeline.icc import is_srgb
+from workers.pipeline.colours.icc import is_srgb
 
 LCMS = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

@@ -15,6 +15,9 @@ CURVES = (b"rTRC", b"gTRC", b"bTRC")
 PRIMARY, CURVE = 0.003, 0.002
 LEVELS = tuple(level / 16 for level in range(17))
 
+# The H.273 code points of what is brighter than white, which a profile of version 4.4 may have.
+BRIGHTER_THAN_WHITE = (16, 18)
+
 # Tables of colours, which come before the primaries where a profile has them.
 LOOK_UPS = frozenset({b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2", b"D2B3"})
 
@@ -30,6 +33,29 @@ def is_srgb(profile: bytes) -> bool:
         )
     except (KeyError, IndexError, struct.error, ArithmeticError, ValueError):
         return False
+
+
+def has_tables(profile: bytes) -> bool:
+    """Whether the profile has its colours in tables. Any bytes may be given."""
+    try:
+        return not LOOK_UPS.isdisjoint(_tags(profile))
+    except struct.error:
+        return False
+
+
+def code_points(profile: bytes) -> tuple[int, int, bool] | None:
+    """Primaries, transfer and whether it is narrow, where the profile says that it is PQ or HLG (ICC.1:2022, 9.2.17 and
+    10.3); None else. Any bytes may be given.
+
+    Its tables then are a guess at the same, made for whichever screen.
+    """
+    try:
+        tag = _tags(profile).get(b"cicp", b"")
+    except struct.error:
+        return None
+    if profile[16:20] != b"RGB " or len(tag) < 12 or not tag.startswith(b"cicp") or tag[9] not in BRIGHTER_THAN_WHITE:
+        return None
+    return tag[8], tag[9], tag[11] == 0
 
 
 def _tags(profile: bytes) -> dict[bytes, bytes]:
