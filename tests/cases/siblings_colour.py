@@ -49,6 +49,16 @@ def grey_with_profile() -> bytes:
     return saved(image, "TIFF", icc_profile=profiles.rgb(*profiles.PRO_PHOTO)).getvalue()
 
 
+def tiff_of_inks() -> bytes:
+    """Of pure cyan and of black."""
+    return saved(halves((255, 0, 0, 0), (0, 0, 0, 255), "CMYK"), "TIFF").getvalue()
+
+
+def jpeg_of_inks(left: tuple[int, ...], right: tuple[int, ...]) -> bytes:
+    """As Photoshop writes it, inverted."""
+    return saved(halves(left, right, "CMYK")).getvalue()
+
+
 SIBLINGS = [
     *(
         Case(
@@ -98,4 +108,19 @@ SIBLINGS = [
         "`80x40` `(20,20) = (128,128,128) ±4` `(60,20) = (64,64,64) ±4`",
     ),
     Case("grey-with-profile-of-colours.tif", grey_with_profile, "`80x40` `(20,20) = (119,119,119) ±4`"),
+    Case(
+        "inks.tif",
+        tiff_of_inks,
+        "`80x40` `(20,20) in (0..60, 130..195, 205..250)` `(60,20) in (0..50, 0..50, 0..50)`",
+    ),
+    Case(
+        "inks.jpg",
+        partial(jpeg_of_inks, (0, 255, 0, 0), (0, 0, 255, 0)),
+        "`80x40` `(20,20) in (205..250, 0..40, 100..150)` `(60,20) in (235..255, 220..245, 0..40)`",
+    ),
+    Case(
+        "inks-paper.jpg",
+        partial(jpeg_of_inks, (0, 0, 0, 0), (0, 0, 0, 128)),
+        "`80x40` `(20,20) = (255,255,255) ±3` `(60,20) = (156,156,156) ±12`",
+    ),
 ]

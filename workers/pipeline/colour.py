@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 from catalog.presentation.colours import of_code_points
 from catalog.presentation.presentation import of
 from workers.pipeline.colours.icc import code_points, has_tables, is_srgb
+from workers.pipeline.colours.press import press_profile
 from workers.pipeline.colours.told import profile_of as told_profile
 from workers.pipeline.limits import MAX_PROFILE_BYTES
 from workers.pipeline.work import Work
@@ -35,7 +36,7 @@ _building = threading.Lock()
 
 def colour(work: Work) -> Work:
     """The image in sRGB, RGB or L, by the profile of its colours. A profile that is broken, or meant for other pixels,
-    counts as none.
+    counts as none; inks without one are taken for those of a press.
 
     After the resize, as there are fewer pixels then. Both mix levels, not light (every curve here is near to
     sRGB's, so it makes no difference which), and a colour that sRGB does not have is cut off last, not before it is
@@ -43,8 +44,10 @@ def colour(work: Work) -> Work:
     """
     image = work.image
     transform = _transform(work.profile, image.mode) if 0 < len(work.profile) <= MAX_PROFILE_BYTES else None
+    if transform is None and image.mode == "CMYK":
+        transform = _transform(press_profile(), "CMYK")
     if transform is None:
-        return work if image.mode != "CMYK" else replace(work, image=image.convert("RGB"))
+        return work
     if image.mode != transform.input_mode:
         image = image.convert(transform.input_mode)
     done = ImageCms.applyTransform(image, transform)

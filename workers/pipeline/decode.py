@@ -73,7 +73,7 @@ def _salvaged(broken: Jpeg) -> Image.Image:
     Raises:
         Damaged: nothing can be made of it.
     """
-    found = plan(broken.source)
+    found = plan(broken.source, inks=True)
     if found is None:
         raise Damaged(UNREADABLE)
     scale = broken.decoderconfig[0] if broken.decoderconfig else 1
@@ -84,7 +84,7 @@ def _salvaged(broken: Jpeg) -> Image.Image:
         good, bad = 0, found.scans  # so many can be read, so many can't
         while bad - good > 1:
             scans = (good + bad) // 2
-            fewer = plan(broken.source, scans)
+            fewer = plan(broken.source, scans, inks=True)
             made = None if fewer is None else _decoded(broken.source, fewer, scale)
             image, good, bad = (image, good, scans) if made is None else (made, scans, bad)
     if image is None:

@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from tests.workers.samples import profiles
-from tests.workers.samples.pictures import decoded, near, quarters, saved, shows, work
+from tests.workers.samples.pictures import PRINTED, decoded, near, quarters, saved, shows, work
 from workers.pipeline.colour import TRANSFORMS, _built, colour
 from workers.pipeline.limits import MAX_PROFILE_BYTES
-from workers.pipeline.render import render
+from workers.pipeline.lossless.strip import deliverable
+from workers.pipeline.render import render, unscaled
 from workers.sizing import Size
 
 Pixel = tuple[int, ...]
@@ -41,16 +42,20 @@ IN_P3, IN_ADOBE, IN_PRO_PHOTO = (83, 153, 206), (66, 151, 203), (0, 175, 216)
         ("CMYK", (0, 255, 0, 0), CMYK, (253, 7, 10)),
         ("CMYK", (0, 0, 255, 0), CMYK, (10, 255, 0)),
         ("CMYK", (0, 0, 0, 255), CMYK, (0, 0, 0)),
-        ("CMYK", (255, 0, 0, 0), b"", (0, 255, 255)),
-        ("CMYK", (0, 0, 255, 0), b"", (255, 255, 0)),
+        # none: those of a press, as its profile and Photoshop show them
+        ("CMYK", (255, 0, 0, 0), b"", (0, 159, 227)),
+        ("CMYK", (0, 255, 0, 0), b"", (230, 0, 126)),
+        ("CMYK", (0, 0, 255, 0), b"", (255, 237, 0)),
+        ("CMYK", (0, 0, 0, 255), b"", (30, 30, 29)),
+        ("CMYK", (0, 0, 0, 0), b"", (255, 255, 255)),
         # broken, or for other pixels: as if there were none
         ("RGB", STRANGE, P3[:200], STRANGE),
         ("RGB", STRANGE, b"no profile", STRANGE),
         ("RGB", STRANGE, LIGHT_GREY, STRANGE),
         ("RGB", STRANGE, CMYK, STRANGE),
         ("L", (100,), CMYK, (100, 100, 100)),
-        ("CMYK", (255, 0, 0, 0), P3, (0, 255, 255)),
-        ("CMYK", (255, 0, 0, 0), CMYK[:1000], (0, 255, 255)),
+        ("CMYK", (255, 0, 0, 0), P3, (0, 159, 227)),
+        ("CMYK", (255, 0, 0, 0), CMYK[:1000], (0, 159, 227)),
     ],
 )
 @pytest.mark.parametrize("format", ["JPEG", "TIFF", "PNG", "WEBP"])
@@ -107,7 +112,10 @@ def test_adobes_cmyk() -> None:
     assert b"Adobe" in plain.getvalue()
     for source in (plain, ycck(quarters(64, 64))):
         for size in (Size(64, 64), Size(16, 16)):
-            assert shows(decoded(render(source, size, 95)))
+            assert shows(decoded(render(source, size, 95)), PRINTED, 20)
+        # In its own size too, which browsers would show in one way or another.
+        assert deliverable(source) is None
+        assert shows(decoded(unscaled(source)), PRINTED, 20)
 
 
 def test_transforms_are_made_once_and_not_without_end() -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.workers.samples.pictures import QUARTERS, WHITE, decoded, near, quarters, saved, shows, work
+from tests.workers.samples.pictures import PRINTED, QUARTERS, WHITE, decoded, near, quarters, saved, shows, work
 from workers.errors import Unsupported
 from workers.pipeline.flatten import flatten
 from workers.pipeline.render import render
@@ -61,8 +61,8 @@ HOLED = (*QUARTERS[:3], WHITE)
         (saved(see_through(), "TIFF"), HOLED),
         (keyed("RGB"), HOLED),
         (keyed("P"), HOLED),
-        (saved(quarters(40, 40).convert("CMYK")), QUARTERS),
-        (saved(quarters(40, 40).convert("CMYK"), "TIFF"), QUARTERS),
+        (saved(quarters(40, 40).convert("CMYK")), PRINTED),
+        (saved(quarters(40, 40).convert("CMYK"), "TIFF"), PRINTED),
     ],
 )
 def test_modes(source: BytesIO, colours: tuple[tuple[int, ...], ...]) -> None:

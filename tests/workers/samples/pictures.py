@@ -15,6 +15,7 @@ from workers.sizing import Size
 RED, GREEN, BLUE, YELLOW = (230, 30, 30), (30, 200, 30), (30, 30, 230), (230, 230, 30)
 WHITE = (255, 255, 255)
 QUARTERS = (RED, GREEN, BLUE, YELLOW)  # upper left, upper right, lower left, lower right
+PRINTED = ((217, 59, 41), (15, 139, 76), (74, 56, 131), (242, 216, 35))  # as a press shows them, of their opposites
 
 # How a picture must be stored so that each orientation shows it upright.
 STORED = {

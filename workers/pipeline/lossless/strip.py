@@ -45,8 +45,10 @@ START_JFIF = START + b"\xff\xe0\x00\x10JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x0
 ADOBE_CONTENT = 12
 MOST_CONTENT = 65_535 - 2 - len(ICC) - 2
 
-# By how many components a JPEG has, the profiles that browsers take for it.
-SPACES = {1: (b"GRAY", b"RGB "), 3: (b"RGB ",), 4: (b"CMYK",)}
+# By how many components a JPEG has, the profiles that browsers take for it. Inks are shown by hardly any of them as
+# they are meant, and by each in its own way.
+SPACES = {1: (b"GRAY", b"RGB "), 3: (b"RGB ",)}
+INKS = 4
 MOST_SEGMENTS = 5000
 
 # The barest row of blocks takes a byte for 32 pixels of width: for each block of 8 two codes of one bit.
@@ -80,8 +82,9 @@ class Plan:
 
 def deliverable(file: BinaryIO) -> Plan | None:
     """How to send the photo as it is, or None where it takes a worker: no JPEG, one that needs turning, one whose
-    colours its metadata tells, one of a coding that browsers do not show, or one so damaged that only decoding it tells
-    what there is of it. Of one that ends early and is sound until there, all is sent, and the end that it lacks.
+    colours its metadata tells, one of a coding or of colours that browsers do not show, or one so damaged that only
+    decoding it tells what there is of it. Of one that ends early and is sound until there, all is sent, and the end
+    that it lacks.
 
     `file` can be seeked, and is left anywhere. It is read in blocks, not mapped: where somebody cuts off a mapped file,
     the whole process dies. 15 MB take about 13 ms, so a caller may keep the plan as long as the file is the same.
@@ -139,9 +142,9 @@ def stripped(file: BinaryIO) -> bytes | None:
     return None if found is None or found.damage else b"".join(stream(file, found))
 
 
-def plan(file: BinaryIO, scans: int = MAX_SCANS) -> Plan | None:
-    """The plan for a JPEG, however it lies, with its first so many scans; None where it is of a coding that browsers do
-    not show, or cut into too many parts.
+def plan(file: BinaryIO, scans: int = MAX_SCANS, *, inks: bool = False) -> Plan | None:
+    """The plan for a JPEG, however it lies, with its first so many scans; None where it is of a coding, or (without
+    `inks`) of inks, that browsers do not show, or cut into too many parts. Of inks no profile is kept.
 
     Where the file ends early, or goes on with what no photo has, the picture is what comes before, and its end is put
     behind it.
@@ -153,13 +156,13 @@ def plan(file: BinaryIO, scans: int = MAX_SCANS) -> Plan | None:
     file.seek(0)
     if file.read(2) != START:
         raise Damaged("The photo's file is damaged: it does not begin as a JPEG.")
-    return _Planner(file, scans).plan()
+    return _Planner(file, scans, inks).plan()
 
 
 class _Planner:
     """Walks from marker to marker, and keeps what is needed."""
 
-    def __init__(self, file: BinaryIO, scans: int) -> None:
+    def __init__(self, file: BinaryIO, scans: int, inks: bool) -> None:
         self._file = file
         self._size = file.seek(0, 2)
         self._start = START
@@ -167,6 +170,7 @@ class _Planner:
         self._profile: list[tuple[int, int, Span]] = []  # number, count, content
         self._width = self._components = 0
         self._most_scans = scans
+        self._kinds = {*SPACES, INKS} if inks else {*SPACES}
         self._scans = self._scanned = 0
         self._in_scan = False
         self._tables = Tables()
@@ -227,7 +231,7 @@ class _Planner:
         precision, height, self._width, self._components = struct.unpack_from(">BHHB", content)
         if not self._width or len(content) != 6 + 3 * self._components:
             raise _damaged("its header is wrong")
-        return precision == 8 and height > 0 and self._components in SPACES
+        return precision == 8 and height > 0 and self._components in self._kinds
 
     def _application(self, marker: int, span: Span, content: bytes) -> None:
         """Keeps what an application segment says of the colours, and no more of it."""
@@ -267,7 +271,7 @@ class _Planner:
         if (
             not 128 < said <= len(profile)
             or profile[36:40] != b"acsp"
-            or profile[16:20] not in SPACES[self._components]
+            or profile[16:20] not in SPACES.get(self._components, ())
         ):
             return []
         return [] if is_srgb(profile) else [_profile_segments(profile[:said])]
