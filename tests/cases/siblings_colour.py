@@ -59,6 +59,13 @@ def jpeg_of_inks(left: tuple[int, ...], right: tuple[int, ...]) -> bytes:
     return saved(halves(left, right, "CMYK")).getvalue()
 
 
+def see_through_grey() -> bytes:
+    """A PNG of grey and nothing, with a profile of grey."""
+    image = Image.new("LA", (80, 40), (100, 255))
+    image.paste((0, 0), (40, 0, 80, 40))
+    return saved(image, "PNG", icc_profile=profiles.grey(1.0)).getvalue()
+
+
 SIBLINGS = [
     *(
         Case(
@@ -122,5 +129,10 @@ SIBLINGS = [
         "inks-paper.jpg",
         partial(jpeg_of_inks, (0, 0, 0, 0), (0, 0, 0, 128)),
         "`80x40` `(20,20) = (255,255,255) ±3` `(60,20) = (156,156,156) ±12`",
+    ),
+    Case(
+        "see-through-grey-with-profile.png",
+        see_through_grey,
+        "`80x40` `(20,20) = (168,168,168) ±6` `(60,20) = (255,255,255) ±3`",
     ),
 ]

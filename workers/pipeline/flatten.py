@@ -32,8 +32,10 @@ def flatten(work: Work) -> Work:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    image = image if image.mode == "RGBA" else image.convert("RGBA")
-    ground = Image.new("RGB", image.size, WHITE)
+    # Grey stays grey, for which its profile is.
+    flat, clear, white = ("L", "LA", WHITE[:1]) if image.mode in ("L", "LA", "La") else ("RGB", "RGBA", WHITE)
+    image = image if image.mode == clear else image.convert(clear)
+    ground = Image.new(flat, image.size, white)
     ground.paste(image, mask=image)
     return ground
 

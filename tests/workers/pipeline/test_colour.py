@@ -78,6 +78,15 @@ def test_palettes_and_transparency_have_the_profiles_colours(palette: bool) -> N
     assert near(render_of.getpixel((35, 5)), (255, 255, 255), 5)
 
 
+@pytest.mark.parametrize("format", ["PNG", "TIFF"])
+def test_transparent_grey_has_its_profiles_greys(format: str) -> None:
+    image = Image.new("LA", (40, 40), (100, 255))
+    image.paste((0, 0), (20, 0, 40, 40))
+    render_of = decoded(render(saved(image, format, icc_profile=LIGHT_GREY), Size(40, 40), 95))
+    assert near(render_of.getpixel((5, 5)), (168, 168, 168), 4)
+    assert near(render_of.getpixel((35, 5)), (255, 255, 255), 4)
+
+
 def test_grey_stays_grey_in_the_file() -> None:
     done = colour(work(Image.new("L", (8, 8), 100), profile=LIGHT_GREY))
     assert done.image.mode == "L"
