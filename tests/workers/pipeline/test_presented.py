@@ -12,7 +12,8 @@ from PIL import Image
 
 from catalog.metadata.header import read
 from tests.workers.samples.containers import photo
-from tests.workers.samples.pictures import decoded, quarters, shows
+from tests.workers.samples.pictures import STORED, decoded, quarters, saved, shows, stored
+from tests.workers.samples.raws import dng
 from workers.pipeline.lossless.strip import deliverable, stream
 from workers.pipeline.render import render, render_ladder, unscaled
 from workers.sizing import Size
@@ -75,12 +76,21 @@ def test_broken_exif_turns_nothing(kind: str, packet: bytes) -> None:
     agree(out.getvalue())
 
 
+@pytest.mark.parametrize("silent", [False, True])
+@pytest.mark.parametrize("lies", [1, 3, 6, 8])
+def test_a_cameras_preview_lies_as_it_or_its_raw_file_says(lies: int, silent: bool) -> None:
+    method = STORED[lies]
+    sensor = UPRIGHT if method is None else UPRIGHT.transpose(method)
+    preview = saved(sensor) if silent else stored(UPRIGHT, lies)
+    agree(dng(sensor, lies, preview.getvalue()).getvalue())
+
+
 def test_a_compressed_tiff_lies_as_it_says() -> None:
     """libtiff and Pillow read it by other ways than one without compression."""
     tags = Image.Exif()
     for lies in range(1, 9):
         tags[0x0112] = lies
-        stored = Image.open(BytesIO(photo(UPRIGHT, "PNG", by_xmp=lies)))
+        image = Image.open(BytesIO(photo(UPRIGHT, "PNG", by_xmp=lies)))
         out = BytesIO()
-        stored.save(out, "TIFF", exif=tags, compression="tiff_lzw")
+        image.save(out, "TIFF", exif=tags, compression="tiff_lzw")
         agree(out.getvalue())
