@@ -4,7 +4,7 @@ colours its numbers are where no profile tells.
 The scan, the pipeline and the way of a photo in its own size ask here, so that they can't differ.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from PIL import Image
@@ -45,6 +45,8 @@ def presentation(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
     place = file.tell()
     found = _read(file, kind, image)
     file.seek(place)
+    if image.info.get("icc_profile") and not found.before_profile:
+        return replace(found, colours=None)
     return found
 
 

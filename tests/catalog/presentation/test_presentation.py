@@ -10,6 +10,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from catalog.kinds.formats import kind_of
 from catalog.presentation.colours import ADOBE_RGB, PRIMARIES, Colours, of_code_points
 from catalog.presentation.presentation import Presentation, lies, of, presentation
+from tests.workers.samples import profiles
 from tests.workers.samples.containers import exif, photo, png, with_code_points, xmp
 from tests.workers.samples.pictures import quarters, saved
 from tests.workers.samples.raws import dng
@@ -76,6 +77,12 @@ def test_of_a_raw_file() -> None:
     assert found(dng(quarters(240, 180), 3, adobe).getvalue()) == Presentation(3, ADOBE_RGB)
     silent = saved(preview, exif=exif(3)).getvalue()
     assert found(dng(quarters(240, 180), 3, silent).getvalue()) == Presentation(3)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_a_profile_is_all_that_is_told(kind: str) -> None:
+    profile = profiles.rgb(*profiles.PRO_PHOTO)
+    assert found(saved(PICTURE, kind, exif=R03, icc_profile=profile).getvalue()) == Presentation()
 
 
 def test_the_file_stays_where_it_is() -> None:
