@@ -9,7 +9,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 PROJECT = Path(__file__).parents[1]
 
 
-EXTRAS = ("raw", "heif", "test")
+EXTRAS = ("raw", "heif", "tiff", "test")
 """Each a file in `requirements/`."""
 
 

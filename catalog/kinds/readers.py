@@ -74,6 +74,15 @@ def _raw() -> str:
     return f"{rawpy.__version__}, LibRaw {'.'.join(map(str, rawpy.libraw_version))}"
 
 
+def _vips() -> str:
+    pyvips = importlib.import_module("pyvips")
+    meant = importlib.metadata.version("pyvips-binary")
+    found = ".".join(str(pyvips.version(part)) for part in range(3))
+    if found != meant:  # as when pip has compiled pyvips for a libvips that this machine has
+        raise NotBuilt(f"pyvips uses libvips {found} in the place of pyvips-binary's {meant}")
+    return f"{pyvips.__version__}, libvips {found}"
+
+
 HEADERS = "install its headers (Debian: {}), and build Pillow anew"
 AGAIN = "install it anew, in the version that Darkroom names, by `pip install --force-reinstall --no-deps`"
 PILLOW = Reader(
@@ -101,10 +110,13 @@ MODULES = {
     "pillow-heif": Reader("pillow-heif", "HEIC", AGAIN, _heif),
     "pillow-avif-plugin": Reader("pillow-avif-plugin", "AVIF", AGAIN, _avif),
     "rawpy": Reader("rawpy", "camera raw", AGAIN, _raw),
+    "pyvips": Reader("pyvips", "TIFF that Pillow misreads", f"{AGAIN}, pyvips and then pyvips-binary", _vips),
 }
 """By what they are installed as."""
-COMPILED = {"pillow-heif": "_pillow_heif", "pillow-avif-plugin": "pillow_avif", "rawpy": "rawpy"}
+COMPILED = {"pillow-heif": "_pillow_heif", "pillow-avif-plugin": "pillow_avif", "rawpy": "rawpy", "pyvips": "pyvips"}
 """What has to be there of each of MODULES."""
+BESIDE = {"pyvips-binary": "_libvips"}
+"""What these need, and what has to be there of it."""
 
 
 def readers() -> Iterator[Found]:
@@ -141,7 +153,7 @@ def fingerprint() -> str:
 def _installed() -> Iterator[str]:
     for reader in (PILLOW, *PARTS.values()):
         yield f"{reader.name} {looked_at(reader).version}"
-    for name, module in COMPILED.items():
+    for name, module in (COMPILED | BESIDE).items():
         try:
             there = importlib.util.find_spec(module) is not None
             yield f"{name} {importlib.metadata.version(name) if there else ''}"

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from tests.bin.trees import PROJECT
 
-SERVING = ("requirements.txt", "requirements/raw.txt", "requirements/heif.txt")
+SERVING = ("requirements.txt", "requirements/raw.txt", "requirements/heif.txt", "requirements/tiff.txt")
 EVERYTHING = (*SERVING, "requirements/test.txt")
 FILES = (*EVERYTHING, "requirements/build.txt")
 INSTEAD = canonicalize_name("pillow-simd")  # what is called pillow by pillow-heif

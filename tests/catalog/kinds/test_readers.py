@@ -42,6 +42,7 @@ def test_libraries_inside_of_modules_are_said() -> None:
     found = by_use()
     assert [name in found[use].version for use, name in (("HEIC", "libheif"), ("AVIF", "libavif"))] == [True, True]
     assert "LibRaw" in found["camera raw"].version
+    assert "libvips" in found["TIFF that Pillow misreads"].version
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -64,6 +65,11 @@ def test_without_pillow_it_comes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         ("pillow-heif", SimpleNamespace(libheif_info=lambda: {"decoders": {}}), "libheif was built without"),
         ("pillow-avif-plugin", SimpleNamespace(decoder_codec_available=lambda _: False), "libavif was built without"),
         ("rawpy", None, "rawpy can't be imported: it is gone"),
+        (
+            "pyvips",
+            SimpleNamespace(version=lambda _: 7),
+            "pyvips uses libvips 7.7.7 in the place of pyvips-binary's 8.",
+        ),
     ],
 )
 def test_modules_that_can_t_read(monkeypatch: pytest.MonkeyPatch, name: str, module: object, trouble: str) -> None:
@@ -78,14 +84,14 @@ def test_modules_that_can_t_read(monkeypatch: pytest.MonkeyPatch, name: str, mod
 
 def test_nothing_is_loaded_before_it_is_asked_for() -> None:
     printed, modules = loaded("readers", "len(readers.__name__)")
-    assert (printed, {"PIL", "rawpy", "pillow_heif", "pillow_avif"} & modules) == ("7", set())
+    assert (printed, {"PIL", "rawpy", "pillow_heif", "pillow_avif", "pyvips"} & modules) == ("7", set())
 
 
 def test_a_fingerprint_loads_pillow_alone_and_is_the_same_everywhere() -> None:
     printed, modules = loaded("fingerprint", "fingerprint()")
     assert printed == fingerprint()
     assert re.fullmatch(r"[0-9a-f]{16}", printed)
-    assert {"rawpy", "pillow_heif", "pillow_avif"} & modules == set()
+    assert {"rawpy", "pillow_heif", "pillow_avif", "pyvips", "_libvips"} & modules == set()
 
 
 def _another_version(patch: pytest.MonkeyPatch) -> None:
@@ -96,6 +102,11 @@ def _another_version(patch: pytest.MonkeyPatch) -> None:
 def _one_is_gone(patch: pytest.MonkeyPatch) -> None:
     find: Callable[[str], object] = importlib.util.find_spec
     patch.setattr(importlib.util, "find_spec", lambda name: None if name == "_pillow_heif" else find(name))
+
+
+def _without_libvips(patch: pytest.MonkeyPatch) -> None:
+    find: Callable[[str], object] = importlib.util.find_spec
+    patch.setattr(importlib.util, "find_spec", lambda name: None if name == "_libvips" else find(name))
 
 
 def _without_webp(patch: pytest.MonkeyPatch) -> None:
@@ -109,7 +120,7 @@ def _not_installed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(importlib.metadata, "version", missing)
 
 
-@pytest.mark.parametrize("change", [_another_version, _one_is_gone, _without_webp, _not_installed])
+@pytest.mark.parametrize("change", [_another_version, _one_is_gone, _without_libvips, _without_webp, _not_installed])
 def test_another_set_up_has_another_fingerprint(
     monkeypatch: pytest.MonkeyPatch, change: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
@@ -127,4 +138,6 @@ def test_it_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_asked_for_of_modules_is_listed() -> None:
     assert readers.COMPILED.keys() == MODULES.keys()
-    assert all(isinstance(importlib.import_module(name), ModuleType) for name in readers.COMPILED.values())
+    assert all(
+        isinstance(importlib.import_module(name), ModuleType) for name in (readers.COMPILED | readers.BESIDE).values()
+    )

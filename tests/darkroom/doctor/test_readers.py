@@ -22,7 +22,7 @@ def installed(**versions: str) -> Callable[[str], str | None]:
 
 def test_every_reader_is_told_with_its_version() -> None:
     lines = told(readers.readers())
-    assert [line[0] for line in lines] == ["✓"] * 10
+    assert [line[0] for line in lines] == ["✓"] * 11
     assert any(line.startswith("✓ JPEG: libjpeg-turbo ") for line in lines)
     assert any(line.startswith("✓ HEIC: pillow-heif ") for line in lines)
 
