@@ -1,6 +1,7 @@
 """Reads a photo file's header: all that the catalogue wants to know, from one open and without decoding it."""
 
 import hashlib
+import importlib.util
 import os
 import re
 import stat
@@ -31,6 +32,8 @@ from catalog.kinds.jpeg import readable_head
 from catalog.kinds.png import ReadablePng
 from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
+from catalog.kinds.tiff import PILLOW, described, reader_of, shown
+from catalog.kinds.tiff_file import TiffFile
 from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
@@ -130,6 +133,8 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     file.seek(0)
     try:
         image = READERS[kind](file)
+    except Unreadable:
+        raise
     except ImportError as error:
         raise Unreadable(f"{kind} files are not read here: {error.name} is not installed") from error
     except Exception as error:  # Pillow raises more than it documents
@@ -166,6 +171,19 @@ def _webp(file: BinaryIO) -> Image.Image:
         return Blank(size)
 
 
+def _tiff(file: BinaryIO) -> Image.Image:
+    found = shown(file)
+    if found is None:
+        raise Unreadable("its header is damaged: it names no picture")
+    reader = reader_of(found[1])
+    if reader is None:
+        raise Unreadable(f"it is a TIFF of a kind that is not rendered ({described(found[1])})")
+    if reader != PILLOW and importlib.util.find_spec("pyvips") is None:
+        raise Unreadable("TIFF files of its kind are not read here: pyvips is not installed")
+    file.seek(0)
+    return UntouchedTiff(file) if reader == PILLOW else TiffFile(file, *found)
+
+
 def _heif(file: BinaryIO) -> Image.Image:
     from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s, which only such photos are to cost
 
@@ -193,7 +211,7 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     JPEG: _Jpeg,
     PNG: ReadablePng,
     WEBP: _webp,
-    TIFF: UntouchedTiff,
+    TIFF: _tiff,
     GIF: GifImageFile,
     BMP: BmpImageFile,
     HEIF: _heif,

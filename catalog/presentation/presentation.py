@@ -11,6 +11,7 @@ from PIL import Image
 
 from catalog.kinds.formats import AVIF, HEIF, PNG, RAW, TIFF
 from catalog.kinds.raw import ON_ITS_SIDE, SENSOR, Sensor
+from catalog.kinds.tiff_file import TiffFile
 from catalog.presentation import boxes, chunks, tags
 from catalog.presentation.colours import ADOBE_RGB, Colours
 from catalog.presentation.tags import Tags
@@ -57,7 +58,9 @@ def _read(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
         return _of_chunks(chunks.read(file))
     if kind == TIFF:
         own = tags.read(file)
-        return Presentation(lies(0, own.orientation, own.xmp), _told(own))
+        # Of several pictures in one file the one that is shown need not be the first.
+        shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
+        return Presentation(lies(0, shown if shown != UPRIGHT else own.orientation, own.xmp), _told(own))
     shown = tags.of_exif(_bytes(image.info.get("exif")))
     if kind == RAW:
         return _of_raw(image, shown, file)

@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 from PIL import Image
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
+from catalog.kinds.tiff import PILLOW, described, reader_of, shown
 from catalog.kinds.untouched import UntouchedTiff, untouched_avif
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation.presentation import KEY, of, presentation
@@ -138,7 +139,17 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
 def _tiff(file: BinaryIO) -> Image.Image:
     if is_tiff_bomb(file, file.seek(0, os.SEEK_END)):
         raise Damaged("The photo's file is damaged: its values lie over each other.")
+    found = shown(file)
+    if found is None:
+        raise Damaged("The photo's file is damaged: its header can't be read.")
+    reader = reader_of(found[1])
+    if reader is None:
+        raise Unsupported(f"The photo is a TIFF of a kind that is not rendered ({described(found[1])}).")
     file.seek(0)
+    if reader != PILLOW:
+        from workers.pipeline.tiff.image import SecondTiff  # which loads libvips
+
+        return SecondTiff(file, *found, reader)
     try:
         return UntouchedTiff(file)
     except SyntaxError as error:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import struct
+import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from catalog.kinds.formats import RAW
 from catalog.metadata import Metadata, read
 from tests.catalog.library import SHARED_PHOTOS, XMP, jpeg, put
 from tests.catalog.metadata.packets import bag, dataset, resource, xmp
+from tests.workers.samples.tiffs import CIELAB, FLOAT, INKS, MIN_IS_BLACK, RGB, Order, Picture, tiff
 
 ID = photoid.encode(bytes(range(16)))
 TAGS = ExifTags.Base
@@ -38,6 +40,46 @@ def test_dimensions_are_as_a_person_sees_them(tmp_path: Path, kind: str, orienta
     header = read(tmp_path / "photo")
     assert (header.width, header.height) == ((20, 30) if 5 <= orientation <= 8 else (30, 20))
     assert header.format == kind
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("order", [Order("<"), Order(">"), Order("<", big=True), Order(">", big=True)])
+def test_tiffs_that_pillow_does_not_know(tmp_path: Path, order: Order, orientation: int) -> None:
+    tags = {274: (3, [orientation])}
+    for picture in (
+        Picture([[(0.5,) * 3] * 30] * 20, RGB, 32, FLOAT, tags=tags),
+        Picture([[(7,) * 3] * 30] * 20, CIELAB, tags=tags),
+        Picture([[(7,)] * 30] * 20, MIN_IS_BLACK, 14, tags=tags),
+        Picture([[(7,) * 4] * 30] * 20, INKS, 16, planes=True, tags=tags),
+    ):
+        header = read(put(tmp_path / "photo.tif", tiff(picture, order=order)))
+        assert (header.width, header.height, header.format) == (*((20, 30) if orientation == 6 else (30, 20)), "TIFF")
+
+
+def test_a_tiff_that_begins_with_a_smaller_version(tmp_path: Path) -> None:
+    lesser = Picture([[(1, 2, 3)] * 8] * 4, tags={254: (4, [1]), 306: (2, list(b"2015:07:02 14:35:33\0"))})
+    header = read(put(tmp_path / "photo.tif", tiff(lesser, Picture([[(1, 2, 3)] * 80] * 40))))
+    assert (header.width, header.height, header.created) == (80, 40, "2015-07-02T14:35:33")
+
+
+def test_what_a_tiff_for_libvips_says_of_itself(tmp_path: Path) -> None:
+    packet = xmp(bag("dc:title", "Titel"), 'xmp:Rating="4"')
+    tags = {700: (1, list(packet)), 271: (2, list(b"Apple\0")), 33723: (7, list(dataset(25, b"Palermo")))}
+    header = read(put(tmp_path / "photo.tif", tiff(Picture([[(7,) * 3] * 30] * 20, CIELAB, tags=tags))))
+    assert (header.metadata.title, header.metadata.rating, header.metadata.make) == ("Titel", 4, "Apple")
+    assert header.metadata.keywords == ("Palermo",)
+
+
+def test_a_tiff_that_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path / "photo.tif", tiff(Picture([[(1, 2, 3)] * 8] * 4, 77)))
+    why = r"it is a TIFF of a kind that is not rendered \(photometric interpretation 77, 3 samples of 8 bits, "
+    with pytest.raises(Unreadable, match=why):
+        read(path)
+    path = put(tmp_path / "lab.tif", tiff(Picture([[(1, 2, 3)] * 8] * 4, CIELAB)))
+    assert read(path)
+    monkeypatch.setitem(sys.modules, "pyvips", None)
+    with pytest.raises(Unreadable, match="TIFF files of its kind are not read here: pyvips is not installed"):
+        read(path)
 
 
 def test_exif_behind_the_pixels_of_a_png(tmp_path: Path) -> None:

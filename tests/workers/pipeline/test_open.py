@@ -16,6 +16,7 @@ from PIL import Image
 from tests.workers.samples.jpegs import segment, with_segments
 from tests.workers.samples.pictures import heic, quarters, saved, stored
 from tests.workers.samples.raws import dng
+from tests.workers.samples.tiffs import MIN_IS_BLACK, Picture, tiff
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import READERS, opened, orientation, translated
@@ -26,6 +27,7 @@ JPEG = saved(quarters()).getvalue()
 PNG = saved(quarters(), "PNG").getvalue()
 AVIF = saved(quarters(), "AVIF").getvalue()
 HEIC = heic(quarters()).getvalue()
+TWELVE_BITS = tiff(Picture([[(4095,)] * 16] * 16, MIN_IS_BLACK, 12))
 RAW = dng(quarters(64, 48)).getvalue()
 
 
@@ -241,6 +243,7 @@ def test_a_decoder_that_reads_by_itself_and_says_only_that_it_is_broken(
         ("pillow_heif.as_plugin", HEIC, "HEIC photos are not rendered here: pillow-heif is not installed."),
         ("pillow_avif.AvifImagePlugin", AVIF, "AVIF photos are not rendered here: pillow-avif-plugin is not"),
         ("rawpy", RAW, "Camera raw files are not rendered here: rawpy is not installed."),
+        ("pyvips", TWELVE_BITS, "A TIFF of this kind is not rendered here: pyvips is not installed."),
     ],
 )
 def test_what_is_not_installed(monkeypatch: pytest.MonkeyPatch, module: str, source: bytes, words: str) -> None:
@@ -274,7 +277,7 @@ def test_nothing_of_the_whole_process_is_changed_and_little_is_loaded() -> None:
     code = (
         "import sys; from PIL import Image; before = Image.MAX_IMAGE_PIXELS, dict(Image.OPEN); import workers.pipeline;"
         "assert before[0] == Image.MAX_IMAGE_PIXELS;"
-        "assert not {'rawpy', 'numpy', 'pillow_heif', 'pillow_avif'} & set(sys.modules)"
+        "assert not {'rawpy', 'numpy', 'pillow_heif', 'pillow_avif', 'pyvips'} & set(sys.modules)"
     )
     project = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)

@@ -1,0 +1,1 @@
+"""TIFFs that libvips decompresses."""

@@ -1,0 +1,1 @@
+"""TIFFs that Pillow does not show right: libvips decompresses them, and what their samples mean is worked out here."""
