@@ -8,6 +8,7 @@ Sources: TIFF 6.0; Adobe's technical notes 1 (sub-directories), 2 (JPEG), 3 (flo
 for a tag that is missing as libtiff has it.
 """
 
+import errno
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ class Directory:
         if entry is None or entry.type not in CODES:
             return ()
         size = SIZES[entry.type]
-        data = _read(file, entry.place, min(entry.count, most) * size)
+        data = read_at(file, entry.place, min(entry.count, most) * size)
         return struct.unpack(f"{self.order}{len(data) // size}{CODES[entry.type]}", data[: len(data) // size * size])
 
     def fractions(self, file: BinaryIO, tag: int) -> tuple[Fraction, ...] | None:
@@ -88,7 +89,7 @@ class Directory:
         entry = self.entries.get(tag)
         if entry is None:
             return None
-        data = _read(file, entry.place, min(entry.count, MOST_SAMPLES) * 8) if entry.type == RATIONAL else b""
+        data = read_at(file, entry.place, min(entry.count, MOST_SAMPLES) * 8) if entry.type == RATIONAL else b""
         pairs = list(struct.iter_unpack(f"{self.order}II", data[: len(data) // 8 * 8]))
         return tuple(Fraction(above, below) for above, below in pairs) if all(below for _, below in pairs) else ()
 
@@ -313,7 +314,7 @@ def shown(file: BinaryIO) -> tuple[Directory, Layout] | None:
 
 def directories(file: BinaryIO) -> Iterator[Directory]:
     """The directories of a TIFF, one behind the other, MOST_DIRECTORIES at most."""
-    head = _read(file, 0, 16)
+    head = read_at(file, 0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 8:
         return
@@ -399,23 +400,29 @@ def _below(file: BinaryIO, directory: Directory) -> Iterator[Directory]:
 
 def _directory(file: BinaryIO, order: str, big: bool, place: int) -> Directory | None:
     width, row = (8, struct.Struct(f"{order}HHQ8s")) if big else (2, struct.Struct(f"{order}HHI4s"))
-    head = _read(file, place, width)
+    head = read_at(file, place, width)
     if len(head) < width:
         return None
     count = struct.unpack(f"{order}{'Q' if big else 'H'}", head)[0]
-    data = _read(file, place + width, min(count, MOST_ENTRIES) * row.size)
+    data = read_at(file, place + width, min(count, MOST_ENTRIES) * row.size)
     entries: dict[int, Entry] = {}
     room, offset = (8, "Q") if big else (4, "I")
     for number, (tag, kind, many, value) in enumerate(row.iter_unpack(data[: len(data) // row.size * row.size])):
         inside = many * SIZES.get(kind, 1) <= room
         here = place + width + (number + 1) * row.size - room
         entries.setdefault(tag, Entry(kind, many, here if inside else struct.unpack(f"{order}{offset}", value)[0]))
-    link = _read(file, place + width + count * row.size, room)
+    link = read_at(file, place + width + count * row.size, room)
     return Directory(order, big, place, struct.unpack(f"{order}{offset}", link)[0] if len(link) == room else 0, entries)
 
 
-def _read(file: BinaryIO, place: int, size: int) -> bytes:
+def read_at(file: BinaryIO, place: int, size: int) -> bytes:
+    """At most so many bytes from a place on; none where no file has such a place."""
     if place >= 2**63:
         return b""
-    file.seek(place)
+    try:
+        file.seek(place)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # beyond what the file system can have
+            raise
+        return b""
     return file.read(size)

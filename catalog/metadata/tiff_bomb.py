@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from catalog.kinds.tiff import read_at
+
 # By the first four bytes: the order of bytes; how the first directory's offset, a directory's count and an entry (tag,
 # type, count, value) are written. TIFF 6.0, section 2; BigTIFF as libtiff has it.
 LAYOUTS = {
@@ -28,11 +30,11 @@ def is_tiff_bomb(file: BinaryIO, size: int) -> bool:
     Raises:
         OSError: the file can't be read.
     """
-    layout = LAYOUTS.get(_read(file, 0, 4))
+    layout = LAYOUTS.get(read_at(file, 0, 4))
     if layout is None:
         return False
     order, first, *_ = layout
-    head = _read(file, 0, struct.calcsize(order + first))
+    head = read_at(file, 0, struct.calcsize(order + first))
     waiting = list(struct.unpack(order + first, head)) if len(head) == struct.calcsize(order + first) else []
     seen: set[int] = set()
     weight = 0
@@ -54,16 +56,9 @@ def _entries(
 ) -> Iterator[tuple[int, int, int]]:
     """Each entry of a directory: its tag, the bytes of its values, and the value or its place."""
     width = struct.calcsize(order + counted)
-    head = _read(file, offset, width)
+    head = read_at(file, offset, width)
     count = min(int.from_bytes(head, "little" if order == "<" else "big"), MOST_ENTRIES) if len(head) == width else 0
     entry = struct.Struct(order + written)
-    data = _read(file, offset + width, count * entry.size)
+    data = read_at(file, offset + width, count * entry.size)
     for tag, kind, many, value in entry.iter_unpack(data[: len(data) // entry.size * entry.size]):
         yield tag, many * UNITS.get(kind, 1), value
-
-
-def _read(file: BinaryIO, offset: int, size: int) -> bytes:
-    if offset >= 2**63:
-        return b""
-    file.seek(offset)
-    return file.read(size)

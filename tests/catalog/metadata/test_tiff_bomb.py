@@ -72,3 +72,13 @@ def test_such_a_tiff_is_unreadable(tmp_path: Path) -> None:
 @given(st.binary(max_size=200), st.sampled_from((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"")))
 def test_any_bytes(content: bytes, begin: bytes) -> None:
     assert heavy(begin + content) in (False, True)
+
+
+def test_a_place_that_no_file_has(tmp_path: Path) -> None:
+    """A system says so of a real file, where it says nothing of one in memory."""
+    for place in (2**44, 2**62, 2**63, 2**64 - 1):
+        path = put(tmp_path / "photo.tif", struct.pack("<4sHHQ", b"II+\0", 8, 0, place) + bytes(100))
+        with path.open("rb") as file:
+            assert not is_tiff_bomb(file, path.stat().st_size)
+        with pytest.raises(Unreadable):
+            read(path)
