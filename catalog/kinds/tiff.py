@@ -39,6 +39,9 @@ CMYK = 1  # of InkSet
 REDUCED, MASK = 1, 4  # bits of NewSubfileType
 
 MOST_ENTRIES, MOST_DIRECTORIES, MOST_SAMPLES, MOST_DEPTH = 1000, 20, 32, 16
+BLOCK = 1024  # bytes, of which most directories have fewer
+ENTRIES = {order: struct.Struct(f"{order}HHI4s") for order in "<>"}
+BIG_ENTRIES = {order: struct.Struct(f"{order}HHQ8s") for order in "<>"}
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 CODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 18: "Q"}
 SUB_FILE, WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
@@ -55,11 +58,13 @@ JPEG_RANGE = tuple(map(Fraction, (0, 255, 128, 255, 128, 255)))
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A tag of a directory: the type and number of its values, and where in the file they lie."""
+    """A tag of a directory: the type and number of its values, and where in the file they lie; the values themselves
+    where they stand in the directory."""
 
     type: int
     count: int
     place: int
+    inside: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class Directory:
         if entry is None or entry.type not in CODES:
             return ()
         size = SIZES[entry.type]
-        data = read_at(file, entry.place, min(entry.count, most) * size)
+        length = min(entry.count, most) * size
+        data = read_at(file, entry.place, length) if entry.inside is None else entry.inside[:length]
         return struct.unpack(f"{self.order}{len(data) // size}{CODES[entry.type]}", data[: len(data) // size * size])
 
     def fractions(self, file: BinaryIO, tag: int) -> tuple[Fraction, ...] | None:
@@ -399,20 +405,23 @@ def _below(file: BinaryIO, directory: Directory) -> Iterator[Directory]:
 
 
 def _directory(file: BinaryIO, order: str, big: bool, place: int) -> Directory | None:
-    width, row = (8, struct.Struct(f"{order}HHQ8s")) if big else (2, struct.Struct(f"{order}HHI4s"))
-    head = read_at(file, place, width)
-    if len(head) < width:
+    width, room, row, number = (8, 8, BIG_ENTRIES[order], f"{order}Q") if big else (2, 4, ENTRIES[order], f"{order}I")
+    block = read_at(file, place, BLOCK)
+    if len(block) < width:
         return None
-    count = struct.unpack(f"{order}{'Q' if big else 'H'}", head)[0]
-    data = read_at(file, place + width, min(count, MOST_ENTRIES) * row.size)
+    count = struct.unpack_from(f"{order}{'Q' if big else 'H'}", block)[0]
+    length = width + min(count, MOST_ENTRIES) * row.size
+    if length + room > len(block):
+        block = read_at(file, place, length + room)
     entries: dict[int, Entry] = {}
-    room, offset = (8, "Q") if big else (4, "I")
-    for number, (tag, kind, many, value) in enumerate(row.iter_unpack(data[: len(data) // row.size * row.size])):
-        inside = many * SIZES.get(kind, 1) <= room
-        here = place + width + (number + 1) * row.size - room
-        entries.setdefault(tag, Entry(kind, many, here if inside else struct.unpack(f"{order}{offset}", value)[0]))
-    link = read_at(file, place + width + count * row.size, room)
-    return Directory(order, big, place, struct.unpack(f"{order}{offset}", link)[0] if len(link) == room else 0, entries)
+    rows = block[width:length]
+    for at, (tag, kind, many, value) in enumerate(row.iter_unpack(rows[: len(rows) // row.size * row.size]), 1):
+        if many * SIZES.get(kind, 1) <= room:
+            entries.setdefault(tag, Entry(kind, many, place + width + at * row.size - room, value))
+        else:
+            entries.setdefault(tag, Entry(kind, many, struct.unpack(number, value)[0]))
+    link = block[length : length + room] if count <= MOST_ENTRIES else b""
+    return Directory(order, big, place, struct.unpack(number, link)[0] if len(link) == room else 0, entries)
 
 
 def read_at(file: BinaryIO, place: int, size: int) -> bytes:
