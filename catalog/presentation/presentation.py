@@ -59,8 +59,8 @@ def _read(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
     if kind == TIFF:
         own = tags.read(file)
         # Of several pictures in one file the one that is shown need not be the first.
-        shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
-        return Presentation(lies(0, shown if shown != UPRIGHT else own.orientation, own.xmp), _told(own))
+        of_shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
+        return Presentation(lies(0, of_shown if of_shown != UPRIGHT else own.orientation, own.xmp), _told(own))
     shown = tags.of_exif(_bytes(image.info.get("exif")))
     if kind == RAW:
         return _of_raw(image, shown, file)
