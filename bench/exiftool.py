@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import catalog.metadata.dates as dates
 from bench.tools.turns import PHOTOS
 from catalog.errors import Unreadable
 from catalog.metadata import Header, read, values
@@ -127,7 +128,7 @@ def _theirs(tags: Mapping[str, object], field: str, names: Sequence[str]) -> tup
         several = (value if isinstance(value, list) else [value] for value in found.values())
         return ", ".join(found), values.texts(item for some in several for item in some)
     if field == "created":
-        days = ((name, values.date(str(value))) for name, value in found.items())
+        days = ((name, dates.date(str(value))[: dates.LOCAL]) for name, value in found.items())
         return next(((name, day) for name, day in days if day), ("", ""))
     return next(iter(found.items()), ("", None))
 

@@ -64,6 +64,7 @@ def file_name(photo: Photo) -> str:
 def _known(known: Metadata) -> dict[str, object]:
     """The fields of what is known, in the vendor's spelling of numbers."""
     fields: dict[str, object] = {
+        "creationOffset": known.offset,
         "title": known.title,
         "description": known.description,
         "keywords": list(known.keywords),

@@ -12,6 +12,7 @@ PHOTO_FIELDS = {
     "fileName": string("the path inside its photo root, behind the root's alias"),
     "creationDate": string("as in 2015-07-02T14:35:33"),
     "creationYear": integer("the year of it"),
+    "creationOffset": string("its time zone, as in +02:00"),
     "width": integer("pixels, as a person sees the photo"),
     "height": integer("pixels, as a person sees the photo"),
     "fingerprint": string("another one where the file has changed"),

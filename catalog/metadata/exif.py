@@ -5,6 +5,9 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
+import catalog.metadata.boilerplate as boilerplate
+import catalog.metadata.dates as dates
+import catalog.metadata.places as places
 import catalog.metadata.values as values
 from catalog.metadata.merge import Found, Metadata
 
@@ -12,6 +15,7 @@ Get = Callable[[int], Any]
 
 BASE, GPS = ExifTags.Base, ExifTags.GPS
 RATING, RATING_PERCENT = 0x4746, 0x4749
+TIME_ZONES = 0x882A  # of TIFF/EP: hours, of when the picture was taken and of when the file was changed
 NO_SPEED = 65535  # the speed is greater than EXIF 2.2 could say, and stands elsewhere
 
 
@@ -19,14 +23,17 @@ def read(exif: Image.Exif) -> Found:
     """What there is; tags that are broken are as if they were not there."""
     main = _getter(exif)
     photo = _getter(_directory(exif, ExifTags.IFD.Exif))
-    latitude, longitude = _place(_getter(_directory(exif, ExifTags.IFD.GPSInfo)))
+    gps = _getter(_directory(exif, ExifTags.IFD.GPSInfo))
+    latitude, longitude = _place(gps)
+    created, changed = _dates(main, photo)
+    make = _text(main(BASE.Make))
     return Found(
         Metadata(
-            title=values.text(values.wide(main(BASE.XPTitle))),
-            description=_description(main, photo, exif.endian == ">"),
+            title=boilerplate.without(values.text(values.wide(main(BASE.XPTitle))), make),
+            description=_description(main, photo, exif.endian == ">", make),
             keywords=values.texts(values.wide(main(BASE.XPKeywords)).split(";")),
             rating=values.rating(main(RATING), main(RATING_PERCENT)),
-            make=_text(main(BASE.Make)),
+            make=make,
             model=_text(main(BASE.Model)),
             lens=_text(photo(BASE.LensModel)),
             software=_text(main(BASE.Software)),
@@ -38,8 +45,9 @@ def read(exif: Image.Exif) -> Found:
             latitude=latitude,
             longitude=longitude,
         ),
-        created=values.date(_text(photo(BASE.DateTimeOriginal))) or values.date(_text(photo(BASE.DateTimeDigitized))),
-        changed=values.date(_text(main(BASE.DateTime))),
+        created=created,
+        changed=changed,
+        located=_located(gps),
     )
 
 
@@ -70,12 +78,45 @@ def _text(value: object, longest: int = values.LINE) -> str:
     return values.text(value, longest)
 
 
-def _description(main: Get, photo: Get, big_endian: bool) -> str:
+def _description(main: Get, photo: Get, big_endian: bool, make: str) -> str:
     return (
-        _text(main(BASE.ImageDescription), values.TEXT)
-        or values.text(values.wide(main(BASE.XPComment)), values.TEXT)
-        or values.comment(photo(BASE.UserComment), big_endian)
+        boilerplate.without(_text(main(BASE.ImageDescription), values.TEXT), make)
+        or boilerplate.without(values.text(values.wide(main(BASE.XPComment)), values.TEXT), make)
+        or boilerplate.without(values.comment(photo(BASE.UserComment), big_endian), make)
     )
+
+
+def _dates(main: Get, photo: Get) -> tuple[str, str]:
+    """When the picture was taken, and when the file was changed, with their time zones where those are known."""
+    hours = photo(TIME_ZONES) or main(TIME_ZONES)
+    taken, of_change = hours if isinstance(hours, tuple) and len(hours) > 1 else (hours, None)
+    digitized = _date(photo(BASE.DateTimeDigitized) or main(BASE.DateTimeDigitized), photo(BASE.OffsetTimeDigitized))
+    changed = _date(main(BASE.DateTime), photo(BASE.OffsetTime), of_change)
+    # A zone whose own date is not there is that of the picture.
+    lonely = ((digitized, photo(BASE.OffsetTimeDigitized)), (changed, photo(BASE.OffsetTime)))
+    zone = photo(BASE.OffsetTimeOriginal) or next((zone for day, zone in lonely if zone and not day), None)
+    # TIFF/EP has it in the first directory.
+    original = _date(photo(BASE.DateTimeOriginal) or main(BASE.DateTimeOriginal), zone, taken)
+    return dates.first((original, digitized), [changed]), changed
+
+
+def _date(day: object, zone: object, hours: object = None) -> str:
+    found = dates.date(_text(day)) if day else ""
+    if not found:
+        return ""
+    whole = values.number(hours, -12, 14)
+    return dates.zoned(found, dates.offset(zone) or (f"{int(whole):+03}:00" if whole is not None else ""))
+
+
+def _located(gps: Get) -> str:
+    """When the receiver found the place: UTC, as all of GPS."""
+    day, time = dates.date(_text(gps(GPS.GPSDateStamp))), gps(GPS.GPSTimeStamp)
+    if not day or not isinstance(time, tuple | list) or len(time) != 3:
+        return day
+    parts = [values.number(part, 0, most) for part, most in zip(time, (24, 60, 60), strict=True)]
+    if None in parts:
+        return day
+    return dates.date(f"{day[:10]}T{':'.join(f'{int(part or 0):02}' for part in parts)}Z")
 
 
 def _speed(photo: Get) -> int | None:
@@ -86,7 +127,7 @@ def _speed(photo: Get) -> int | None:
 
 
 def _place(gps: Get) -> tuple[float | None, float | None]:
-    return values.place(
-        values.degrees(gps(GPS.GPSLatitude), gps(GPS.GPSLatitudeRef), 90),
-        values.degrees(gps(GPS.GPSLongitude), gps(GPS.GPSLongitudeRef), 180),
+    return places.place(
+        places.degrees(gps(GPS.GPSLatitude), gps(GPS.GPSLatitudeRef), places.LATITUDE),
+        places.degrees(gps(GPS.GPSLongitude), gps(GPS.GPSLongitudeRef), places.LONGITUDE),
     )

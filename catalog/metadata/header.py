@@ -22,6 +22,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 import catalog.metadata.exif as exif
 import catalog.metadata.iptc as iptc
+import catalog.metadata.packets as packets
 import catalog.metadata.xmp as xmp
 from catalog import photoid
 from catalog.errors import Unreadable
@@ -102,7 +103,7 @@ def read(path: Path) -> Header:
             width=width,
             height=height,
             format=kind,
-            created=found.created or found.changed or _timestamp(status.st_mtime),
+            created=found.created or _timestamp(status.st_mtime),
             photoid=found.photoid,
             content_id=content_id,
             metadata=found.metadata,
@@ -250,13 +251,11 @@ def _found(file: BinaryIO, kind: str, image: Image.Image, of_image: Image.Exif) 
     """What EXIF, IPTC and XMP say; of a raw file that is a TIFF its own, which its preview has not in full."""
     own = _own_exif(file) if kind == RAW else None
     raw = own._info if own else None
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or _tag(image, XMP_TAG) or _in(raw, XMP_TAG)
-    if isinstance(packet, str):
-        packet = packet.encode("utf-8", "replace")
+    found = packets.of_image(file, image) or [*filter(None, (_tag(image, XMP_TAG) or _in(raw, XMP_TAG),))]
     return merge(
         exif.read(own or of_image),
         iptc.read(_iptc(image) or _in(raw, IPTC_TAG)),
-        xmp.read(packet) if isinstance(packet, bytes) else Found(),
+        xmp.read(*found),
     )
 
 

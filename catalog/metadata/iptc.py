@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import catalog.metadata.boilerplate as boilerplate
+import catalog.metadata.dates as dates
 import catalog.metadata.values as values
 from catalog.metadata.merge import Found, Metadata
 
@@ -9,6 +11,7 @@ from catalog.metadata.merge import Found, Metadata
 ENCODING = (1, 90)
 TITLE, HEADLINE, CAPTION, KEYWORD = (2, 5), (2, 105), (2, 120), (2, 25)
 DAY, TIME, PROGRAM = (2, 55), (2, 60), (2, 65)
+DIGITAL_DAY, DIGITAL_TIME = (2, 62), (2, 63)
 
 MARKER = 0x1C
 EXTENDED = 0x8000  # the length is that of a length
@@ -32,13 +35,19 @@ def read(data: bytes) -> Found:
         return next((some for value in known.get(dataset, ()) if (some := text(value, longest))), "")
 
     metadata = Metadata(
-        title=first(TITLE) or first(HEADLINE),
-        description=first(CAPTION, values.TEXT),
+        title=boilerplate.without(first(TITLE)) or boilerplate.without(first(HEADLINE)),
+        description=boilerplate.without(first(CAPTION, values.TEXT)),
         keywords=values.texts(text(value) for value in known.get(KEYWORD, ())),
         software=first(PROGRAM),
     )
-    day = first(DAY).replace("-", "").replace(":", "")
-    return Found(metadata, created=values.date(f"{day} {first(TIME)[:6]}") or values.date(day))
+    days = (_date(first(day), first(time)) for day, time in ((DAY, TIME), (DIGITAL_DAY, DIGITAL_TIME)))
+    return Found(metadata, created=dates.first(days))
+
+
+def _date(day: str, time: str) -> str:
+    """Of `20150702` and `143533+0200`; of the day alone, where the time is none."""
+    bare = day.replace("-", "").replace(":", "")
+    return dates.date(f"{bare} {time}") or dates.date(day)
 
 
 def in_resources(data: bytes) -> bytes:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
+import catalog.metadata.dates as dates
+import catalog.metadata.keywords as keywords
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What is known of a photo beside its pixels; what is not known is empty, 0 (`rating`) or None.
 
     `rating` is 1 to 5 stars, `exposure_time` seconds, `aperture` the f-number, `focal_length` millimetres, `iso` the
-    speed; `latitude` and `longitude` are degrees, north and east positive.
+    speed; `latitude` and `longitude` are degrees, north and east positive; `offset` is the time zone in which the
+    photo was created, `+HH:MM`.
     """
 
     title: str = ""
@@ -27,20 +31,25 @@ class Metadata:
     iso: int | None = None
     latitude: float | None = None
     longitude: float | None = None
+    offset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one of EXIF, IPTC and XMP says.
 
-    `created` is when the picture was taken, `changed` when the file was, both `YYYY-MM-DDTHH:MM:SS` in the camera's
-    own time or empty; `photoid` is the canonical id.
+    `created` is when the picture was taken, `changed` when the file was, `located` when its place was found, as
+    `catalog.metadata.dates` has dates; `photoid` is the canonical id. `paths` are keywords in trees, `noted` what
+    tools note of keywords that stand elsewhere.
     """
 
     metadata: Metadata = Metadata()
     created: str = ""
     changed: str = ""
     photoid: str | None = None
+    located: str = ""
+    paths: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
 
 
 # People's words stand in all three, and XMP alone cuts and garbles none of them; what the camera measured is EXIF's.
@@ -56,9 +65,22 @@ def merge(exif: Found, iptc: Found, xmp: Found) -> Found:
         chosen[field.name] = next((value for value in values if value not in ("", (), 0, None)), field.default)
     place = exif.metadata if exif.metadata.latitude is not None else xmp.metadata
     chosen |= {"latitude": place.latitude, "longitude": place.longitude}
+    chosen["keywords"] = keywords.listed(chosen["keywords"], xmp.paths) or keywords.listed((), xmp.noted)
+    day = _created(exif, iptc, xmp)
     return Found(
-        Metadata(**chosen),
-        created=exif.created or iptc.created or xmp.created,
+        Metadata(**chosen | {"offset": day[dates.LOCAL :]}),
+        created=day[: dates.LOCAL],
         changed=exif.changed or xmp.changed,
         photoid=xmp.photoid,
     )
+
+
+def _created(exif: Found, iptc: Found, xmp: Found) -> str:
+    """When the photo was taken, else when its place was found or its file changed; empty where nothing says."""
+    changed, located = exif.changed or xmp.changed, exif.located or xmp.located
+    later = [located, changed]
+    # The place's is UTC. What is no farther from it than any clock can be says the same in the camera's own time.
+    if changed and located and dates.are_near(changed, located):
+        later.reverse()
+    taken = (exif.created, iptc.created, xmp.created)
+    return dates.first([*taken, *later])

@@ -1,20 +1,14 @@
-"""Texts, numbers and dates as files hold them, in any encoding and of any length, made true and small. Pure."""
+"""Texts and numbers as files hold them, in any encoding and of any length, made true and small. Pure."""
 
 import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
 
 LINE = 1000  # characters of a title, a keyword, a name
 TEXT = 10_000  # characters of a description
 MOST = 1000  # keywords or persons of a photo
 
-# Of the first photograph, and the last that are no joke: a camera that says otherwise has lost its clock.
-FIRST_YEAR, LAST_YEAR = 1826, 2100
-DATE = re.compile(
-    r"\s*(\d{4})(?:[:\-/.]?(\d\d)(?:[:\-/.]?(\d\d)(?:[ T]+(\d\d):?(\d\d)(?::?(\d\d))?)?)?)?(?![\d:])", re.ASCII
-)
 LONELY = re.compile("[\ud800-\udfff]")
 # Codes of EXIF 2.32, 4.6.5 (UserComment). What is written as "unicode" is UTF-16 in either order, or UTF-8.
 ASCII_CODE, UNICODE_CODE, JIS_CODE, NO_CODE = b"ASCII\0\0\0", b"UNICODE\0", b"JIS\0\0\0\0\0", b"\0" * 8
@@ -107,44 +101,6 @@ def rating(stars: object = None, percent: object = None) -> int:
         part = number(percent, 1, 100)
         return 0 if part is None else 1 + round((part - 1) / 24.5)
     return round(some)
-
-
-def degrees(parts: object, reference: object, limit: int) -> float | None:
-    """Degrees, minutes and seconds as degrees, negative for `S` and `W`; None where they are off the globe.
-
-    Minutes and seconds that are no numbers count as 0.
-    """
-    if not isinstance(parts, tuple | list) or not 1 <= len(parts) <= 3:
-        return None
-    whole = number(parts[0], 0, limit)
-    if whole is None:
-        return None
-    least = (number(part, 0, 60) or 0.0 for part in parts[1:])
-    value = whole + sum(part / 60**place for place, part in enumerate(least, start=1))
-    sign = -1 if text(reference).upper()[:1] in ("S", "W") else 1
-    return round(sign * value, 7) if value <= limit else None
-
-
-def place(latitude: float | None, longitude: float | None) -> tuple[float | None, float | None]:
-    """Both, or neither; a receiver that has not found itself yet says 0, 0."""
-    if latitude is None or longitude is None or latitude == longitude == 0:
-        return None, None
-    return latitude, longitude
-
-
-def date(value: object) -> str:
-    """`YYYY-MM-DDTHH:MM:SS` of a date in any of the ways of EXIF, IPTC and XMP; empty where it can't be true.
-
-    What is left out, or is no time, is the first there is; a time zone is passed over: it is the camera's own time.
-    """
-    match = DATE.match(text(value))
-    if match is None or not FIRST_YEAR <= int(match[1]) < LAST_YEAR:
-        return ""
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-    try:
-        return datetime(year, month or 1, day or 1, hour, minute, second).isoformat()
-    except ValueError:
-        return ""
 
 
 def _utf16(raw: bytes, big_endian: bool) -> str:

@@ -1,61 +1,87 @@
 """What XMP says: RDF in XML, in the properties that people's tools write. Pure.
 
-Sources: XMP part 1 and 2 (ISO 16684-1), IPTC Photo Metadata Standard, MWG Guidelines 2.0 (regions of faces), and what
-Microsoft's tools write.
+Sources: XMP part 1 to 3 (ISO 16684), IPTC Photo Metadata Standard, MWG Guidelines 2.0 (regions of faces, trees of
+keywords), and what the tools of Adobe, Microsoft, digiKam, ACDSee and Phase One (Media Pro) write.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import ElementTree
+from defusedxml import DefusedXmlException, ElementTree
 
+import catalog.metadata.boilerplate as boilerplate
+import catalog.metadata.dates as dates
+import catalog.metadata.keywords as keywords
+import catalog.metadata.places as places
 import catalog.metadata.values as values
 from catalog import photoid
 from catalog.errors import MalformedPhotoid
 from catalog.metadata.merge import Found, Metadata
+from catalog.metadata.xmp_mending import NAMESPACES, meant, mended
 
-RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-DC = "{http://purl.org/dc/elements/1.1/}"
-XMP = "{http://ns.adobe.com/xap/1.0/}"
-EXIF = "{http://ns.adobe.com/exif/1.0/}"
-EXIF_EX = "{http://cipa.jp/exif/1.0/}"
-TIFF = "{http://ns.adobe.com/tiff/1.0/}"
-AUX = "{http://ns.adobe.com/exif/1.0/aux/}"
-PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
-MICROSOFT = "{http://ns.microsoft.com/photo/1.0/}"
-MICROSOFT_REGION = "{http://ns.microsoft.com/photo/1.2/t/Region#}"
-IPTC_EXT = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
-REGIONS = "{http://www.metadataworkinggroup.com/schemas/regions/}"
-PICAPPORT = "{http://ns.contecon.de/picapport/1.0/}"
+META, RDF, DC, XMP, NOTE, EXIF, EXIF_EX, TIFF, AUX, PHOTOSHOP, LIGHTROOM, DIGIKAM, ACDSEE = (
+    f"{{{NAMESPACES[prefix]}}}"
+    for prefix in (
+        *("x", "rdf", "dc", "xmp", "xmpNote", "exif", "exifEX", "tiff", "aux", "photoshop", "lr", "digiKam", "acdsee"),
+    )
+)
+MICROSOFT, MICROSOFT_REGION, MEDIA_PRO, EXPRESSION_MEDIA, IPTC_EXT, REGIONS, KEYWORDS, PICAPPORT = (
+    f"{{{NAMESPACES[prefix]}}}"
+    for prefix in ("MicrosoftPhoto", "MPReg", "mediapro", "expressionmedia", "Iptc4xmpExt", "mwg-rs", "mwg-kw", "pap")
+)
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 LARGEST = 4 * 1024 * 1024  # bytes of a packet; with 100,000 keywords it is about 3 MB
 DEEPEST = 100  # elements in each other: tools write ten
-COORDINATE = re.compile(r"\s*([\d.]{1,20})(?:,([\d.]{1,20}))?(?:,([\d.]{1,20}))?\s*([NSEW])", re.IGNORECASE)
-IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What holds properties, in whatever order tools lay them into each other.
+FRAMES = frozenset((f"{META}xmpmeta", f"{META}xapmeta", f"{RDF}RDF", f"{RDF}Description"))
+ENDS = (b":xmpmeta>", b":xapmeta>", b":RDF>")
+EXTENSION = re.compile(rb"HasExtendedXMP\s*(?:=\s*[\"']|>)\s*([0-9A-Fa-f]{32})")
+
+# Trees of keywords, and what stands between those of a way.
+TREES = (
+    (f"{LIGHTROOM}hierarchicalSubject", "|"),
+    (f"{DIGIKAM}TagsList", "/"),
+    (f"{MEDIA_PRO}CatalogSets", "|"),
+    (f"{EXPRESSION_MEDIA}CatalogSets", "|"),
+)
+INTERNAL = "_Digikam_"  # digiKam's own tree, of labels in colours and the like
+# What Windows notes of the keywords that it has written last; ACDSee keeps some by themselves.
+NOTED = (f"{MICROSOFT}LastKeywordXMP", f"{MICROSOFT}LastKeywordIPTC", f"{ACDSEE}keywords")
+CREATED = (f"{EXIF}DateTimeOriginal", f"{PHOTOSHOP}DateCreated", f"{EXIF}DateTimeDigitized", f"{XMP}CreateDate")
 
 Properties = dict[str, list[str]]
 
 
-def read(packet: bytes) -> Found:
-    """What there is; nothing where the packet is no XML, is too large, or declares entities (billion laughs)."""
-    tree = _tree(packet)
-    if tree is None:
+def read(*packets: bytes) -> Found:
+    """What the packets of a photo say together, those before first; nothing where it is too large, or declares entities
+    (billion laughs). What is no XML is read as far as it goes.
+    """
+    trees = [tree for packet in packets if (tree := _tree(packet)) is not None]
+    if not trees:
         return Found()
-    known = _properties(tree)
+    known: Properties = {}
+    for tree in trees:
+        _collect(tree, known)
 
     def first(*names: str, longest: int = values.LINE) -> str:
         found = (values.text(value, longest) for name in names for value in known.get(name, ()))
         return next((some for some in found if some), "")
 
+    def words(*names: str, longest: int = values.LINE) -> str:
+        found = (boilerplate.without(first(name, longest=longest), make) for name in names)
+        return next((some for some in found if some), "")
+
+    make = first(f"{TIFF}Make")
+    latitude, longitude = _place(first)
     metadata = Metadata(
-        title=first(f"{DC}title", f"{PHOTOSHOP}Headline"),
-        description=first(f"{DC}description", f"{EXIF}UserComment", longest=values.TEXT),
+        title=words(f"{DC}title", f"{PHOTOSHOP}Headline"),
+        description=words(f"{DC}description", f"{EXIF}UserComment", longest=values.TEXT),
         keywords=values.texts(known.get(f"{DC}subject", ())),
-        persons=values.texts([*known.get(f"{IPTC_EXT}PersonInImage", ()), *_faces(tree)]),
+        persons=values.texts([*known.get(f"{IPTC_EXT}PersonInImage", ()), *_faces(trees)]),
         rating=values.rating(first(f"{XMP}Rating"), first(f"{MICROSOFT}Rating")),
-        make=first(f"{TIFF}Make"),
+        make=make,
         model=first(f"{TIFF}Model"),
         lens=first(f"{EXIF_EX}LensModel", f"{AUX}Lens"),
         software=first(f"{XMP}CreatorTool", f"{TIFF}Software"),
@@ -65,39 +91,44 @@ def read(packet: bytes) -> Found:
         or values.power(_quotient(first(f"{EXIF}ApertureValue")), 0.5),
         focal_length=values.number(first(f"{EXIF}FocalLength"), 0.1, 100_000),
         iso=_whole(first(f"{EXIF_EX}PhotographicSensitivity", f"{EXIF}ISOSpeedRatings")),
-        **_place(first(f"{EXIF}GPSLatitude"), first(f"{EXIF}GPSLongitude")),
+        latitude=latitude,
+        longitude=longitude,
     )
-    created = (f"{EXIF}DateTimeOriginal", f"{PHOTOSHOP}DateCreated", f"{EXIF}DateTimeDigitized", f"{XMP}CreateDate")
+    zone = dates.offset(first(f"{EXIF}OffsetTimeOriginal", f"{EXIF_EX}OffsetTimeOriginal"))
+    changed = dates.date(first(f"{XMP}ModifyDate"))
+    days = [dates.date(first(name)) for name in CREATED]
     return Found(
         metadata,
-        created=next(filter(None, (values.date(first(name)) for name in created)), ""),
-        changed=values.date(first(f"{XMP}ModifyDate")),
-        photoid=_photoid(tree),
+        created=dates.first([dates.zoned(days[0], zone) if days[0] else "", *days[1:]], [changed]),
+        changed=changed,
+        located=dates.date(first(f"{EXIF}GPSTimeStamp")),
+        photoid=_photoid(trees),
+        paths=values.texts(_paths(known, trees)),
+        noted=values.texts(keywords.path(each, "/") for name in NOTED for each in known.get(name, ())),
     )
+
+
+def extension_of(packet: bytes) -> bytes:
+    """The id of what goes on elsewhere, 32 hexadecimal digits; empty where nothing does."""
+    match = EXTENSION.search(packet)
+    return match[1] if match else b""
 
 
 def _tree(packet: bytes) -> Element | None:
-    """The packet's XML. What is no UTF-8 though it should be, and characters that XML has not, are mended once."""
-    start, end = packet.find(b"<"), packet.rfind(b">")
-    if start < 0 or end < start or len(packet) > LARGEST:
+    """The packet's XML; where it is none, what can be made of it."""
+    start, end = packet.find(b"<"), max(packet.rfind(mark) for mark in ENDS)
+    # Padding may be longer than all there is.
+    some = packet[max(start, 0) : packet.find(b">", end) + 1 if end >= 0 else len(packet)]
+    if start < 0 or len(some) > LARGEST:
         return None
-    wide = packet[:2] in (b"\xff\xfe", b"\xfe\xff")
-    some = packet if wide else packet[start : end + 1]
-    for mended in (some, some if wide else _mended(some)):
-        try:
-            tree: Element = ElementTree.fromstring(mended)
-        except (ParseError, ValueError, LookupError, RecursionError):
-            continue
-        return tree if _depth(tree) <= DEEPEST else None
-    return None
-
-
-def _mended(packet: bytes) -> bytes:
+    whole = packet if packet[:2] in (b"\xff\xfe", b"\xfe\xff") else meant(some)
     try:
-        text = packet.decode()
-    except UnicodeDecodeError:
-        text = packet.decode("cp1252", "replace")
-    return IN_XML.sub(" ", text).encode()
+        tree: Element | None = ElementTree.fromstring(whole)
+    except DefusedXmlException:
+        return None
+    except (ParseError, ValueError, LookupError, RecursionError):
+        tree = mended(packet if end < 0 else packet[: packet.find(b">", end) + 1], DEEPEST)
+    return tree if tree is not None and _depth(tree) <= DEEPEST else None
 
 
 def _depth(tree: Element) -> int:
@@ -109,30 +140,71 @@ def _depth(tree: Element) -> int:
     return depth
 
 
-def _properties(tree: Element) -> Properties:
-    """The values of each property: attributes and elements of the outermost descriptions."""
-    found: Properties = {}
-    for rdf in tree.iter(f"{RDF}RDF"):
-        for description in rdf.findall(f"{RDF}Description"):
-            for name, value in description.attrib.items():
-                found.setdefault(name, []).append(value)
-            for child in description:
-                found.setdefault(child.tag, []).extend(_values(child))
-    return found
+def _collect(element: Element, found: Properties) -> None:
+    """The values of each property: attributes and elements of what frames them, however deep."""
+    framed = element.tag in FRAMES
+    if framed:
+        for name, value in element.attrib.items():
+            found.setdefault(name, []).append(value)
+    for child in element:
+        if child.tag in FRAMES or not framed:
+            _collect(child, found)
+        else:
+            found.setdefault(child.tag, []).extend(_values(child))
 
 
 def _values(element: Element) -> list[str]:
     """The items of a list, or the one text; in a list of languages the default one first."""
-    items = element.findall(f"*/{RDF}li")
+    items = element.findall(f"*/{RDF}li") or element.findall(f"{RDF}li")
     if not items:
-        return [element.text or element.get(f"{RDF}value") or element.findtext(f"{RDF}value") or ""]
+        return [_said(element)]
     items.sort(key=lambda item: item.get(LANGUAGE, "x-default") != "x-default")
-    return [item.text or "" for item in items]
+    return [_said(item) for item in items]
 
 
-def _faces(tree: Element) -> Iterator[str]:
+def _said(element: Element) -> str:
+    """The text of a property; of one that has properties itself, its value."""
+    value = element.get(f"{RDF}value") or element.findtext(f"{RDF}value") or element.findtext(f"*/{RDF}value")
+    return value or element.text or ""
+
+
+def _paths(known: Properties, trees: Sequence[Element]) -> Iterator[str]:
+    """The ways to the keywords in trees."""
+    for name, between in TREES:
+        for each in known.get(name, ()):
+            if not each.startswith(INTERNAL):
+                yield keywords.path(each, between)
+    for each in known.get(f"{ACDSEE}categories", ()):
+        if "<" in each and (inner := mended(each.encode("utf-8", "replace"), DEEPEST)) is not None:
+            yield from _branches(inner, _category)
+    for tree in trees:
+        for hierarchy in tree.iter(f"{KEYWORDS}Hierarchy"):
+            yield from _branches(hierarchy, _keyword)
+
+
+def _branches(tree: Element, name_of: Callable[[Element], str], above: tuple[str, ...] = ()) -> Iterator[str]:
+    """Each way down a tree of which some elements have a name."""
+    name = name_of(tree)
+    way = (*above, *filter(None, (values.text(name),)))
+    if name:
+        yield keywords.BETWEEN.join(way)
+    for child in tree:
+        yield from _branches(child, name_of, way)
+
+
+def _category(element: Element) -> str:
+    """ACDSee's: `<Category Assigned="1">Animals<Category Assigned="1">Fish</Category></Category>`."""
+    return (element.text or "") if element.tag == "Category" else ""
+
+
+def _keyword(element: Element) -> str:
+    """The Metadata Working Group's: structures of a keyword and its children."""
+    return element.get(f"{KEYWORDS}Keyword") or element.findtext(f"{KEYWORDS}Keyword") or ""
+
+
+def _faces(trees: Sequence[Element]) -> Iterator[str]:
     """The names at regions: faces by MWG, persons by Microsoft."""
-    for element in tree.iter():
+    for element in (each for tree in trees for each in tree.iter()):
         if _field(element, f"{REGIONS}Type") == "Face":
             yield _field(element, f"{REGIONS}Name")
         yield _field(element, f"{MICROSOFT_REGION}PersonDisplayName")
@@ -151,20 +223,18 @@ def _whole(value: str) -> int | None:
     return None if some is None else int(some)
 
 
-def _place(latitude: str, longitude: str) -> dict[str, float | None]:
-    found = values.place(_degrees(latitude, 90), _degrees(longitude, 180))
-    return dict(zip(("latitude", "longitude"), found, strict=True))
+def _place(first: Callable[..., str]) -> tuple[float | None, float | None]:
+    """Each has its letter in itself, or in a property beside."""
+    latitude, longitude = (
+        places.written(first(f"{EXIF}GPS{name}"), first(f"{EXIF}GPS{name}Ref"), farthest)
+        for name, farthest in (("Latitude", places.LATITUDE), ("Longitude", places.LONGITUDE))
+    )
+    return places.place(latitude, longitude)
 
 
-def _degrees(value: str, limit: int) -> float | None:
-    """`48,8.25N` or `48,8,15N`."""
-    match = COORDINATE.fullmatch(value)
-    return None if match is None else values.degrees([part for part in match.groups()[:3] if part], match[4], limit)
-
-
-def _photoid(tree: Element) -> str | None:
+def _photoid(trees: Sequence[Element]) -> str | None:
     """The photo id of PicApport; None where there is none that is well-formed."""
-    for element in tree.iter():
+    for element in (each for tree in trees for each in tree.iter()):
         for name, value in [*element.attrib.items(), (element.tag, element.text or "")]:
             if isinstance(name, str) and name.startswith(PICAPPORT) and name[len(PICAPPORT) :].lower() == "photoid":
                 try:

@@ -86,6 +86,7 @@ details = Table(
     Column("iso", Integer),
     Column("latitude", Float),
     Column("longitude", Float),
+    Column("offset", Text, nullable=False, server_default=text("''")),
 )
 
 read_failures = Table(

@@ -74,6 +74,7 @@ def test_metadata_by_photo(library: Library) -> None:
         iso=200,
         latitude=0.0,
         longitude=-7.51,
+        offset="-03:30",
     )
     shown = {"1.jpg": known, "2.jpg": Metadata(), "3.jpg": Metadata(rating=1)}
     for name in shown:

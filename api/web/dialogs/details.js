@@ -8,8 +8,8 @@ import { metadata } from "../server/client.js";
 
 /** In this order; what else the server knows follows, by its own names. */
 const ORDER = (
-  "title description damaged creationDate keywords persons rating size coordinates make model lens exposureTime apertureValue " +
-  "focalLength isoSpeed fileName mimeType software fingerprint"
+  "title description damaged creationDate creationOffset keywords persons rating size coordinates make model lens " +
+  "exposureTime apertureValue focalLength isoSpeed fileName mimeType software fingerprint"
 ).split(" ");
 const GERMAN = new Set(["exposureTime", "apertureValue", "focalLength"]); // the vendor's answers write 2,8
 

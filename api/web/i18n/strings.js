@@ -38,6 +38,7 @@ export const STRINGS = {
   "field.title": ["Title", "Titel"],
   "field.description": ["Description", "Beschreibung"],
   "field.creationDate": ["Taken", "Aufgenommen"],
+  "field.creationOffset": ["Time zone", "Zeitzone"],
   "field.keywords": ["Keywords", "Stichwörter"],
   "field.persons": ["Persons", "Personen"],
   "field.rating": ["Rating", "Bewertung"],

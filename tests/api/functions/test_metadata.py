@@ -49,6 +49,7 @@ def function(house: House) -> GetPhotoMetadata:
                 aperture=22,
                 focal_length=90,
                 iso=200,
+                offset="+02:00",
             ),
             {
                 "title": "Der Goalie",
@@ -64,6 +65,7 @@ def function(house: House) -> GetPhotoMetadata:
                 "apertureValue": "f/22,0",
                 "focalLength": "90,0 mm",
                 "isoSpeed": 200,
+                "creationOffset": "+02:00",
             },
         ),
     ],

@@ -10,6 +10,10 @@ RDF = (
     ' xmlns:MPReg="http://ns.microsoft.com/photo/1.2/t/Region#"'
     ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
     ' xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"'
+    ' xmlns:mwg-kw="http://www.metadataworkinggroup.com/schemas/keywords/"'
+    ' xmlns:lr="http://ns.adobe.com/lightroom/1.0/" xmlns:digiKam="http://www.digikam.org/ns/1.0/"'
+    ' xmlns:mediapro="http://ns.iview-multimedia.com/mediapro/1.0/" xmlns:acdsee="http://ns.acdsee.com/iptc/1.0/"'
+    ' xmlns:xmpNote="http://ns.adobe.com/xmp/note/"'
     ' xmlns:pap="http://ns.contecon.de/picapport/1.0/">'
     '<rdf:Description rdf:about=""{attributes}>{elements}</rdf:Description></rdf:RDF></x:xmpmeta>'
 )

@@ -84,6 +84,17 @@ def wide(text: str) -> bytes:
             },
             Metadata(latitude=-46.5, longitude=7.51),
         ),
+        (
+            None,
+            None,
+            {
+                GPS.GPSLatitude: (33.8, 0, 0),
+                GPS.GPSLatitudeRef: "South",
+                GPS.GPSLongitude: (208, 48, 0),
+                GPS.GPSLongitudeRef: "e",
+            },
+            Metadata(latitude=-33.8, longitude=-151.2),
+        ),
         (None, None, {GPS.GPSLatitude: (146, 30, 0), GPS.GPSLongitude: (7, 30, 0)}, Metadata()),
         (None, None, {GPS.GPSLatitude: (46, 30, 0)}, Metadata()),
         (None, None, {GPS.GPSLatitude: (0, 0, 0), GPS.GPSLongitude: (0, 0, 0)}, Metadata()),
@@ -95,11 +106,57 @@ def test_every_field(
     assert exif.read(made(main, photo, gps)) == Found(known)
 
 
-def test_a_time_zone_is_passed_over() -> None:
-    photo: dict[int, object] = {BASE.DateTimeOriginal: "2015:07:02 14:35:33", BASE.OffsetTimeOriginal: "+09:00"}
-    assert exif.read(made({BASE.DateTime: "2016:01:01 00:00:00"}, photo)) == Found(
-        created="2015-07-02T14:35:33", changed="2016-01-01T00:00:00"
-    )
+TAKEN, CHANGED = "2015:07:02 14:35:33", "2016:01:01 00:00:00"
+
+
+@pytest.mark.parametrize(
+    ("main", "photo", "created", "changed"),
+    [
+        ({}, {BASE.DateTimeOriginal: TAKEN, BASE.OffsetTimeOriginal: "+09:00"}, "2015-07-02T14:35:33+09:00", ""),
+        ({}, {BASE.DateTimeOriginal: TAKEN + "-03:00"}, "2015-07-02T14:35:33-03:00", ""),
+        ({}, {BASE.DateTimeOriginal: TAKEN, BASE.OffsetTimeOriginal: "   :  "}, "2015-07-02T14:35:33", ""),
+        # The zone of the change is that of the picture where it has not been changed.
+        (
+            {BASE.DateTime: TAKEN},
+            {BASE.DateTimeOriginal: TAKEN, BASE.OffsetTime: "+02:00"},
+            *["2015-07-02T14:35:33+02:00"] * 2,
+        ),
+        (
+            {BASE.DateTime: CHANGED},
+            {BASE.DateTimeOriginal: TAKEN, BASE.OffsetTime: "+02:00"},
+            "2015-07-02T14:35:33",
+            "2016-01-01T00:00:00+02:00",
+        ),
+        ({}, {BASE.DateTimeOriginal: TAKEN, BASE.OffsetTime: "+02:00"}, "2015-07-02T14:35:33+02:00", ""),
+        ({BASE.DateTimeOriginal: TAKEN}, {}, "2015-07-02T14:35:33", ""),
+        ({}, {BASE.DateTimeDigitized: TAKEN, BASE.OffsetTimeDigitized: "Z"}, "2015-07-02T14:35:33+00:00", ""),
+        ({}, {BASE.DateTimeOriginal: "1970:01:01 00:00:00", BASE.DateTimeDigitized: TAKEN}, "2015-07-02T14:35:33", ""),
+        ({}, {BASE.DateTimeOriginal: "2019:01:01 24:04:20"}, "2019-01-01T00:04:20", ""),
+        ({}, {BASE.DateTimeOriginal: "    :  :     :  :  ", BASE.DateTimeDigitized: TAKEN}, "2015-07-02T14:35:33", ""),
+    ],
+)
+def test_dates(main: dict[int, object], photo: dict[int, object], created: str, changed: str) -> None:
+    found = exif.read(made(main, photo))
+    assert (found.created, found.changed) == (created, changed)
+
+
+@pytest.mark.parametrize(
+    ("gps", "located"),
+    [
+        ({GPS.GPSDateStamp: "2015:07:02", GPS.GPSTimeStamp: (12, 35, 33.5)}, "2015-07-02T12:35:33+00:00"),
+        ({GPS.GPSDateStamp: "2015:07:02"}, "2015-07-02T00:00:00"),
+        ({GPS.GPSDateStamp: "2015:07:02", GPS.GPSTimeStamp: (99, 0, 0)}, "2015-07-02T00:00:00"),
+        ({GPS.GPSTimeStamp: (12, 35, 33)}, ""),
+    ],
+)
+def test_when_the_place_was_found(gps: dict[int, object], located: str) -> None:
+    assert exif.read(made(gps=gps)).located == located
+
+
+def test_what_a_camera_wrote_by_itself() -> None:
+    comment: dict[int, object] = {BASE.UserComment: b"ASCII\0\0\0yes"}
+    assert exif.read(made({BASE.ImageDescription: "OLYMPUS DIGITAL CAMERA   "}, comment)).metadata.description == "yes"
+    assert exif.read(made({BASE.ImageDescription: "cof", BASE.Make: "HUAWEI"})).metadata.description == ""
 
 
 def test_a_directory_that_leads_to_itself() -> None:

@@ -25,7 +25,7 @@ def test_every_field() -> None:
         ]
     )
     found = iptc.read(data)
-    assert found.created == "2015-07-02T14:35:33"
+    assert found.created == "2015-07-02T14:35:33+02:00"
     known = found.metadata
     assert (known.title, known.description, known.software) == ("Der Goalie", "Zwei\nZeilen", "FotoStation")
     assert known.keywords == ("Zürich", "sea")
@@ -59,10 +59,23 @@ def test_a_headline_for_a_title() -> None:
         (b"00000000", b"000000", ""),
         (b"99991231", b"000000", ""),
         (b"", b"143533", ""),
+        (b"20150702", b"14:35:33-03:30", "2015-07-02T14:35:33-03:30"),
+        (b"2015:07:02", b"143533+0200", "2015-07-02T14:35:33+02:00"),
+        (b"20150000", b"", "2015-01-01T00:00:00"),
     ],
 )
 def test_dates(day: bytes, time: bytes, created: str) -> None:
     assert iptc.read(dataset(55, day) + dataset(60, time)).created == created
+
+
+def test_when_it_was_digitized() -> None:
+    data = dataset(55, b"00000000") + dataset(62, b"20150702") + dataset(63, b"143533+0200")
+    assert iptc.read(data).created == "2015-07-02T14:35:33+02:00"
+
+
+def test_what_a_camera_wrote_by_itself() -> None:
+    known = iptc.read(dataset(5, b"SONY DSC") + dataset(105, b"Sea") + dataset(120, b"OLYMPUS DIGITAL CAMERA")).metadata
+    assert (known.title, known.description) == ("Sea", "")
 
 
 def test_what_is_broken_ends_it() -> None:

@@ -1,4 +1,4 @@
-"""Texts, numbers and dates of any kind."""
+"""Texts and numbers of any kind."""
 
 import math
 
@@ -116,61 +116,6 @@ def test_a_rating(stars: object, percent: object, expected: int) -> None:
     assert values.rating(stars, percent) == expected
 
 
-@pytest.mark.parametrize(
-    ("parts", "reference", "expected"),
-    [
-        ((46, 30, 0), "N", 46.5),
-        ((46, 30, 36), "s", -46.51),
-        ((46.5,), "", 46.5),
-        ((46, math.nan, math.nan), "N", 46.0),
-        ((90, 0, 0), "N", 90.0),
-        ((90, 0, 1), "N", None),
-        ((91, 0, 0), "N", None),
-        ((math.nan, 0, 0), "N", None),
-        ((1, 2, 3, 4), "N", None),
-        ((), "N", None),
-        (None, None, None),
-    ],
-)
-def test_degrees(parts: object, reference: object, expected: float | None) -> None:
-    assert values.degrees(parts, reference, 90) == expected
-
-
-def test_a_place_is_both_or_neither() -> None:
-    assert values.place(1.0, 2.0) == (1.0, 2.0)
-    assert values.place(0.0, 2.0) == (0.0, 2.0)
-    assert values.place(None, 2.0) == values.place(1.0, None) == values.place(0.0, 0.0) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("2015:07:02 14:35:33", "2015-07-02T14:35:33"),
-        ("2015:07:02 14:35:33.123+02:00", "2015-07-02T14:35:33"),
-        ("2015-07-02T14:35:33Z", "2015-07-02T14:35:33"),
-        ("2015-07-02T14:35", "2015-07-02T14:35:00"),
-        ("2015-07-02", "2015-07-02T00:00:00"),
-        ("2015-07", "2015-07-01T00:00:00"),
-        ("2015", "2015-01-01T00:00:00"),
-        ("20150702 143533", "2015-07-02T14:35:33"),
-        ("20150700", "2015-07-01T00:00:00"),
-        ("2015:07:02   :  :  ", "2015-07-02T00:00:00"),
-        ("0000:00:00 00:00:00", ""),
-        ("0001:01:01 00:00:00", ""),
-        ("9999:12:31 23:59:59", ""),
-        ("2015:13:02 14:35:33", ""),
-        ("2015:02:30 14:35:33", ""),
-        ("2015:07:02 25:00:00", ""),
-        ("1234567", ""),
-        ("garbage", ""),
-        ("٢٠١٥", ""),
-        (None, ""),
-    ],
-)
-def test_a_date(value: object, expected: str) -> None:
-    assert values.date(value) == expected
-
-
 @given(st.binary() | st.text())
 def test_whatever_it_is_it_becomes_a_text(value: bytes | str) -> None:
     for longest in (values.LINE, values.TEXT):
@@ -180,5 +125,3 @@ def test_whatever_it_is_it_becomes_a_text(value: bytes | str) -> None:
         assert some == some.strip()
         assert "\0" not in some
     values.comment(value).encode()
-    day = values.date(value)
-    assert not day or (len(day) == 19 and 1 <= int(day[5:7]) <= 12)

@@ -1,5 +1,7 @@
 """XMP, as tools write it and as nobody should."""
 
+from xml.sax.saxutils import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,8 +58,23 @@ MICROSOFT = (
         ("", 'exif:FocalLength="90/1"', Metadata(focal_length=90.0)),
         (bag("exif:ISOSpeedRatings", "200"), "", Metadata(iso=200)),
         ("", 'exif:GPSLatitude="46,30N" exif:GPSLongitude="7,30,36W"', Metadata(latitude=46.5, longitude=-7.51)),
-        ("", 'exif:GPSLatitude="46,30N" exif:GPSLongitude="207,30W"', Metadata()),
+        ("", 'exif:GPSLatitude="46,30N" exif:GPSLongitude="407,30W"', Metadata()),
         ("", 'exif:GPSLatitude="46,30N"', Metadata()),
+        (
+            "<exif:GPSLatitude>33.8</exif:GPSLatitude><exif:GPSLatitudeRef>S</exif:GPSLatitudeRef>",
+            'exif:GPSLongitude="-151.2"',
+            Metadata(latitude=-33.8, longitude=-151.2),
+        ),
+        ("", 'dc:description="OLYMPUS DIGITAL CAMERA" exif:UserComment="Sea"', Metadata(description="Sea")),
+        # Lists without their container, and a value with properties of its own.
+        ("<dc:subject><rdf:li>sea</rdf:li></dc:subject>", "", Metadata(keywords=("sea",))),
+        (
+            "<dc:subject><rdf:Bag><rdf:li rdf:parseType='Resource'><rdf:value>sea</rdf:value></rdf:li></rdf:Bag>"
+            "</dc:subject>",
+            "",
+            Metadata(keywords=("sea",)),
+        ),
+        ("<rdf:Description dc:title='Title'/>", "", Metadata(title="Title")),
     ],
 )
 def test_every_field(elements: str, attributes: str, known: Metadata) -> None:
@@ -67,7 +84,12 @@ def test_every_field(elements: str, attributes: str, known: Metadata) -> None:
 @pytest.mark.parametrize(
     ("attributes", "created", "changed"),
     [
-        ('xmp:CreateDate="2015-07-02T14:35:33.12+02:00"', "2015-07-02T14:35:33", ""),
+        ('xmp:CreateDate="2015-07-02T14:35:33.12+02:00"', "2015-07-02T14:35:33+02:00", ""),
+        (
+            'exif:DateTimeOriginal="2015-07-02T14:35:33" xmp:CreateDate="2015-07-02T14:35:33+02:00"',
+            "2015-07-02T14:35:33+02:00",
+            "",
+        ),
         ('exif:DateTimeOriginal="2014" xmp:CreateDate="2015"', "2014-01-01T00:00:00", ""),
         ('exif:DateTimeOriginal="0000" xmp:CreateDate="2015"', "2015-01-01T00:00:00", ""),
         ('xmp:ModifyDate="2015-07-02"', "", "2015-07-02T00:00:00"),
@@ -87,6 +109,12 @@ def test_dates(attributes: str, created: str, changed: str) -> None:
         packets.xmp(TITLE).decode().encode("utf-16"),
         packets.xmp(TITLE + "<dc:rights>Z\xfcrich</dc:rights>").decode().encode("latin-1"),
         packets.xmp(TITLE + "<dc:rights>\x02</dc:rights>"),
+        b'<?xml version="1.0" encoding="odd"?>' + packets.xmp(TITLE),
+        packets.xmp(TITLE) + b" " * xmp.LARGEST + b'<?xpacket end="w"?>',
+        packets.xmp(TITLE)
+        .replace(b"ns:meta/", b"ns:meta")
+        .replace(b"syntax-ns#", b"syntax-ns")
+        .replace(b"1.1/", b"1.1"),
     ],
 )
 def test_how_packets_come(packet: bytes) -> None:
@@ -96,6 +124,47 @@ def test_how_packets_come(packet: bytes) -> None:
 def test_latin_where_utf8_should_be() -> None:
     packet = packets.xmp(bag("dc:subject", "Zürich")).decode().encode("latin-1")
     assert xmp.read(packet).metadata.keywords == ("Zürich",)
+
+
+ACDSEE = (
+    '<Categories><Category Assigned="1">Tiere<Category Assigned="1">Fische</Category></Category>'
+    '<Category Assigned="1">sea</Category></Categories>'
+)
+MWG_KEYWORDS = (
+    '<mwg-kw:Keywords rdf:parseType="Resource"><mwg-kw:Hierarchy><rdf:Bag><rdf:li><rdf:Description '
+    'mwg-kw:Keyword="Tiere"><mwg-kw:Children><rdf:Bag><rdf:li rdf:parseType="Resource"><mwg-kw:Keyword>Fische'
+    "</mwg-kw:Keyword></rdf:li></rdf:Bag></mwg-kw:Children></rdf:Description></rdf:li></rdf:Bag></mwg-kw:Hierarchy>"
+    "</mwg-kw:Keywords>"
+)
+
+
+@pytest.mark.parametrize(
+    ("elements", "paths"),
+    [
+        (bag("lr:hierarchicalSubject", "Orte|Palermo", "sea"), ("Orte|Palermo", "sea")),
+        (bag("digiKam:TagsList", "Orte/Catania", "_Digikam_Internal_Tags_/Color Label Red"), ("Orte|Catania",)),
+        (bag("mediapro:CatalogSets", "Orte|Messina"), ("Orte|Messina",)),
+        (f"<acdsee:categories>{escape(ACDSEE)}</acdsee:categories>", ("Tiere", "Tiere|Fische", "sea")),
+        (MWG_KEYWORDS, ("Tiere", "Tiere|Fische")),
+    ],
+)
+def test_keywords_in_trees(elements: str, paths: tuple[str, ...]) -> None:
+    assert xmp.read(packets.xmp(elements)).paths == paths
+
+
+@pytest.mark.parametrize("name", ["LastKeywordXMP", "LastKeywordIPTC"])
+def test_keywords_that_windows_notes(name: str) -> None:
+    assert xmp.read(packets.xmp(bag(f"MicrosoftPhoto:{name}", "Orte/Messina"))).noted == ("Orte|Messina",)
+
+
+def test_what_goes_on_elsewhere() -> None:
+    name = "0123456789ABCDEF" * 2
+    first = packets.xmp(TITLE, f'xmpNote:HasExtendedXMP="{name}"')
+    assert xmp.extension_of(first) == name.encode()
+    assert xmp.extension_of(packets.xmp(f"<xmpNote:HasExtendedXMP>{name}</xmpNote:HasExtendedXMP>")) == name.encode()
+    assert xmp.extension_of(packets.xmp(TITLE)) == b""
+    found = xmp.read(first, packets.xmp("<dc:title>other</dc:title>" + bag("dc:subject", "sea")))
+    assert found.metadata == Metadata(title="Title", keywords=("sea",))
 
 
 def test_the_photoid() -> None:
@@ -119,7 +188,6 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
         b"garbage",
         f"{LAUGHS}]>".encode() + packets.xmp("<dc:title>&j;</dc:title>"),
         b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + packets.xmp("<dc:title>&a;</dc:title>"),
-        b'<?xml version="1.0" encoding="odd"?>' + packets.xmp(TITLE),
         b"<a>" * 200_000 + b"</a>" * 200_000,
         b"<a>" * 5000 + packets.xmp(TITLE) + b"</a>" * 5000,
         packets.xmp(TITLE + " " * xmp.LARGEST),

@@ -1,0 +1,104 @@
+"""Where the XMP of a photo stands in its file, in how many pieces ever."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from catalog.metadata.xmp import LARGEST, extension_of
+
+EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
+EXTENSION_HEAD = struct.Struct(">32sII")  # the id, the length of the whole, the place of this piece in it
+ROOTS = (b":xmpmeta", b":xapmeta", b":RDF")
+KEYWORD = b"XML:com.adobe.xmp"
+PROFILE = b"Raw profile type xmp"  # ImageMagick's way: hex behind three lines
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+
+
+def of_image(file: BinaryIO, image: Image.Image) -> list[bytes]:
+    """The packets that an image has beside its own directories: the first, and what goes on elsewhere."""
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    if isinstance(image, JpegImageFile):
+        return [*filter(None, _of_jpeg(image, packet))]
+    if not packet and isinstance(image, PngImageFile):
+        packet = _of_png(file)
+    return [packet] if packet else []
+
+
+def _of_jpeg(image: JpegImageFile, packet: bytes) -> Iterator[bytes]:
+    """Source: XMP part 3, 1.1.3: what has no place in a segment stands in others, under the id that the first names."""
+    segments = [data for marker, data in image.applist if marker == "APP1" and not data.startswith(b"Exif\0")]
+    if not packet:
+        # Under a name that is not as it should be.
+        odd = (data for data in segments if not data.startswith(EXTENSION) and any(root in data for root in ROOTS))
+        packet = next(odd, b"")
+    yield packet
+    pieces = [data[len(EXTENSION) :] for data in segments if data.startswith(EXTENSION)]
+    if pieces and (wanted := extension_of(packet)):
+        yield _joined(pieces, wanted)
+
+
+def _joined(pieces: list[bytes], wanted: bytes) -> bytes:
+    """The pieces of one id in the order of their places; empty where some are missing, or the whole is too large."""
+    found: dict[int, bytes] = {}
+    whole = 0
+    for piece in pieces:
+        if len(piece) < EXTENSION_HEAD.size:
+            continue
+        name, whole_of_this, place = EXTENSION_HEAD.unpack_from(piece)
+        if name.upper() == wanted.upper():
+            found[place], whole = piece[EXTENSION_HEAD.size :], whole_of_this
+    joined = b"".join(found[place] for place in sorted(found))
+    return joined if len(joined) == whole <= LARGEST else b""
+
+
+def _of_png(file: BinaryIO) -> bytes:
+    """The XMP among a PNG's texts, wherever it is, compressed or not; pixels are skipped.
+
+    Source: PNG 3rd edition, 5.3 (chunk layout), 11.3.3 (texts).
+    """
+    position = 8
+    while True:
+        file.seek(position)
+        head = file.read(8)
+        if len(head) < 8:
+            return b""
+        length, kind = struct.unpack(">I4s", head)
+        if kind == b"IEND":
+            return b""
+        if kind in TEXTS and (found := _text(kind, file.read(min(length, LARGEST)))):
+            return found
+        position += 12 + length
+
+
+def _text(kind: bytes, chunk: bytes) -> bytes:
+    """The XMP of a text chunk; empty where it holds something else."""
+    keyword, _, rest = chunk.partition(b"\0")
+    if keyword not in (KEYWORD, PROFILE):
+        return b""
+    packed = kind == b"zTXt"
+    if kind == b"iTXt":
+        packed, rest = rest[:1] == b"\1", rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    elif packed:
+        rest = rest[1:]
+    text = _unpacked(rest) if packed else rest
+    if keyword == KEYWORD:
+        return text
+    try:
+        return bytes.fromhex(b"".join(text.split(b"\n")[3:]).decode("ascii"))
+    except ValueError:
+        return b""
+
+
+def _unpacked(data: bytes) -> bytes:
+    """At most as much as a packet may be."""
+    try:
+        return zlib.decompressobj().decompress(data, LARGEST)
+    except zlib.error:
+        return b""
