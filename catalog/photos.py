@@ -1,6 +1,5 @@
 """The photos of the catalogue, as everyone reads them."""
 
-import heapq
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from catalog.database import look_up
 from catalog.errors import MalformedPhotoid, PhotoMissing
 from catalog.kinds.damage import SENTENCES
 from catalog.metadata import Metadata
+from catalog.names import order
 from catalog.photoid import decode, parse_photoid, source_version
 
 __all__ = ["FailedFile", "MalformedPhotoid", "Photo", "PhotoMissing", "Photos", "parse_photoid", "source_version"]
@@ -102,16 +102,18 @@ class Photos:
         return found
 
     def everything(self) -> Iterator[Photo]:
-        """Every photo by creation date, then root and path, as they were when the first was read."""
+        """Every photo by creation date, then root, then path as people count, as they were when the first was read."""
         photos = schema.photos.c
-        query = visible().order_by(photos.created, photos.alias, photos.path)
+        query = visible().order_by(photos.created, photos.alias, photos.path_key, photos.photoid)
         with self._engine.connect().execution_options(yield_per=BATCH) as connection:
             for row in connection.execute(query):
                 yield photo_of(row)
 
     def failures(self) -> Iterator[FailedFile]:
-        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root and path."""
-        yield from heapq.merge(self._failed(), self._damaged(), key=lambda each: (each.root, os.fsencode(each.path)))
+        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root, then path as
+        people count.
+        """
+        yield from sorted([*self._failed(), *self._damaged()], key=lambda each: (each.root, order(each.path)))
 
     def _damaged(self) -> Iterator[FailedFile]:
         photos, known = schema.photos.c, schema.damages.c
@@ -119,7 +121,7 @@ class Photos:
         query = select(
             schema.roots.c.alias, photos.path, photos.bytes, photos.mtime_ns, known.version, known.damage, known.since
         ).select_from(both)
-        query = query.where(schema.roots.c.active).order_by(schema.roots.c.alias, photos.path)
+        query = query.where(schema.roots.c.active)
         with self._engine.connect().execution_options(yield_per=BATCH) as connection:
             for root, path, size, mtime_ns, version, damage, since in connection.execute(query):
                 if version == source_version(size, mtime_ns):
@@ -138,10 +140,8 @@ class Photos:
             .select_from(schema.render_failures.join(schema.photos).join(schema.roots))
             .where(roots.active, rendered.bytes == photos.bytes, rendered.mtime_ns == photos.mtime_ns)
         )
-        both = unread.union_all(unrendered).subquery()
-        query = select(both).order_by(both.c.alias, both.c.path)
-        with self._engine.connect().execution_options(yield_per=BATCH) as connection:
-            for row in connection.execute(query):
+        with self._engine.connect() as connection:
+            for row in connection.execute(unread.union_all(unrendered)):
                 yield FailedFile(*row)
 
     def count(self) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, insert
 from catalog import photoid
 from catalog.database import writing
 from catalog.metadata import READER, Header, Metadata
+from catalog.scan import record
 from catalog.schema import details, folders, photos, roots, texts
 from catalog.search import words
 
@@ -95,7 +96,7 @@ def fill(engine: Engine, some: Iterator[Place], chance: random.Random) -> None:
             for root, path, created in batch:
                 number += 1
                 folder = numbers.setdefault(words.folder(ALIASES[root - 1], path), len(numbers) + 1)
-                same: dict[str, object] = {"number": number, "root_id": root, "alias": ALIASES[root - 1], "path": path}
+                same: dict[str, object] = {"number": number, "root_id": root, **record.placed(ALIASES[root - 1], path)}
                 made = header(created, chance)
                 same |= {"folder_id": folder, "reader": READER, "rating": made.metadata.rating}
                 described.append({name: getattr(made.metadata, name) for name in DETAILS} | {"number": number})

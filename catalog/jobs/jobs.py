@@ -120,7 +120,7 @@ class Jobs:
         with self._engine.connect() as connection, writing(connection):
             here = select(photos.c.photoid).join(roots).where(roots.c.active)
             connection.execute(delete(arrivals).where(arrivals.c.photoid.not_in(here)))
-            newest = (photos.c.created.desc(), photos.c.alias.desc(), photos.c.path.desc())
+            newest = (each.desc() for each in (photos.c.created, photos.c.alias, photos.c.path_key, photos.c.photoid))
             waiting = select(arrivals.c.photoid).join(photos, photos.c.photoid == arrivals.c.photoid)
             found = connection.execute(waiting.order_by(*newest).limit(AT_ONCE)).scalars()
             return snapshots.joined(found)

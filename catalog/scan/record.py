@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from catalog import photoid
+from catalog import names, photoid
 from catalog.metadata import READER, Header, Metadata, reading_setup
 from catalog.schema import details, folders, photos, read_failures, roots, texts
 from catalog.search import words
@@ -58,7 +58,7 @@ def photo(connection: Connection, root_id: int, path: str, header: Header, gone:
     known = connection.execute(KNOWN, here).one()
     if known.failed:
         connection.execute(MENDED, here)
-    row = {"root_id": root_id, "alias": known.alias, "path": path, **_columns(header)}
+    row = {"root_id": root_id, **placed(known.alias, path), **_columns(header)}
     if known.content_id != header.content_id:
         moved = _moved(connection, header, gone)
         if moved is not None:
@@ -156,6 +156,12 @@ def _describe(connection: Connection, number: int, known: Metadata) -> None:
         connection.execute(ADD_DETAILS, {"number": number, **{name: getattr(known, name) for name in DETAILS}})
 
 
+def placed(alias: str, path: str) -> dict[str, Any]:
+    """The columns that say where a photo is, and where in the order of names."""
+    keys = {"path_key": names.order(path), "name_key": names.order(path.rpartition("/")[2])}
+    return {"alias": alias, "path": path, **keys}
+
+
 def _folder(connection: Connection, row: dict[str, Any]) -> str:
     """The photo's folder, which the catalogue knows from now on."""
     name = words.folder(row["alias"], row["path"])
@@ -164,5 +170,5 @@ def _folder(connection: Connection, row: dict[str, Any]) -> str:
 
 
 def _columns(header: Header) -> dict[str, Any]:
-    names = ("content_id", "bytes", "mtime_ns", "width", "height", "format", "created")
-    return {name: getattr(header, name) for name in names} | {"rating": header.metadata.rating, "reader": READER}
+    read = ("content_id", "bytes", "mtime_ns", "width", "height", "format", "created")
+    return {name: getattr(header, name) for name in read} | {"rating": header.metadata.rating, "reader": READER}

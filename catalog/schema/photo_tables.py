@@ -1,6 +1,18 @@
 """Tables of photos: their roots, what is known and can be searched of them, what went wrong, what happened."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from catalog.schema.types import FsPath, PhotoId, TextList, metadata
 
@@ -33,6 +45,9 @@ photos = Table(
     Column("alias", Text, nullable=False),
     Column("folder_id", Integer, ForeignKey("folders.id"), nullable=False, index=True),
     Column("path", FsPath, nullable=False),
+    # What they are sorted by: `catalog.names.order` of the path, and of the file's name.
+    Column("path_key", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("name_key", LargeBinary, nullable=False, server_default=text("x''")),
     Column("bytes", Integer, nullable=False),
     Column("mtime_ns", Integer, nullable=False),
     # As a person sees the photo: its orientation applied.
@@ -46,7 +61,8 @@ photos = Table(
     Column("reader", Integer, nullable=False, server_default="1"),
     UniqueConstraint("root_id", "path", name="uq_photos_root_id_path"),
     # Holds all that a list of every photo needs, in its order.
-    Index("ix_photos_order", "created", "alias", "path", "photoid"),
+    Index("ix_photos_order", "created", "alias", "path_key", "photoid"),
+    Index("ix_photos_name", "name_key", "alias", "path_key", "photoid"),
     sqlite_autoincrement=True,
 )
 
@@ -59,6 +75,8 @@ texts = Table(
     Column("name", Text, nullable=False),
     Column("folders", Text, nullable=False),
     Column("month", Text, nullable=False),
+    # Whether any of them has a character that is a word by itself, which costs patterns more.
+    Column("unspaced", Boolean, nullable=False, server_default="0"),
     *(
         Column(name, Text, nullable=False, server_default=text("''"))
         for name in ("title", "description", "keywords", "persons", "camera", "lens", "software")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalog.errors import MalformedPhotoid, MalformedQuery
+from catalog.names import fold
 from catalog.photoid import parse_photoid
 from catalog.search.tree import (
     Created,
@@ -26,7 +27,7 @@ from catalog.search.tree import (
     all_of,
     any_of,
 )
-from catalog.search.words import fold, spaced, words
+from catalog.search.words import spaced, words
 
 LENGTH = 10_000  # characters in a query
 # SQLite's parser has a stack of 100 entries, which a query of 24 levels can fill, and an expression of it has at most

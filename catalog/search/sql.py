@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     cast,
     column,
     exists,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import Grouping
 
+from catalog.names import fold
 from catalog.photoid import parse_photoid
 from catalog.schema import folders, photos, roots, texts
 from catalog.search import words
@@ -48,12 +50,11 @@ from catalog.search.tree import (
 
 Sort = Literal["date", "-date", "name", "rating", "random"]
 
-_by_date = (photos.c.created, photos.c.alias, photos.c.path)
-_name = select(texts.c.name).where(texts.c.number == photos.c.number).correlate(photos).scalar_subquery()
+_by_date = (photos.c.created, photos.c.alias, photos.c.path_key, photos.c.photoid)
 SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
     "date": _by_date,
     "-date": tuple(each.desc() for each in _by_date),
-    "name": (_name, photos.c.alias, photos.c.path),
+    "name": (photos.c.name_key, photos.c.alias, photos.c.path_key, photos.c.photoid),
     "rating": (photos.c.rating.desc(), *_by_date),
     "random": (func.random(),),
 }
@@ -63,7 +64,8 @@ BATCH = 500  # of one question about photos that are named
 WILDCARD = re.compile(r"[*?]")
 LATE = "~"  # comes after whatever a date goes on with
 
-TEXTS = tuple(name for name in texts.c.keys() if name != "number")  # noqa: SIM118 - of columns
+TEXTS = tuple(name for name in texts.c.keys() if name not in ("number", "unspaced"))  # noqa: SIM118 - of columns
+BOUND = f"[ {words.UNSPACED}]"  # in a pattern: where a word may begin behind, or end before
 
 _index = table("words", column("rowid"), column("words"))
 _active = photos.c.alias.in_(select(roots.c.alias).where(roots.c.active))
@@ -84,9 +86,9 @@ class Search:
     def find(self, node: Node, filters: Sequence[Node] | None = None, sort: Sort = "date") -> bytes:
         """The ids of the photos that a query finds, in order: 16 bytes each, one behind the other.
 
-        `date` is by creation date, then root alias, then path; `-date` the other way round; `name` by the words of
-        the file's name, then alias and path; `rating` from five stars to none, then as `date`; `random` another order
-        each time.
+        `date` is by creation date, then root alias, then path in the order in which people count; `-date` the other
+        way round; `name` by the file's name in that order, then alias and path; `rating` from five stars to none, then
+        as `date`; `random` another order each time.
         """
         with self._engine.connect() as connection:
             few, rest = _split(connection, node)
@@ -195,7 +197,7 @@ def _expression(node: Node) -> str | None:
         case Phrase(text):
             return f'"{words.spaced(text)}"'
         case Word(text, field):
-            pattern = words.spaced(text, "*?")
+            pattern = _shortened(words.spaced(text, "*?"))
             begins = pattern.rstrip("*")
             if WILDCARD.search(begins) or begins.endswith(" "):
                 return None
@@ -222,18 +224,52 @@ def _like(word: Word, among: Among) -> ColumnElement[bool]:
     Those alone that begin as it does, where it does not begin with a wildcard.
     """
     pattern = words.spaced(word.text, "*?")
-    columns = (word.field,) if word.field else TEXTS
-    like = or_(*(texts.c[name].bool_op("GLOB")(f"* {pattern} *") for name in columns))
+    columns = tuple(texts.c[name] for name in ((word.field,) if word.field else TEXTS))
+    tight = or_(*(_joined(each).bool_op("GLOB")(one) for each in columns for one in _tight(pattern)))
+    plain = or_(*(each.bool_op("GLOB")(f"* {pattern} *") for each in columns))
+    # Not in and and or: what is nested is soon deeper than SQLite takes.
+    like = case((texts.c.unspaced, tight), else_=false() if words.has_unspaced(pattern) else plain)
     begins = WILDCARD.split(pattern)[0]
     if not begins:
         return among(photos.c.number, texts.c.number, like)
-    expression = _in_field(word.field, begins, prefix=not begins.endswith(" "))
+    cut = _shortened(f"{begins}*")
+    expression = _in_field(word.field, cut.rstrip("*"), prefix=cut.endswith("*") and not begins.endswith(" "))
     return among(photos.c.number, texts.c.number, like, _matches(texts.c.number, expression, among))
+
+
+def _joined(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A text of `texts` as people see it, so that a `?` is one character."""
+    return func.replace(text, words.JOINT, "")
+
+
+def _shortened(pattern: str) -> str:
+    """A pattern without a `*` at its ends beside a character that is a word by itself: there anything may stand."""
+    begins, ends = pattern.lstrip(f"*{words.JOINT}"), pattern.rstrip(f"*{words.JOINT}")
+    start = len(pattern) - len(begins) if words.has_unspaced(begins[:1]) else 0
+    return pattern[start : len(ends) if words.has_unspaced(ends[-1:]) else None]
+
+
+def _tight(pattern: str) -> Sequence[str]:
+    """The patterns of GLOB for texts without JOINTs, of which any will do.
+
+    Words begin and end at spaces, and at characters that are words by themselves; `?` may stand for one of those.
+    """
+    one = words.tight(pattern)
+    inner = one.removeprefix("?").removesuffix("?")
+    starts, ends = ([*_bounds(edge)] for edge in (one[0], one[-1]))
+    return [f"*{outside}{inside}{inner}{last}{behind}*" for outside, inside in starts for behind, last in ends]
+
+
+def _bounds(edge: str) -> Sequence[tuple[str, str]]:
+    """What may stand outside of a pattern that begins, or ends, so; and what it begins with, where that was a `?`."""
+    if edge == "?":
+        return (BOUND, "[^ ]"), ("", f"[{words.UNSPACED}]")
+    return (("", "") if edge == "*" or words.has_unspaced(edge) else (BOUND, ""),)
 
 
 def _folder_pattern(node: Directory) -> str:
     """The pattern of SQLite's GLOB for the folders that are meant; `[` means itself."""
-    path = "/".join(name for name in words.fold(node.path).replace("[", "[[]").split("/") if name)
+    path = "/".join(name for name in fold(node.path).replace("[", "[[]").split("/") if name)
     return f"{'' if path.startswith('@') else '*/'}{path}/{'*' if node.below else ''}"
 
 

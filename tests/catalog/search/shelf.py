@@ -1,13 +1,12 @@
 """A catalogue whose photos need no files, and the same photos as Python sees them."""
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, false, insert, text
 
-from catalog import photoid
+from catalog import names, photoid
 from catalog.database import writing
 from catalog.metadata import Header, Metadata
 from catalog.scan import record
@@ -35,9 +34,9 @@ class Book:
         return photoid.encode(self.number.to_bytes(16, "big"))
 
     @property
-    def order(self) -> tuple[str, str, bytes]:
+    def order(self) -> tuple[str, str, bytes, bytes]:
         """What photos are sorted by."""
-        return self.created, ALIASES[self.root], os.fsencode(self.path)
+        return self.created, ALIASES[self.root], names.order(self.path), self.number.to_bytes(16, "big")
 
 
 class Shelf:
@@ -88,9 +87,9 @@ def finds(node: Node, book: Book) -> bool:
         case Everything():
             return True
         case Word(text, field):
-            return _reads(_pattern(words.spaced(text, "*?")), book, field)
+            return _reads(_pattern(words.tight(words.spaced(text, "*?"))), book, field)
         case Phrase(text):
-            return _reads(re.escape(words.spaced(text)), book)
+            return _reads(re.escape(words.tight(words.spaced(text))), book)
         case Rated(low, high):
             return low <= book.known.rating <= high
         case PhotoIs(wanted):
@@ -98,8 +97,8 @@ def finds(node: Node, book: Book) -> bool:
         case Created(first, last):
             return book.created[: len(first)] >= first and book.created[: len(last)] <= last
         case Directory(path, below):
-            parts = [part for part in words.fold(path).split("/") if part]
-            here = words.fold(f"@{ALIASES[book.root]}/{book.path}").split("/")[:-1]
+            parts = [part for part in names.fold(path).split("/") if part]
+            here = names.fold(f"@{ALIASES[book.root]}/{book.path}").split("/")[:-1]
             ways = [here[start:] for start in range(1, len(here))] if not parts[0].startswith("@") else [here]
             pattern = _pattern("/".join(parts)) + ("(/.*)?" if below else "")
             return any(re.fullmatch(pattern, "/".join(way), re.DOTALL) for way in ways)
@@ -116,7 +115,10 @@ def _pattern(text: str) -> str:
 
 
 def _reads(pattern: str, book: Book, field: str | None = None) -> bool:
-    """Whether whole words that stand side by side in one of the photo's texts, or in that one, are like that."""
+    """Whether whole words that stand side by side in one of the photo's texts, or in that one, are like that.
+
+    Words end at spaces, and before and behind each character that is one by itself.
+    """
     folder, _, name = book.path.rpartition("/")
     known = book.known
     fields = {
@@ -129,4 +131,6 @@ def _reads(pattern: str, book: Book, field: str | None = None) -> bool:
     texts = [*fields.values(), *map(words.spaced, others), MONTHS[int(book.created[5:7]) - 1]]
     # A text without words has none, not even one that is nothing.
     looked = [text for text in ([fields[field]] if field else texts) if text]
-    return any(re.search(f" {pattern} ", f" {text} ", re.DOTALL) for text in looked)
+    one = f"[{words.UNSPACED}]"
+    begins, ends = f"(?:(?<= )|(?<={one})|(?={one}))", f"(?:(?= )|(?={one})|(?<={one}))"
+    return any(re.search(f"{begins}{pattern}{ends}", f" {words.tight(text)} ", re.DOTALL) for text in looked)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import names
 from catalog.metadata import Metadata
 from catalog.search import words
 
@@ -23,10 +24,13 @@ from catalog.search import words
         ("Ångström", ["angstrom"]),
         ("Ελλάδα", ["ελλαδα"]),
         ("ЁЛКА й", ["елка", "и"]),
-        ("がく かく", ["がく", "かく"]),
+        ("がく かく", ["が", "く", "か", "く"]),
         ("हिन्दी", ["हिन्दी"]),
-        ("東京2015", ["東京2015"]),
-        ("한국", ["한국"]),
+        ("東京2015", ["東", "京", "2015"]),
+        ("한국에서", ["한", "국", "에", "서"]),
+        ("ปีใหม่", ["ป", "ี", "ใ", "ห", "ม"]),  # marks of tone are left out
+        ("\uff8a\uff9e\uff86\uff97 \uff34\uff4f\uff57\uff45\uff52\uff11", ["バ", "ニ", "ラ", "tower1"]),
+        ("ﬁsh m² Ⅳ", ["fish", "m2", "iv"]),
         ("a\ud800b\udcffc", ["a", "b", "c"]),
         ("🎉 & \x01", []),
     ],
@@ -37,12 +41,12 @@ def test_words(text: str, expected: list[str]) -> None:
 
 @given(st.text(), st.sampled_from(("NFC", "NFD")))
 def test_it_is_the_same_however_it_is_composed(text: str, form: str) -> None:
-    assert words.fold(unicodedata.normalize(form, text)) == words.fold(text)  # type: ignore[arg-type]
+    assert names.fold(unicodedata.normalize(form, text)) == names.fold(text)  # type: ignore[arg-type]
 
 
 @given(st.text())
 def test_what_is_stored_can_be_stored_and_matched(text: str) -> None:
-    words.fold(text).encode()
+    names.fold(text).encode()
     for word in words.words(text):
         # The tokenizer `ascii` takes letters and digits of ASCII and whatever is beyond.
         assert all(not each.isascii() or each.isalnum() for each in word)
@@ -68,10 +72,21 @@ def test_texts_of_a_photo() -> None:
         "camera": " apple iphone 6 ",
         "lens": " back camera 4 15mm f 2 2 ",
         "software": "",
+        "unspaced": False,
     }
     few = words.texts("1.jpg", "2015-12-31T00:00:00")
     assert {column: text for column, text in few.items() if text} == {"name": " 1 jpg ", "month": " dec "}
     assert not words.words(words.APART)
+    assert words.texts("東京Tower/1.jpg", "2015-12-31T00:00:00")["folders"] == " 東\x1f京\x1ftower "
+    assert words.texts("東京Tower/1.jpg", "2015-12-31T00:00:00")["unspaced"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [("", ""), (" img 1 ", " img 1 "), (" 東京 \ufffd sea ", " 東\x1f京 \ufffd sea "), (" 東\x1f京 ", " 東\x1f京 ")],
+)
+def test_texts_that_were_written_before(before: str, now: str) -> None:
+    assert words.again(before) == now
 
 
 def test_folders() -> None:

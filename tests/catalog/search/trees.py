@@ -7,6 +7,7 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from catalog import photoid
+from catalog.names import fold
 from catalog.search.query import OPERATORS
 from catalog.search.tree import (
     And,
@@ -24,7 +25,7 @@ from catalog.search.tree import (
     all_of,
     any_of,
 )
-from catalog.search.words import fold, words
+from catalog.search.words import words
 
 NAMES: dict[TextField, tuple[str, ...]] = {
     "title": ("title", "titel", "Title"),
