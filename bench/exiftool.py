@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import catalog.metadata.boilerplate as boilerplate
 import catalog.metadata.dates as dates
 from bench.tools.turns import PHOTOS
 from catalog.errors import Unreadable
@@ -110,7 +111,7 @@ def differences(folder: Path) -> tuple[list[Difference], int]:
             if _same(field, ours, theirs):
                 alike += 1
             else:
-                found.append(Difference(file.name, field, ours, theirs, tag, _why(field, ours, tag)))
+                found.append(Difference(file.name, field, ours, theirs, tag, _why(field, ours, theirs, tag)))
     return found, alike
 
 
@@ -133,9 +134,11 @@ def _theirs(tags: Mapping[str, object], field: str, names: Sequence[str]) -> tup
     return next(iter(found.items()), ("", None))
 
 
-def _why(field: str, ours: object, name: str) -> str:
+def _why(field: str, ours: object, theirs: object, name: str) -> str:
     if name.startswith("Composite:") and not ours and field in ("lens", "iso"):
         return "stands in the camera's maker notes alone"
+    if field in ("title", "description") and not ours and not boilerplate.without(values.text(theirs)):
+        return "cameras write it by themselves"
     return ""
 
 
