@@ -110,10 +110,11 @@ class Photos:
                 yield photo_of(row)
 
     def failures(self) -> Iterator[FailedFile]:
-        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root, then path as
-        people count.
+        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root, then by path
+        as people count.
         """
-        yield from sorted([*self._failed(), *self._damaged()], key=lambda each: (each.root, order(each.path)))
+        found = [*self._failed(), *self._damaged()]
+        yield from sorted(found, key=lambda each: (each.root, order(each.path), os.fsencode(each.path)))
 
     def _damaged(self) -> Iterator[FailedFile]:
         photos, known = schema.photos.c, schema.damages.c
