@@ -172,6 +172,6 @@ class RenderResponder:
         if why := too_long(photo.width, photo.height):
             raise Unsupported(why)
         quality = None if size.width is None and size.height is None else size.quality
-        output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side)
+        output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side, fits=size.fits)
         key = RenderKey(photo.photoid, key_version(photo.version), output.width, output.height, quality)
         return Render(key, entity_tag(key), http_date(photo.mtime_ns))

@@ -249,7 +249,8 @@ def all_cached(folder: Path, records: int) -> None:
     engine = open_catalog(settings.data_dir)
     fill(engine, islice(places(chance := random.Random(1)), records), chance)
     for photo in Photos(engine).everything():
-        for key in keys_of(photo, Devices.of(settings).default, settings.render_max_side):
+        boxes = Devices.of(settings).default
+        for key in keys_of(photo, boxes, settings.render_max_side, settings.thumbs_height):
             write(settings.data_dir / RENDERS, key)
     engine.dispose()
     measured = walked(settings)

@@ -19,15 +19,16 @@ class Size:
     height: int
 
 
-def output_size(photo: Size, width: int | None, height: int | None, max_side: int) -> Size:
+def output_size(photo: Size, width: int | None, height: int | None, max_side: int, *, fits: bool = False) -> Size:
     """The exact size of the render of `photo` for which `width` and `height` (1 or more, or None) ask.
 
     Neither: the photo's own size, to which `max_side` does not apply. One: exactly that, and the other by the
     aspect ratio. Both, equal: exactly that square. Both, unequal: the largest size of the photo's aspect ratio
-    inside the rectangle or the rectangle turned by 90°, whichever is larger.
+    inside the rectangle or the rectangle turned by 90°, whichever is larger. With `fits`, a result with a
+    side longer than `max_side` is the largest of its aspect ratio within that.
 
     Raises:
-        TooLarge: a side of the result would be longer than `max_side`.
+        TooLarge: a side of the result would be longer than `max_side`, and it is not to fit.
     """
     if width is None:
         if height is None:
@@ -41,6 +42,8 @@ def output_size(photo: Size, width: int | None, height: int | None, max_side: in
         # Both are the photo by some scale, so one of them is the larger on both sides.
         size = max(_fitted(photo, width, height), _fitted(photo, height, width), key=_area)
     if max(size.width, size.height) > max_side:
+        if fits:
+            return _fitted(photo, max_side, max_side)
         raise TooLarge(
             f"The result would be {size.width} x {size.height} pixels; the longest side allowed is {max_side}."
         )

@@ -48,8 +48,10 @@ class GetPhoto:
 
 
 def thumbnail(height: int) -> Callable[[Params], Wanted]:
-    """The size of `getThumbnail`, whatever else is given: that height in pixels."""
-    size = Wanted(None, height, DEFAULT_QUALITY)
+    """The size of `getThumbnail`, whatever else is given: that height in pixels. Nobody who asks for it has named a
+    size: so there is one of every photo, however long.
+    """
+    size = Wanted(None, height, DEFAULT_QUALITY, fits=True)
     return lambda _: size
 
 

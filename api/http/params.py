@@ -24,11 +24,15 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The size that is asked for, in pixels, None where it is left open, and libjpeg's quality."""
+    """The size that is asked for, in pixels, None where it is left open, and libjpeg's quality.
+
+    `fits`: a photo so long that the result would be too large gets as much as is allowed, where it is else refused.
+    """
 
     width: int | None
     height: int | None
     quality: int
+    fits: bool = False
 
 
 def parse(query: str) -> Params:

@@ -155,7 +155,10 @@ FUNCTIONS: dict[str, Described] = {
         (*PHOTO, *SIZE),
     ),
     "getThumbnail": operation(
-        "A photo, thumbs.height pixels high.", {"200": IMAGE, **CURRENT}, (*ALWAYS, 404, 500, 501), PHOTO
+        "A photo, thumbs.height pixels high, or less, where it is so long that it would be wider than render.max.side.",
+        {"200": IMAGE, **CURRENT},
+        (*ALWAYS, 404, 500, 501),
+        PHOTO,
     ),
     "getPhotoMetadata": operation(
         "What is known of a photo.", {"200": json_answer(ref("Photo"))}, (*ALWAYS, 404), PHOTO

@@ -23,7 +23,7 @@ def trial(file: Path, settings: Settings) -> Iterator[Finding]:
         with opened(file, limits) as image:
             photo = photo_size(image)
         steps.append(("open", time.monotonic() - began))
-        size = output_size(photo, None, settings.thumbs_height, settings.render_max_side)
+        size = output_size(photo, None, settings.thumbs_height, settings.render_max_side, fits=True)
         ((_, jpeg),) = render_ladder(
             file,
             [size],

@@ -179,6 +179,19 @@ def test_equal_sizes_are_one_render(house: House, door: Door) -> None:
     assert len(door.workers.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("size", "render"), [((60, 1), "100x2 at 70"), ((1, 60), "1x16 at 70"), ((1, 1), "16x16 at 70")]
+)
+def test_every_photo_has_a_thumbnail_however_long_it_is(
+    house: House, door: Door, size: tuple[int, int], render: str
+) -> None:
+    (house.catalogue.a / "sea/beach.jpg").write_bytes(jpeg("green", size))
+    answer = door.thumbnail(photoid=house.sea)
+    assert (answer.status_code, answer.text) == (200, render)
+    if size == (60, 1):
+        assert door.photo(photoid=house.sea, height=16).status_code == 400
+
+
 def test_a_caller_who_has_it_costs_no_render(house: House, door: Door) -> None:
     tag = door.photo(photoid=house.sea, width=24).headers["ETag"]
     assert door.photo(photoid=house.sea, width=30).status_code == 200

@@ -71,6 +71,33 @@ def test_a_result_beyond_the_limit(photo: Size, width: int | None, height: int |
     assert raised.value.kind == "malformed"
 
 
+@pytest.mark.parametrize(
+    ("photo", "height", "expected"),
+    [
+        (Size(1000, 1), 160, Size(LIMIT, 8)),
+        (Size(20_000, 1), 160, Size(LIMIT, 1)),
+        (Size(30_000, 40), 160, Size(LIMIT, 11)),
+        (Size(1, 1000), 160, Size(1, 160)),
+        (Size(1, 1), 160, Size(160, 160)),
+        (Size(LIMIT, 160), 160, Size(LIMIT, 160)),
+        (Size(LIMIT + 1, 160), 160, Size(LIMIT, 160)),
+        (LANDSCAPE, 160, Size(213, 160)),
+        (PORTRAIT, LIMIT + 1, Size(6144, LIMIT)),
+    ],
+)
+def test_what_is_to_fit_is_never_beyond_the_limit(photo: Size, height: int, expected: Size) -> None:
+    assert output_size(photo, None, height, LIMIT, fits=True) == expected
+
+
+@given(PHOTOS, SIDES, st.integers(16, LIMIT))
+def test_what_is_to_fit_is_what_is_asked_for_where_it_may_be(photo: Size, height: int, limit: int) -> None:
+    size = output_size(photo, None, height, limit, fits=True)
+    assert max(size.width, size.height) <= limit
+    assert size.height <= height
+    free = output_size(photo, None, height, 10**9)
+    assert size == free or max(free.width, free.height) > limit == max(size.width, size.height)
+
+
 @given(PHOTOS, SIDES)
 def test_one_side_is_exact_and_the_other_by_the_aspect_ratio(photo: Size, side: int) -> None:
     ratio = Fraction(photo.width, photo.height)

@@ -92,4 +92,10 @@ def dispatcher_in_process(celery: Celery, flights: Flights, orders: Orders) -> O
 
 def _missing(settings: Settings, engine: Engine, cache: RenderCache) -> MissingRenders:
     render_failures = RenderFailures(engine, setup=rendering_setup(settings))
-    return MissingRenders(Photos(engine), render_failures, cache, settings.render_max_side)
+    return MissingRenders(
+        Photos(engine),
+        render_failures,
+        cache,
+        max_side=settings.render_max_side,
+        thumbs_height=settings.thumbs_height,
+    )

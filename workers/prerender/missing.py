@@ -35,13 +35,16 @@ class Triage:
     bytes: int = 0
 
 
-def keys_of(photo: Photo, boxes: Iterable[Box], max_side: int) -> tuple[RenderKey, ...]:
-    """The keys that getPhoto has for a photo in these sizes, each once; a size beyond `max_side` is left out."""
+def keys_of(photo: Photo, boxes: Iterable[Box], max_side: int, thumbs_height: int) -> tuple[RenderKey, ...]:
+    """The keys that getPhoto and getThumbnail have for a photo in these sizes, each once; a size beyond `max_side` is
+    left out, unless it is the thumbnail's, which fits.
+    """
     version, own = key_version(photo.version), Size(photo.width, photo.height)
     sizes: dict[Size, None] = {}
     for box in boxes:
         try:
-            sizes[output_size(own, box.width, box.height, max_side)] = None
+            fits = box == Box(None, thumbs_height)
+            sizes[output_size(own, box.width, box.height, max_side, fits=fits)] = None
         except TooLarge:  # of this photo's shape: getPhoto says no too
             continue
     return tuple(RenderKey(photo.photoid, version, size.width, size.height, DEFAULT_QUALITY) for size in sizes)
@@ -50,17 +53,28 @@ def keys_of(photo: Photo, boxes: Iterable[Box], max_side: int) -> tuple[RenderKe
 class MissingRenders:
     """Looks photos up: in the catalogue, among those that can't be rendered, in the cache. Hundreds at a time."""
 
-    def __init__(self, photos: Photos, render_failures: RenderFailures, cache: RenderCache, max_side: int) -> None:
+    def __init__(
+        self,
+        photos: Photos,
+        render_failures: RenderFailures,
+        cache: RenderCache,
+        *,
+        max_side: int,
+        thumbs_height: int,
+    ) -> None:
         self._photos = photos
         self._render_failures = render_failures
         self._cache = cache
         self._max_side = max_side
+        self._thumbs_height = thumbs_height
 
     def triage(self, job_photos: Sequence[JobPhoto], boxes: Sequence[Box]) -> Triage:
         """Sorts photos by what is to be done about them."""
         photos = self._photos.by_ids([each.photoid for each in job_photos])
         known = self._render_failures.among(photos)
-        keys = {photoid: keys_of(photo, boxes, self._max_side) for photoid, photo in photos.items()}
+        keys = {
+            photoid: keys_of(photo, boxes, self._max_side, self._thumbs_height) for photoid, photo in photos.items()
+        }
         held = self._cache.held([key for each in keys.values() for key in each])
         triage = Triage()
         for each in job_photos:

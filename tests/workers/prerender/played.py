@@ -78,7 +78,9 @@ class House:
         self.settings: Settings = library.settings
         self.cache = RenderCache([DiskTier(library.folder / "renders", Budget(free=0))])
         library.closing.callback(self.cache.close)
-        self.missing = MissingRenders(Photos(self.engine), RenderFailures(self.engine), self.cache, 8192)
+        self.missing = MissingRenders(
+            Photos(self.engine), RenderFailures(self.engine), self.cache, max_side=8192, thumbs_height=160
+        )
         self.jobs, self.progress, self.dispatcher = Jobs(self.engine), JobProgress(self.engine), PlayedDispatcher()
 
     @property
@@ -104,7 +106,7 @@ class House:
 
     def keys(self, photo: Photo) -> tuple[RenderKey, ...]:
         """The keys of what a job wants of a photo."""
-        return keys_of(photo, BOXES, 8192)
+        return keys_of(photo, BOXES, 8192, 160)
 
     def render(self, photos: Iterable[Photo]) -> None:
         """Has the cache hold what a job wants of them."""

@@ -1,5 +1,7 @@
 """Which renders of a photo are missing."""
 
+from dataclasses import replace
+
 from cache.key import RenderKey
 from catalog.jobs.progress import JobPhoto
 from catalog.photos import Photo
@@ -16,12 +18,18 @@ PHOTO = Photo("A" * 22, "a", "a.jpg", 1, 2, 4000, 3000, "JPEG", "2015-07-02T14:3
 def test_keys_are_those_of_the_same_requests() -> None:
     version = key_version(PHOTO.version)
     boxes = (Box(256, 256), Box(None, 160), Box(1080, 2340), Box(2340, 1080), Box(213, None))
-    assert keys_of(PHOTO, boxes, 8192) == (
+    assert keys_of(PHOTO, boxes, 8192, 160) == (
         RenderKey(PHOTO.photoid, version, 256, 256, 70),
         RenderKey(PHOTO.photoid, version, 213, 160, 70),  # and of 213 wide, the same
         RenderKey(PHOTO.photoid, version, 1440, 1080, 70),  # a screen and the same one turned
     )
-    assert keys_of(PHOTO, (Box(None, 160), Box(9000, None)), 8192)[1:] == ()
+    assert keys_of(PHOTO, (Box(None, 160), Box(9000, None)), 8192, 160)[1:] == ()
+
+
+def test_a_photo_however_long_has_its_thumbnail_in_advance() -> None:
+    long = replace(PHOTO, width=30_000, height=40)
+    (key,) = keys_of(long, (Box(None, 160), Box(None, 161)), 8192, 160)
+    assert (key.width, key.height) == (8192, 11)
 
 
 def test_photos_are_sorted_by_what_is_to_be_done(library: Library) -> None:
