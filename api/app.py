@@ -24,6 +24,7 @@ from api.functions.sessions import AuthorizeSession, CreateSession, EndSession, 
 from api.http.access_log import AccessLog
 from api.http.cors import cors
 from api.http.hosts import OnlyByName
+from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.openapi.functions import OpenApi
 from cache.summary import summaries
@@ -44,7 +45,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
         SettingsError: the sizes in the settings can't be.
     """
     components = open_components(settings, closing)
-    app = App(middleware=_middleware(settings, closing))
+    app = App(middleware=_middleware(settings, closing), router=Router())
     app.give_up = components.render_backend.dispatcher.give_up
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)

@@ -102,9 +102,6 @@ class Page:
             raise RequestError("missing", "The page has no file of that name.")
         _send(request, response, file)
 
-    on_head = on_get
-    on_head_file = on_get_file
-
 
 def _send(request: falcon.Request, response: falcon.Response, file: File) -> None:
     wanted = file.compressed if takes_gzip(request.get_header("Accept-Encoding") or "") else file.plain

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import falcon
 
 from api.http.errors import RequestError
+from api.http.methods import allow
 from catalog.errors import Forbidden
 
 Function = Callable[[falcon.Request, falcon.Response], None]
@@ -26,14 +27,16 @@ class Functions:
         request.context.function, call = self._named(function)
         call(request, response)
 
-    # Falcon leaves out the body of an answer to HEAD, and keeps its headers.
-    on_head = on_get
+    def on_options(self, request: falcon.Request, response: falcon.Response, function: str) -> None:
+        """Which methods the function is asked by: a page of another origin asks that first."""
+        request.context.function, call = self._named(function)
+        allow(response, _methods(call))
 
-    def on_post(self, request: falcon.Request, response: falcon.Response, function: str) -> None:
+    def on_request(self, request: falcon.Request, response: falcon.Response, function: str) -> None:
         """Clients post what they upload; every other function is asked with GET."""
         request.context.function, call = self._named(function)
-        if call is not _not_ours:
-            raise falcon.HTTPMethodNotAllowed(["GET", "HEAD"])
+        if request.method not in _methods(call):
+            raise falcon.HTTPMethodNotAllowed([*_methods(call), "OPTIONS"])
         call(request, response)
 
     def _named(self, function: str) -> tuple[str, Function]:
@@ -43,6 +46,10 @@ class Functions:
         if found is None:
             raise RequestError("missing", "There is no function of that name.")
         return found
+
+
+def _methods(call: Function) -> tuple[str, ...]:
+    return ("GET", "HEAD", "POST") if call is _not_ours else ("GET", "HEAD")
 
 
 def _not_ours(_request: falcon.Request, _response: falcon.Response) -> None:

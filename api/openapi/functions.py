@@ -250,7 +250,8 @@ DOCUMENT: Described = {
     "info": {
         "title": "Darkroom",
         "version": ".".join(map(str, VERSION)),
-        "description": "Photos in any size. Functions and parameters go without regard to case.",
+        "description": "Photos in any size. Functions and parameters go without regard to case. HEAD is answered "
+        "wherever GET is, with the same status and headers.",
     },
     "paths": PATHS,
     "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY},

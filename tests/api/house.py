@@ -11,6 +11,7 @@ from falcon.testing import Result, TestClient
 
 from api.functions.route import Function, Functions
 from api.http.cookies import Cookies
+from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.identify import Identify
 from api.library import open_library
@@ -74,7 +75,7 @@ class Asking:
     """A call of one function through falcon, with errors as clients see them."""
 
     def __init__(self, function: Function, method: str, headers: Mapping[str, str]) -> None:
-        app = falcon.App()
+        app = falcon.App(router=Router())
         app.add_error_handler(Exception, handle)
         app.set_error_serializer(serialize)
         app.add_route("/{function}", Functions({"asked": function}))

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 from falcon.testing import TestClient
 
+from api.openapi.functions import PATHS
 from tests.api.front import BASE, front_end
 from tests.api.house import House
 from tests.end_to_end.servers import eventually
@@ -64,6 +65,21 @@ def test_head_says_what_get_says(house: House, client: TestClient, function: str
     assert told.headers["Content-Type"] == got.headers["Content-Type"]
     if function not in ("createWebApiSession", "runQuery"):  # whose answers differ each time
         assert told.headers["Content-Length"] == got.headers["Content-Length"] == str(len(got.content))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, methods in PATHS.items() if "get" in methods and not path.startswith(BASE)] + ["/", "/s/x"]
+)
+@pytest.mark.parametrize("uid", ["guest", "root", "nobody"])
+def test_head_is_answered_wherever_get_is(client: TestClient, path: str, uid: str) -> None:
+    asked = path.replace("{number}", "1").replace("{sid}", "x")
+    got, told = (client.simulate_request(method, asked, query_string=f"apisid={uid}") for method in ("GET", "HEAD"))
+    assert (told.status_code, told.content) == (got.status_code, b"")
+    names = got.headers.keys() - {"content-length" if path == "/metrics" else ""}  # which are others each time
+    assert {name: told.headers[name] for name in names} == {name: got.headers[name] for name in names}
+    allowed = client.simulate_options(asked).headers["Allow"].split(", ")
+    assert allowed == client.simulate_put(asked).headers["Allow"].split(", ")
+    assert {"GET", "HEAD", "OPTIONS"} <= set(allowed)
 
 
 @pytest.mark.parametrize("path", [*(BASE + function for function in FUNCTIONS), "/api/shares", "/api/shares/x"])

@@ -9,6 +9,7 @@ import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
+from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.page import FILES, FOLDER, ROUTES, File, Page, read, takes_gzip
 
@@ -32,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(folder: Path) -> TestClient:
     """The page alone."""
-    app = falcon.App()
+    app = falcon.App(router=Router())
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     page = Page(read(folder))

@@ -6,6 +6,7 @@ from falcon.testing import TestClient
 
 from api.functions.operations import CountRequests
 from api.functions.route import Functions
+from api.http.methods import Router
 from api.http.problems import handle, serialize
 from tests.workers.ways import sample
 
@@ -24,7 +25,7 @@ def fails(_: falcon.Request, response: falcon.Response) -> None:
 @pytest.fixture
 def client() -> TestClient:
     """A server of two functions that counts its requests."""
-    app = falcon.App(middleware=[CountRequests()])
+    app = falcon.App(middleware=[CountRequests()], router=Router())
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     app.add_route(BASE + "{function}", Functions({"getPhoto": get_photo, "fails": fails}))
@@ -70,3 +71,14 @@ def test_other_methods(client: TestClient) -> None:
     asked = client.simulate_head(BASE + "getPhoto")
     assert (asked.status_code, asked.content, asked.headers["Content-Length"]) == (200, b"", "5")
     assert client.simulate_post(BASE + "getPhoto").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "methods"), [("getPhoto", "GET, HEAD, OPTIONS"), ("upload", "GET, HEAD, POST, OPTIONS")]
+)
+def test_allow_is_that_of_the_function(client: TestClient, name: str, methods: str) -> None:
+    refused, told = client.simulate_put(BASE + name), client.simulate_options(BASE + name)
+    assert (refused.status_code, refused.headers["Allow"]) == (405, methods)
+    assert sorted(told.headers["Allow"].split(", ")) == sorted(methods.split(", "))
+    assert client.simulate_options(BASE + "nosuch").status_code == 404
+    assert client.simulate_put(BASE + "nosuch").status_code == 404

@@ -151,14 +151,16 @@ def test_whose_word_counts_on_who_calls(tmp_path: Path, settings: dict[str, str]
     server.process.stop()
 
 
-def test_a_304_keeps_the_connection(tmp_path: Path) -> None:
-    """waitress would close it, as a 304 has no Content-Length."""
+@pytest.mark.parametrize(("method", "status"), [("GET", "304"), ("HEAD", "200"), ("OPTIONS", "204")])
+def test_an_answer_without_a_body_keeps_the_connection(tmp_path: Path, method: str, status: str) -> None:
+    """waitress would close it after a 304, as that has no Content-Length."""
     code = """
 import socket, config, signals
 from api.http.server import CLIENT, FrontEnd
 
 def app(environ, start_response):
-    start_response("304 Not Modified", [("ETag", '"x"')])
+    status = {"GET": "304 Not Modified", "HEAD": "200 OK", "OPTIONS": "204 No Content"}[environ["REQUEST_METHOD"]]
+    start_response(status, [("ETag", '"x"')] + [("Content-Length", "5")] * (status == "200 OK"))
     return []
 
 listening = socket.create_server(("127.0.0.1", 0))
@@ -171,12 +173,12 @@ with signals.readable(*signals.STOPS) as stop:
         port = int(process.wait_for(r"port (\d+)")[1])
         with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
             for _ in range(3):
-                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.sendall(f"{method} / HTTP/1.1\r\nHost: x\r\n\r\n".encode())
                 head = client.recv(65536)
-                assert head.startswith(b"HTTP/1.1 304 ")
+                assert head.startswith(f"HTTP/1.1 {status} ".encode())
                 assert head.endswith(b"\r\n\r\n")
                 assert b"close" not in head.lower()
-            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            client.sendall(f"{method} / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             assert b"connection: close" in client.recv(65536).lower()
             assert client.recv(1) == b""
     finally:
