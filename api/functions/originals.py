@@ -7,7 +7,7 @@ import falcon
 
 from api.functions.metadata import media_type
 from api.http.answers import readable
-from api.http.conditional import cache_control
+from api.http.conditional import Validators, cache_control
 from api.http.delivery import Files, send
 from api.identify import Identify
 from catalog.files import stored_mtime
@@ -34,6 +34,6 @@ class GetOriginalFile:
         response.set_header("Content-Disposition", f"inline; filename*=UTF-8''{name}")
         response.set_header("Cache-Control", self._cache_control)
         response.set_header("X-Content-Type-Options", "nosniff")  # a file is what it is said to be, whatever it holds
-        tag = f'"{source_version(status.st_size, mtime_ns)}"'
+        validators = Validators.of(f'"{source_version(status.st_size, mtime_ns)}"', mtime_ns)
         whole = [Span(0, status.st_size)]
-        send(request, response, file, whole, media_type(photo), tag=tag, mtime_ns=mtime_ns)
+        send(request, response, file, whole, media_type(photo), validators)

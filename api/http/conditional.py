@@ -1,12 +1,18 @@
 """Conditional and partial requests, as pure functions: RFC 9110, sections 13 and 14, and RFC 9111."""
 
 import re
+from dataclasses import dataclass
 from email.utils import formatdate, mktime_tz, parsedate_tz
 
 from cache.key import RenderKey
 
 ENTITY_TAG = re.compile(r'\s*(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
 BYTES = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE)
+
+NO_DATE = 315_619_200
+"""Seconds until 2 January 1980: what is dated earlier has the zero of a tool or of FAT, in whatever time zone."""
+LAST_DATE = 253_402_300_799
+"""Seconds until the end of the year 9999, the last that HTTP can write."""
 
 
 class RangeNotSatisfiable(Exception):
@@ -18,19 +24,51 @@ def entity_tag(key: RenderKey) -> str:
     return f'"{key.name}"'
 
 
-def http_date(mtime_ns: int) -> str:
-    """A time of change as HTTP writes it, in whole seconds; the first or the last that it can write, beyond those."""
-    return formatdate(min(max(mtime_ns // 10**9, 0), 253402300799), usegmt=True)
+def http_date(seconds: float) -> str:
+    """A time since 1970 as HTTP writes it, in whole seconds."""
+    return formatdate(int(seconds), usegmt=True)
 
 
-def not_modified(if_none_match: str | None, if_modified_since: str | None, tag: str, modified: str) -> bool:
-    """Whether the caller's copy is current; `modified` as of `http_date`. A tag counts more than a date."""
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells a version of a file, or of its render, from the others: its ETag, and when the file was changed.
+
+    `date` is `changed`, in whole seconds, as HTTP writes it; None where the file's date can't be meant as one.
+    """
+
+    tag: str
+    changed: int
+    date: str | None
+
+    @classmethod
+    def of(cls, tag: str, mtime_ns: int) -> "Validators":
+        """Those of a file that was changed then; `tag` with its quotes."""
+        changed = mtime_ns // 10**9
+        return cls(tag, changed, http_date(changed) if NO_DATE <= changed <= LAST_DATE else None)
+
+    def headers(self, now: float) -> dict[str, str]:
+        """What an answer says of them. A file from the future was changed now, at the latest (RFC 9110, 8.8.2.1)."""
+        if self.date is None:
+            return {"ETag": self.tag}
+        return {"ETag": self.tag, "Last-Modified": self.date if self.changed <= now else http_date(now)}
+
+    def known_by_date(self, now: float) -> str | None:
+        """The date, where that tells versions apart: from the future it does not, nor before its second is over."""
+        return self.date if self.changed + 1 <= now else None
+
+
+def not_modified(if_none_match: str | None, if_modified_since: str | None, tag: str, modified: str | None) -> bool:
+    """Whether the caller's copy is current; `modified` as of `Validators.known_by_date`. A tag counts more than a date.
+
+    The date has to be that very one, as nginx has it too: an older file that has taken the place of a newer one was
+    changed as well, and has not been modified since.
+    """
     if if_none_match is not None:
         return matches(if_none_match, tag)
-    if if_modified_since is None:
+    if if_modified_since is None or modified is None:
         return False
-    since, changed = _seconds(if_modified_since), _seconds(modified)
-    return since is not None and changed is not None and changed <= since
+    since = _seconds(if_modified_since)
+    return since is not None and since == _seconds(modified)
 
 
 def matches(if_none_match: str, tag: str) -> bool:
@@ -48,7 +86,9 @@ def matches(if_none_match: str, tag: str) -> bool:
     return False
 
 
-def byte_range(asked: str | None, if_range: str | None, tag: str, modified: str, size: int) -> tuple[int, int] | None:
+def byte_range(
+    asked: str | None, if_range: str | None, tag: str, modified: str | None, size: int
+) -> tuple[int, int] | None:
     """The first byte that is asked for and how many; None: all of them, also where the request can't be understood.
 
     Several ranges at once are answered with the whole, as RFC 9110 (14.2) allows.

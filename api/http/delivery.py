@@ -3,13 +3,14 @@
 import io
 import os
 import stat
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import falcon
 
-from api.http.conditional import RangeNotSatisfiable, byte_range, http_date, not_modified
+from api.http.conditional import RangeNotSatisfiable, Validators, byte_range, not_modified
 from api.http.errors import RequestError
 from catalog.files import crosses_link
 from catalog.photos import Photo
@@ -118,26 +119,23 @@ def send(
     file: BinaryIO,
     parts: Sequence[bytes | Span],
     media_type: str,
-    *,
-    tag: str,
-    mtime_ns: int,
+    validators: Validators,
 ) -> None:
     """Answers with the parts, or with the range of them that is asked for; or says that the caller's copy is current.
 
     The server closes the file when it is sent, or the client gone. Cache-Control is for the caller of this to say.
     """
-    modified = http_date(mtime_ns)
-    response.set_header("ETag", tag)
-    response.set_header("Last-Modified", modified)
+    now = time.time()
+    response.set_headers(validators.headers(now))
     response.set_header("Accept-Ranges", "bytes")
-    header = request.get_header
-    if not_modified(header("If-None-Match"), header("If-Modified-Since"), tag, modified):
+    header, tag, date = request.get_header, validators.tag, validators.known_by_date(now)
+    if not_modified(header("If-None-Match"), header("If-Modified-Since"), tag, date):
         file.close()
         response.status = 304
         return
     response.content_type = media_type
     stream = Spans(file, parts)
-    length = _go_to_range(request, response, stream, tag, modified) if request.method == "GET" else stream.size
+    length = _go_to_range(request, response, stream, tag, date) if request.method == "GET" else stream.size
     if request.method == "HEAD":  # Falcon would leave it open
         stream.close()
         response.content_length = length
@@ -147,11 +145,11 @@ def send(
     response.set_stream(stream, length)
 
 
-def _go_to_range(request: falcon.Request, response: falcon.Response, stream: Spans, tag: str, modified: str) -> int:
+def _go_to_range(request: falcon.Request, response: falcon.Response, stream: Spans, tag: str, date: str | None) -> int:
     """Goes to where the range begins that is asked for, and says so; gives how many bytes are to be sent."""
     size = stream.size
     try:
-        part = byte_range(request.get_header("Range"), request.get_header("If-Range"), tag, modified, size)
+        part = byte_range(request.get_header("Range"), request.get_header("If-Range"), tag, date, size)
     except RangeNotSatisfiable:
         stream.close()
         response.set_header("Content-Range", f"bytes */{size}")

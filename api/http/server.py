@@ -40,6 +40,12 @@ class Task(WSGITask):
         environ[CLIENT] = self
         return environ
 
+    def build_response_header(self) -> bytes:
+        """As waitress's; its `Date` is now, and not when the request came: nothing that the answer says is later."""
+        self.start_time = int(time.time())
+        head: bytes = super().build_response_header()
+        return head
+
     def write(self, data: bytes) -> None:
         """Writes a part of the body, the head before the first; where that is all of it, both at once.
 

@@ -1,9 +1,12 @@
 """The stored file, byte for byte, whatever became of it since the scan."""
 
 import os
+import time
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
+from falcon.testing import Result
 
 from api.functions.originals import GetOriginalFile
 from api.http.delivery import Files
@@ -37,6 +40,41 @@ def test_head_names_the_size_and_keeps_no_file_open(house: House, file: Path) ->
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Length"] == str(file.stat().st_size)
     # A file that was left open is a ResourceWarning, and so a failure.
+
+
+def date(answer: Result) -> float:
+    """The time of change that an answer tells."""
+    return parsedate_to_datetime(answer.headers["Last-Modified"]).timestamp()
+
+
+@pytest.mark.parametrize("ahead", [1, 86_400, 3_000_000_000])
+def test_a_file_from_the_future_was_changed_now_and_no_date_says_that_it_is_the_same(
+    house: House, file: Path, ahead: int
+) -> None:
+    os.utime(file, (1, int(time.time()) + ahead))
+    first = getting(house)(photoid=house.sea)
+    assert (first.status_code, date(first) <= time.time()) == (200, True)
+    again = getting(house, If_Modified_Since=first.headers["Last-Modified"])(photoid=house.sea)
+    assert again.status_code == 200
+    assert getting(house, If_None_Match=first.headers["ETag"])(photoid=house.sea).status_code == 304
+
+
+@pytest.mark.parametrize("seconds", [0, -86_400, 86_400])
+def test_what_is_no_date_of_a_file_is_not_said(house: House, file: Path, seconds: int) -> None:
+    os.utime(file, (1, seconds))
+    answer = getting(house, If_Modified_Since="Thu, 01 Jan 1970 00:00:00 GMT")(photoid=house.sea)
+    assert (answer.status_code, "Last-Modified" in answer.headers) == (200, False)
+
+
+def test_an_older_file_in_the_place_of_a_newer_one_has_changed(house: House, file: Path) -> None:
+    first = getting(house)
+    os.utime(file, (1, 1_500_000_000))
+    newer = first(photoid=house.sea).headers["Last-Modified"]
+    since = getting(house, If_Modified_Since=newer)
+    assert since(photoid=house.sea).status_code == 304
+    file.write_bytes(jpeg("green", (50, 40)))
+    os.utime(file, (1, 1_400_000_000))
+    assert since(photoid=house.sea).status_code == 200
 
 
 @pytest.mark.parametrize("became", ["nothing", "pipe", "folder", "closed", "circle"])

@@ -1,10 +1,20 @@
 """Conditional and partial requests, by RFC 9110's own shapes."""
 
+from email.utils import parsedate_to_datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.conditional import RangeNotSatisfiable, byte_range, http_date, matches, not_modified
+from api.http.conditional import (
+    LAST_DATE,
+    NO_DATE,
+    RangeNotSatisfiable,
+    Validators,
+    byte_range,
+    matches,
+    not_modified,
+)
 
 TAG = '"a.b"'
 MODIFIED = "Mon, 23 Nov 2026 12:00:00 GMT"
@@ -38,7 +48,7 @@ def test_if_none_match(header: str, current: bool) -> None:
         ('"x"', MODIFIED, False),
         ("", MODIFIED, False),
         (None, MODIFIED, True),
-        (None, LATER, True),
+        (None, LATER, False),  # as of that date it may have been a newer file, of which this one took the place
         (None, EARLIER, False),
         (None, "Monday, 23-Nov-26 12:00:00 GMT", True),
         (None, "Mon Nov 23 12:00:00 2026", True),
@@ -49,6 +59,13 @@ def test_if_none_match(header: str, current: bool) -> None:
 )
 def test_not_modified(none_match: str | None, since: str | None, current: bool) -> None:
     assert not_modified(none_match, since, TAG, MODIFIED) is current
+
+
+def test_a_date_that_proves_nothing_makes_no_copy_current() -> None:
+    assert not not_modified(None, MODIFIED, TAG, None)
+    assert not_modified(TAG, MODIFIED, TAG, None)
+    assert byte_range("bytes=0-9", MODIFIED, TAG, None, 100) is None
+    assert byte_range("bytes=0-9", TAG, TAG, None, 100) == (0, 10)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +117,39 @@ def test_a_range_is_within(first: int, last: int, size: int) -> None:
         assert part is None if last < first else part == (first, min(last, size - 1) - first + 1)
 
 
+NOW = 1_795_435_200.5  # half a second after MODIFIED
+AT_NOW = "Mon, 23 Nov 2026 12:00:00 GMT"
+YEAR = 31_556_952
+
+
 @pytest.mark.parametrize(
-    ("mtime_ns", "date"),
+    ("seconds", "shown", "tells"),
     [
-        (1_795_435_200_999_999_999, MODIFIED),
-        (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (-(10**18), "Thu, 01 Jan 1970 00:00:00 GMT"),
-        (2**63 - 1, "Fri, 11 Apr 2262 23:47:16 GMT"),
+        (NOW - 1.5, EARLIER, True),
+        (NOW - 1, EARLIER, True),
+        (NOW - 0.4, MODIFIED, False),  # its second is not over: the file may be changed once more in it
+        (NOW, MODIFIED, False),
+        (NOW + 0.4, MODIFIED, False),
+        (NOW + 1, AT_NOW, False),  # from the future
+        (NOW + 100 * YEAR, AT_NOW, False),
+        (9_200_000_000, AT_NOW, False),  # the last that a file's nanoseconds reach, in 2261
+        (10**9, "Sun, 09 Sep 2001 01:46:40 GMT", True),
+        (NO_DATE, "Wed, 02 Jan 1980 00:00:00 GMT", True),
+        (NO_DATE - 1, None, False),
+        (0, None, False),
+        (-YEAR, None, False),
+        (LAST_DATE, AT_NOW, False),
+        (LAST_DATE + 1, None, False),
     ],
 )
-def test_dates(mtime_ns: int, date: str) -> None:
-    assert http_date(mtime_ns) == date
+def test_what_is_said_of_a_files_date(seconds: float, shown: str | None, tells: bool) -> None:
+    validators = Validators.of(TAG, int(seconds * 10**9))
+    assert validators.headers(NOW) == {"ETag": TAG} | ({"Last-Modified": shown} if shown else {})
+    assert validators.known_by_date(NOW) == (shown if tells else None)
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(10**9, 10**10))
+def test_no_file_is_changed_later_than_now(mtime_ns: int, now: int) -> None:
+    said = Validators.of(TAG, mtime_ns).headers(now).get("Last-Modified")
+    if said is not None:
+        assert parsedate_to_datetime(said).timestamp() <= now

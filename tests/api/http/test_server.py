@@ -183,3 +183,31 @@ with signals.readable(*signals.STOPS) as stop:
             assert client.recv(1) == b""
     finally:
         process.stop()
+
+
+def test_the_date_of_an_answer_is_when_it_is_given(tmp_path: Path) -> None:
+    """waitress would say when the request came: a file that was changed meanwhile would come from the future."""
+    code = """
+import socket, config, signals
+from api.http.server import CLIENT, FrontEnd
+
+def app(environ, start_response):
+    environ[CLIENT].start_time = 0
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+
+listening = socket.create_server(("127.0.0.1", 0))
+print("port", listening.getsockname()[1], flush=True)
+with signals.readable(*signals.STOPS) as stop:
+    FrontEnd(app, listening, config.load()).run(stop)
+"""
+    process = Process([sys.executable, "-c", code], environ(None, tmp_path / "data"))
+    try:
+        port = int(process.wait_for(r"port (\d+)")[1])
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            head = everything(client)
+        assert b"\r\nDate: " in head
+        assert b" 1970 " not in head
+    finally:
+        process.stop()
