@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import falcon
 
-from api.http.conditional import Validators, cache_control, entity_tag, not_modified
+from api.http.conditional import CacheControl, Validators, entity_tag, not_modified
 from api.http.delivery import Files, send
 from api.http.errors import RequestError
 from api.http.params import Wanted
@@ -67,7 +67,7 @@ class RenderResponder:
         self._files = files
         self._limits = limits
         self._max_side = max_side
-        self._cache_control = cache_control(max_age)
+        self._cache_control = CacheControl(max_age)
         self._render = lru_cache(REMEMBERED)(self._worked_out)
         self._plans: dict[Photo, Plan | None] = {}
 
@@ -78,19 +78,20 @@ class RenderResponder:
         request: falcon.Request,
         response: falcon.Response,
         *,
+        version: str | None = None,
         queue: str = INTERACTIVE,
     ) -> None:
         """Answers with the photo in that size: from the cache at once, else as soon as a worker has made it, who serves
-        that queue.
+        that queue. `version` is the one that the URL names.
         """
         try:
-            self._answer(photo, size, request, response, queue)
+            self._answer(photo, size, request, response, version, queue)
         except SourceChanged:
             # Edited since the last scan. Whatever was set on the response so far, this sets anew.
             current = self._refresh(photo)
             if current is None:
                 raise RequestError("missing", "The photo's file is gone.") from None
-            self._answer(current, size, request, response, queue)
+            self._answer(current, size, request, response, version, queue)
 
     def prefetch(self, photo: Photo, size: Wanted) -> Prefetched:
         """Has the photo's render in that size made in advance, and waits for nothing; refused where it can't be."""
@@ -105,10 +106,16 @@ class RenderResponder:
         return self._dispatcher.prefetch(photo, key)
 
     def _answer(
-        self, photo: Photo, size: Wanted, request: falcon.Request, response: falcon.Response, queue: str
+        self,
+        photo: Photo,
+        size: Wanted,
+        request: falcon.Request,
+        response: falcon.Response,
+        version: str | None,
+        queue: str,
     ) -> None:
         render = self._render(photo, size)
-        response.set_header("Cache-Control", self._cache_control)
+        response.set_header("Cache-Control", self._cache_control.of(version, render.key.version))
         if render.key.quality is None and self._delivered(photo, render, request, response):
             return
         header = request.env.get  # a tenth of what Falcon's own way costs

@@ -43,7 +43,12 @@ class Settings:
         "headers in which the proxy says who calls, with commas",
     )
     http_max_age: int = setting(
-        "http.max.age", 3600, "how long a client may show a photo without asking again", low=0, high=31536000, unit="s"
+        "http.max.age",
+        31536000,
+        "how long a client may show a photo without asking again, where its URL names the version",
+        low=0,
+        high=31536000,
+        unit="s",
     )
     server_cors_origins: str = setting(
         "server.cors.origins", "", "web pages of other origins that may call, with commas, or *; empty: none"

@@ -8,11 +8,13 @@ from api.http.params import LONGEST_REMEMBERED
 from api.identify import Place
 
 INDEX = re.compile(r"(^|&)(index)=[0-9]+(?=&|$)", re.IGNORECASE)
+VERSION = re.compile(r"(?:^|&)version=[^&]*", re.IGNORECASE)
 IN_A_QUERY = "!$%&'()*+,-./:;=?@_~"  # what RFC 3986 has in a query beside letters and digits; the rest is escaped
 
 
 def next_link(path: str, query: str, place: Place) -> str | None:
-    """The value of `Link` for the following photo: the same URL with the next index.
+    """The value of `Link` for the following photo: the same URL with the next index, and without the version of this
+    one.
 
     None at the end of the list, and where the URL is too long, or writes its index in a way of its own.
     """
@@ -23,7 +25,7 @@ def next_link(path: str, query: str, place: Place) -> str | None:
 
 @lru_cache(8192)
 def _link(path: str, query: str, index: int) -> str | None:
-    replaced, times = INDEX.subn(rf"\g<1>\g<2>={index}", query)
+    replaced, times = INDEX.subn(rf"\g<1>\g<2>={index}", VERSION.sub("", query).lstrip("&"))
     if times != 1:
         return None
     url = f"{quote(path)}?{quote(replaced, safe=IN_A_QUERY, encoding='latin-1', errors='replace')}"

@@ -19,6 +19,7 @@ from catalog.people.access import METADATA
 from catalog.photoid import parse_photoid
 from catalog.photos import Photo
 from catalog.render_failures import RenderFailure, RenderFailures
+from workers.versions import key_version
 
 COUNT, MOST = 100, 500  # photos of an answer: where nothing is said, and at most
 REMEMBERED = 256  # lists whose months are remembered
@@ -105,8 +106,9 @@ def _count(params: Params) -> int:
 def _shown(photo: Photo, failure: RenderFailure | None, damage: str) -> dict[str, object]:
     """What everybody is told of a photo that he may see."""
     failed = failure.reason if failure else None
-    about = {"photoID": photo.photoid, "width": photo.width, "height": photo.height}
-    return about | {"failed": failed, "damaged": damage or None}
+    version = key_version(photo.version)
+    size = {"width": photo.width, "height": photo.height}
+    return {"photoID": photo.photoid, "version": version, **size, "failed": failed, "damaged": damage or None}
 
 
 def _told(photo: Photo, known: Metadata | None) -> dict[str, object]:

@@ -10,6 +10,7 @@ from catalog.damages import Damages
 from catalog.metadata import Metadata
 from catalog.people.access import METADATA
 from catalog.photos import Photo
+from workers.versions import key_version
 
 MetadataOf = Callable[[Sequence[str]], Mapping[str, Metadata]]
 """What is known of photos, by their ids."""
@@ -51,6 +52,7 @@ def described(photo: Photo, known: Metadata | None, damage: str = "") -> dict[st
         "width": photo.width,
         "height": photo.height,
         "fingerprint": photo.version,
+        "version": key_version(photo.version),
         "mimeType": media_type(photo),
     }
     return always | ({"damaged": damage} if damage else {}) | (_known(known) if known else {})

@@ -7,13 +7,14 @@ import falcon
 
 from api.functions.metadata import media_type
 from api.http.answers import readable
-from api.http.conditional import Validators, cache_control
+from api.http.conditional import CacheControl, Validators
 from api.http.delivery import Files, send
 from api.identify import Identify
 from catalog.files import stored_mtime
 from catalog.people.access import DOWNLOADS
 from catalog.photos import source_version
 from workers.pipeline.lossless.strip import Span
+from workers.versions import key_version
 
 
 class GetOriginalFile:
@@ -22,18 +23,20 @@ class GetOriginalFile:
     def __init__(self, identify: Identify, files: Files, max_age: int) -> None:
         self._identify = identify
         self._files = files
-        self._cache_control = cache_control(max_age)
+        self._cache_control = CacheControl(max_age)
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the file as it is now, streamed."""
-        photo = self._identify.photo(self._identify.asked(request, response), request.remote_addr, DOWNLOADS)
+        params = self._identify.asked(request, response)
+        photo = self._identify.photo(params, request.remote_addr, DOWNLOADS)
         file = self._files.opened(photo)
         status = os.fstat(file.fileno())
         mtime_ns = stored_mtime(status)
         name = quote(readable(photo.path.rpartition("/")[2]))
         response.set_header("Content-Disposition", f"inline; filename*=UTF-8''{name}")
-        response.set_header("Cache-Control", self._cache_control)
+        version = source_version(status.st_size, mtime_ns)
+        response.set_header("Cache-Control", self._cache_control.of(params.get("version"), key_version(version)))
         response.set_header("X-Content-Type-Options", "nosniff")  # a file is what it is said to be, whatever it holds
-        validators = Validators.of(f'"{source_version(status.st_size, mtime_ns)}"', mtime_ns)
+        validators = Validators.of(f'"{version}"', mtime_ns)
         whole = [Span(0, status.st_size)]
         send(request, response, file, whole, media_type(photo), validators)

@@ -41,7 +41,7 @@ class GetPhoto:
         if place is not None and (link := next_link(request.path, request.query_string, place)):
             response.set_header("Link", link)
         try:
-            self._responder.answer(photo, size, request, response, queue=queue)
+            self._responder.answer(photo, size, request, response, version=params.get("version"), queue=queue)
         finally:
             if seen is not None:  # whoever meets a photo that can't be shown goes on too
                 self._read_ahead.seen(params, request.remote_addr, size, seen)

@@ -117,9 +117,22 @@ def byte_range(
     return first, last - first + 1
 
 
-def cache_control(max_age: int) -> str:
-    """`private`, as who may see a photo is a matter of its caller."""
-    return f"private, max-age={max_age}"
+class CacheControl:
+    """How long a client may show a photo without asking again: `max_age` seconds where its URL names the version that
+    it got, and not at all where it does not: the photo may have been edited meanwhile, and 304 costs little.
+
+    `private`, as who may see a photo is a matter of its caller.
+    """
+
+    def __init__(self, max_age: int) -> None:
+        self._asked_anew = "private, no-cache"
+        self._kept = f"private, max-age={max_age}, immutable" if max_age else self._asked_anew
+
+    def of(self, named: str | None, version: str) -> str:
+        """For an answer with that version to an URL that names one, or none. One that names another is not the place to
+        keep it: the process that answers may have heard of an edit earlier than the list that the client has, or later.
+        """
+        return self._kept if named == version else self._asked_anew
 
 
 def _seconds(date: str) -> int | None:

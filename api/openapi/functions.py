@@ -34,6 +34,9 @@ PHOTO = (
     parameter("sid", string("a shared gallery; with index")),
     parameter("vid", integer("a view of the session; with index", minimum=0)),
     parameter("index", integer("the photo's place in the view or the gallery, from 0", minimum=0)),
+    parameter(
+        "version", string("of the photo, as answers tell it: what comes may be kept for long, if it is that one")
+    ),
     APISID,
 )
 SIZE = (

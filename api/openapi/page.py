@@ -83,6 +83,7 @@ PAGE_SCHEMAS: dict[str, Described] = {
     "PhotoInPlace": obj(
         {
             "photoID": string("16 bytes in base64"),
+            "version": string("another one where its renders have changed; in URLs, getPhoto's parameter of that name"),
             "gone": boolean("that it is gone, or not for the caller; then nothing else is said"),
             "width": integer("pixels, as a person sees the photo", minimum=1),
             "height": integer("pixels, as a person sees the photo", minimum=1),

@@ -16,6 +16,7 @@ PHOTO_FIELDS = {
     "width": integer("pixels, as a person sees the photo"),
     "height": integer("pixels, as a person sees the photo"),
     "fingerprint": string("another one where the file has changed"),
+    "version": string("another one where its renders have changed; in URLs, getPhoto's parameter of that name"),
     "mimeType": string("the media type of the file"),
     "damaged": string("what is wrong with it, where all is shown that there is of it", enum=list(SENTENCES)),
 }

@@ -116,7 +116,7 @@ def door(house: House) -> Door:
 def test_what_is_asked_for(house: House, door: Door, params: dict[str, object], render: str) -> None:
     answer = door.photo(photoid=house.sea, **params)
     assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (200, render, "image/jpeg")
-    assert answer.headers["Cache-Control"] == "private, max-age=60"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
     assert door.photo(photoid=house.sea, **params).text == render
     assert len(door.workers.asked) == 1
 
@@ -216,6 +216,35 @@ def test_a_photo_edited_since_the_scan(house: House, door: Door) -> None:
     answer = door.photo(photoid=house.sea, width=24)
     assert (answer.text, answer.headers["ETag"] != before) == ("24x96 at 70", True)
     assert door.workers.asked[-1].version == key_version(house.catalogue.photos()["a/sea/beach.jpg"].version)
+
+
+def test_what_comes_may_be_kept_where_its_url_names_its_version(house: House, door: Door) -> None:
+    now = key_version(house.library.photo_by_id(house.sea).version)
+    kept, asked_anew = "private, max-age=60, immutable", "private, no-cache"
+    for size in ({"width": 24}, {}):
+        for version, said in ((now, kept), ("1-2-3", asked_anew), (now + "0", asked_anew), ("", asked_anew)):
+            answer = door.photo(photoid=house.sea, version=version, **size)
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (200, said)
+            again = door.photo("GET", answer.headers["ETag"], photoid=house.sea, version=version, **size)
+            assert (again.status_code, again.headers["Cache-Control"]) == (304, said)
+    assert door.thumbnail(photoid=house.sea, version=now).headers["Cache-Control"] == kept
+
+
+def test_an_url_with_the_version_of_before_an_edit_is_answered_and_not_kept(house: House, door: Door) -> None:
+    before = key_version(house.library.photo_by_id(house.sea).version)
+    (house.catalogue.a / "sea/beach.jpg").write_bytes(jpeg("green", (10, 40)))
+    answer = door.photo(photoid=house.sea, width=20, version=before)
+    assert (answer.text, answer.headers["Cache-Control"]) == ("20x80 at 70", "private, no-cache")
+    house.library.generations.look()
+    now = key_version(house.library.photo_by_id(house.sea).version)
+    assert door.photo(photoid=house.sea, width=20, version=now).headers["Cache-Control"].endswith("immutable")
+
+
+def test_an_error_is_kept_by_nobody(house: House, door: Door) -> None:
+    photo = house.library.photo_by_id(house.sea)
+    RenderFailures(house.library.engine).remember(photo, RenderFailure("damaged", "It is broken."))
+    answer = door.photo(photoid=house.sea, width=24, version=key_version(photo.version))
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (500, "no-store")
 
 
 def test_a_render_is_asked_for_in_advance_unless_it_is_there(house: House, door: Door) -> None:

@@ -47,7 +47,7 @@ export async function showDetails(place, index, others = [index]) {
   await go(at);
 }
 
-function described({ photoID, width, height, latitude, longitude, creationYear, ...known }) {
+function described({ photoID, version: _, width, height, latitude, longitude, creationYear, ...known }) {
   const mega = number((width * height) / 1e6, 1);
   const size = `${width} × ${height} · ${mega} MP`;
   const coordinates =

@@ -31,6 +31,7 @@ export class Grid {
       on(window, "scroll", soon, { passive: true }),
       on(window, "resize", soon),
       on(this.list, "change", () => this.arrange()),
+      on(this.list, "edited", () => (this.rows.learn(), this.render())),
       ...(this.selection ? [on(this.selection, "change", () => this.rows.mark())] : []),
       ...listen(this),
     ];

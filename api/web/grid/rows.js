@@ -122,9 +122,14 @@ export class Rows {
     return Array.from({ length: end - first }, (_, at) => this.url(first + at)).filter(Boolean);
   }
 
-  /** Fills the cells of which the photo has become known. */
+  /** Fills the cells of which the photo has become known, or another picture. */
   learn() {
-    for (const cell of this.cells()) if (!cell.known) this.#fill(cell, Number(cell.dataset.index));
+    for (const cell of this.cells()) {
+      const index = Number(cell.dataset.index);
+      if (cell.known && cell.url === this.url(index)) continue;
+      if (this.#cells.get(cell.url) === cell) this.#cells.delete(cell.url);
+      this.#fill(cell, index);
+    }
   }
 
   /** Shows what is selected. */

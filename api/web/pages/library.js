@@ -46,6 +46,11 @@ export async function showLibrary(main, now, who) {
 // Whoever reloads finds the page where it stood.
 addEventListener("pagehide", () => shown && !viewer && remember({ anchor: shown.grid.anchor() }));
 
+// Whoever comes back from where photos are edited sees what has become of them.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) shown?.list.refresh().catch(() => {}); // they stay as they are
+});
+
 /** Leaves this page for another one. */
 export function leave() {
   viewer?.close();

@@ -1,5 +1,6 @@
 /** All that the page asks of the server, and the only module that asks. Paths and shapes are those of docs/api.md.
- * A `place` is `{vid}` or `{sid}`, a view or a shared gallery; a `size` is `{width, height, quality}`, in pixels. */
+ * A `place` is `{vid}` or `{sid}`, a view or a shared gallery; a `size` is `{width, height, quality}`, in pixels; a
+ * `version` is a photo's, as the list of photos has it: an URL with it is that very picture for ever. */
 
 const API = "/picapportapi/1.0/";
 
@@ -100,9 +101,10 @@ export const photos = (place, first, count, signal) => json(url("/api/photos", {
 /** The photos from that one on. */
 export const photosFrom = (place, photoid, count) => json(url("/api/photos", { ...place, photoid, count }));
 
-export const photoUrl = (place, index, size) => url(`${API}getPhoto`, { ...place, index, ...size });
+export const photoUrl = (place, index, size, version) =>
+  url(`${API}getPhoto`, { ...place, index, ...size, version });
 
-export const photoUrlById = (photoid, size) => url(`${API}getPhoto`, { photoid, ...size });
+export const photoUrlById = (photoid, size, version) => url(`${API}getPhoto`, { photoid, ...size, version });
 
 export const originalUrl = (place, index) => url(`${API}getOriginalFile`, { ...place, index });
 

@@ -4,9 +4,11 @@ import * as client from "./client.js";
 
 const PAGE = 100; // photos that are asked for at once
 const KEPT = 60; // pages that are remembered
+const LOOKED_AT = 3; // pages that hold what is on a screen, and around it
 const DATED = new Set(["date", "-date"]);
 
-/** Tells by the event `change` that the list was made anew: its view had ended. */
+/** Tells by the event `change` that the list was made anew: its view had ended; by `edited` that one of its photos is
+ * another picture now. */
 export class PhotoList extends EventTarget {
   #pages = new Map(); // the pages that are known, the one used last at the end
   #coming = new Map();
@@ -56,6 +58,28 @@ export class PhotoList extends EventTarget {
       .then(() => void this.dispatchEvent(new Event("change")))
       .finally(() => (this.#renewal = null));
     return this.#renewal;
+  }
+
+  /** Looks whether photos that are looked at have been edited meanwhile; makes a list anew that has ended. */
+  async refresh() {
+    const { place } = this;
+    const numbers = [...this.#pages.keys()].slice(-LOOKED_AT);
+    let pages;
+    try {
+      pages = await Promise.all(numbers.map((page) => client.photos(place, page * PAGE, PAGE)));
+    } catch (error) {
+      if (!ended(error) || "sid" in place) throw error;
+      return place === this.place ? this.renew() : undefined;
+    }
+    if (place !== this.place) return;
+    let edited = false;
+    pages.forEach(({ photos }, at) => {
+      const before = this.#pages.get(numbers[at]);
+      if (!before) return;
+      edited ||= photos.some(({ version }, index) => version !== before[index]?.version);
+      this.#pages.set(numbers[at], photos);
+    });
+    if (edited) this.dispatchEvent(new Event("edited"));
   }
 
   /** What is known of a photo now. */
@@ -126,15 +150,16 @@ export class PhotoList extends EventTarget {
    * cache. "" where the photo is not known yet. */
   tileUrl(index, pixels) {
     const size = { width: pixels, height: pixels };
-    if ("sid" in this.place) return client.photoUrl(this.place, index, size);
     const photo = this.peek(index);
-    return photo ? client.photoUrlById(photo.photoID, size) : "";
+    if (!photo) return "";
+    if ("sid" in this.place) return client.photoUrl(this.place, index, size, photo.version);
+    return client.photoUrlById(photo.photoID, size, photo.version);
   }
 
   /** The address of a large render, by its place, so that the server makes the next ones in advance. Without a
    * size it is the photo in its own pixels. */
   url(index, size) {
-    return client.photoUrl(this.place, index, size);
+    return client.photoUrl(this.place, index, size, this.peek(index)?.version);
   }
 }
 

@@ -52,6 +52,13 @@ export class Viewer {
         this.#clear();
         this.show(index);
       }),
+      on(list, "edited", () => {
+        const { index } = this;
+        const edited = ([at, { photo }]) => photo && photo.version !== list.peek(at)?.version;
+        if (![...this.#slides].some(edited)) return;
+        this.#clear();
+        this.show(index);
+      }),
     ];
     document.body.append(this.element);
     this.element.showModal();

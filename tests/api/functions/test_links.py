@@ -22,6 +22,8 @@ PATH = "/picapportapi/1.0/getPhoto"
         ("vid=3&myindex=5&index=5", "vid=3&myindex=5&index=6"),
         ("sid=x>&index=5&q=a%20b+c", "sid=x%3E&index=6&q=a%20b+c"),
         ('index=5&x=";\xe4\\<', "index=6&x=%22;%E4%5C%3C"),
+        ("vid=3&index=5&width=9&version=1-2-3", "vid=3&index=6&width=9"),
+        ("Version=1-2-3&vid=3&index=5&myversion=4", "vid=3&index=6&myversion=4"),
     ],
 )
 def test_the_same_url_with_the_next_index(query: str, wanted: str) -> None:

@@ -19,6 +19,7 @@ from catalog.render_failures import RenderFailure
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 from tests.catalog.library import jpeg, put
+from workers.versions import key_version
 
 COLOURS = ("green", "white", "black", "yellow")
 MONTHS = ("2014-12", "2015-01", "2015-01", "2015-03")
@@ -112,6 +113,7 @@ def test_photos_of_a_view(house: House, visitor: Visitor) -> None:
     photo = house.library.photos.by_id(old(house)[1])
     assert answer.json["photos"][1] == {
         "photoID": photo.photoid,
+        "version": key_version(photo.version),
         "width": photo.width,
         "height": photo.height,
         "failed": None,
@@ -194,7 +196,7 @@ def test_each_sees_as_much_as_he_may(house: House, visitor: Visitor) -> None:
             photos = visitor.ask("/api/photos", **place).json["photos"]
             assert (photos[0]["photoID"], len(photos[0])) == (house.sea, fields)
             assert (photos[1] == gone) == second_is_gone
-            assert ("fileName" in photos[0]) == ("creationDate" in photos[0]) == (fields == 7)
+            assert ("fileName" in photos[0]) == ("creationDate" in photos[0]) == (fields == 8)
 
 
 def test_what_is_taken_away_keeps_its_place(house: House, visitor: Visitor) -> None:

@@ -10,6 +10,7 @@ from api.functions.metadata import GetPhotoMetadata, decimal, described, exposur
 from catalog.metadata import Metadata
 from catalog.photos import Photo
 from tests.api.house import House
+from workers.versions import key_version
 
 PHOTO = Photo("A" * 22, "photos", "2015/a.jpg", 7, 8, 40, 30, "JPEG", "2015-07-02T14:35:33")
 ALWAYS = {
@@ -20,6 +21,7 @@ ALWAYS = {
     "width": 40,
     "height": 30,
     "fingerprint": PHOTO.version,
+    "version": key_version(PHOTO.version),
     "mimeType": "image/jpeg",
 }
 

@@ -12,6 +12,7 @@ from api.functions.originals import GetOriginalFile
 from api.http.delivery import Files
 from tests.api.house import Asking, House
 from tests.catalog.library import jpeg, put
+from workers.versions import key_version
 
 
 def getting(house: House, *, follow_links: bool = True, method: str = "GET", **headers: str) -> Asking:
@@ -40,6 +41,15 @@ def test_head_names_the_size_and_keeps_no_file_open(house: House, file: Path) ->
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Length"] == str(file.stat().st_size)
     # A file that was left open is a ResourceWarning, and so a failure.
+
+
+def test_a_file_may_be_kept_where_its_url_names_its_version(house: House, file: Path) -> None:
+    version = key_version(house.library.photo_by_id(house.sea).version)
+    kept, asked_anew = "private, max-age=60, immutable", "private, no-cache"
+    assert getting(house)(photoid=house.sea).headers["Cache-Control"] == asked_anew
+    assert getting(house)(photoid=house.sea, version=version).headers["Cache-Control"] == kept
+    file.write_bytes(jpeg("green", (50, 40)))
+    assert getting(house)(photoid=house.sea, version=version).headers["Cache-Control"] == asked_anew
 
 
 def date(answer: Result) -> float:
