@@ -83,9 +83,9 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
         return Processes(processes, serve).run(stop)
 
 
-def _say_where(_: config.Settings, listening: socket.socket) -> None:
+def _say_where(settings: config.Settings, listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
-    log.info("serving on %s", url(host, port))
+    log.info("serving on %s%s", url(host, port), settings.server_prefix)
 
 
 def _serve(

@@ -24,18 +24,18 @@ def greeting(settings: Settings, port: int, address: str, darkroom: str) -> list
     adding = (
         f"`{darkroom} user add NAME` adds a user, who can sign in; what it was told is in {settings.data_dir / FILE}"
     )
-    host = settings.server_host
+    host, prefix = settings.server_host, settings.server_prefix
     if host in LOOPBACK:
         return [
-            f"serving on {url(host, port)} for this machine alone: open it in a browser",
-            f"from a phone in the same network: `{darkroom} serve --host 0.0.0.0`, then {url(address, port)}: "
+            f"serving on {url(host, port)}{prefix} for this machine alone: open it in a browser",
+            f"from a phone in the same network: `{darkroom} serve --host 0.0.0.0`, then {url(address, port)}{prefix}: "
             "everybody there gets the page, and photos who signs in",
             adding,
         ]
     shown = settings.webapi_default_uid
     seen = f"sees what the user {shown} may" if shown else "has to sign in"
     at = address if host in EVERYWHERE else host
-    return [f"serving on {url(at, port)} for every device of this network: who comes {seen}", adding]
+    return [f"serving on {url(at, port)}{prefix} for every device of this network: who comes {seen}", adding]
 
 
 def own_address() -> str:

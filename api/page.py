@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -25,6 +26,8 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+DOCUMENTS = 16  # by where they begin: there are as many paths as proxies say, and that is one
+ROOTED = re.compile(rb'((?:href|src)=")/(web/|")')
 GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
 
 HEADERS = {
@@ -88,11 +91,15 @@ class Page:
 
     def __init__(self, files: Mapping[str, File]) -> None:
         self._files = files
+        self._document = lru_cache(DOCUMENTS)(lambda root: File.of(INDEX, rooted(files[INDEX].plain.data, root)))
 
-    def on_get(self, request: falcon.Request, response: falcon.Response, **_: str) -> None:
+    def on_get(self, request: falcon.Request, response: falcon.Response, **below: str) -> None:
         """The document, to anybody: whether there is such a gallery, it finds out itself."""
         request.context.function = "page"  # for all its addresses, of which one would have no name
-        _send(request, response, self._files[INDEX])
+        prefix = request.env["SCRIPT_NAME"]
+        # Where a proxy takes a path off without a word, what is told from the address on is right all the same.
+        root = f"{prefix}/" if prefix else "../" if below else "./"
+        _send(request, response, self._document(root))
 
     def on_get_file(self, request: falcon.Request, response: falcon.Response, name: str) -> None:
         """One of its files, to anybody."""
@@ -101,6 +108,11 @@ class Page:
         if file is None:
             raise RequestError("missing", "The page has no file of that name.")
         _send(request, response, file)
+
+
+def rooted(document: bytes, root: str) -> bytes:
+    """The document with its addresses, which begin at the root, beginning with `root`. Pure."""
+    return ROOTED.sub(rb"\1" + root.encode() + rb"\2", document)
 
 
 def _send(request: falcon.Request, response: falcon.Response, file: File) -> None:

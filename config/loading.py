@@ -19,7 +19,8 @@ from config.sources import roots as roots_of
 from config.table import Settings, every_setting
 
 FORWARDED = "forwarded"
-PROXY_HEADERS = {FORWARDED, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
+PREFIX = "x-forwarded-prefix"
+PROXY_HEADERS = {FORWARDED, PREFIX, *(f"x-forwarded-{each}" for each in ("for", "host", "proto", "port", "by"))}
 DATA_DIR = "data.dir"
 NAMED = "DARKROOM_DATA"
 LAST_SERVE = "the last serve"
@@ -112,10 +113,10 @@ def _contradictions(settings: Settings) -> list[str]:
             f"which is {settings.server_threads}: cached photos must find a free thread"
         )
     headers = settings.trusted_proxy_headers
-    if not headers <= PROXY_HEADERS or (FORWARDED in headers and len(headers) > 1):
+    if not headers <= PROXY_HEADERS or (FORWARDED in headers and headers - {FORWARDED, PREFIX}):
         problems.append(
-            f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED} alone, "
-            f"or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
+            f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED}, "
+            f"maybe with {PREFIX}, or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
         )
     return problems
 

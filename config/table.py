@@ -9,6 +9,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from config.prefix import Prefix
 from config.setting import Bytes, Setting
 from config.sources import Root
 
@@ -31,6 +32,9 @@ class Settings:
     server_waiting_places: int = setting(
         "server.waiting.places", 120, "requests that may wait for a render; fewer than server.threads", low=1, high=4095
     )
+    server_prefix: Prefix = setting(
+        "server.prefix", Prefix(""), "path below which a proxy serves it, as /photos; empty: its name's root"
+    )
     server_trusted_proxy: str = setting(
         "server.trusted.proxy", "", "address of the proxy in front, whose word on callers counts; *: any; empty: none"
     )
@@ -39,8 +43,8 @@ class Settings:
     )
     server_trusted_proxy_headers: str = setting(
         "server.trusted.proxy.headers",
-        "x-forwarded-for, x-forwarded-proto",
-        "headers in which the proxy says who calls, with commas",
+        "x-forwarded-for, x-forwarded-proto, x-forwarded-prefix",
+        "headers in which the proxy says who calls, and by which URL, with commas",
     )
     http_max_age: int = setting(
         "http.max.age",

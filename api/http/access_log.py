@@ -15,7 +15,7 @@ MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost
 LONGEST = 1000  # characters of a path or of a query string: who asks decides how many are sent, not how many are kept
 
 SECRETS = frozenset({"pw", "apisid", "sid", "apikey"})
-SHARE = re.compile(r"(?i)^(/api/shares/|/s/).+")
+SHARE = re.compile(r"(?is)^(.*?/(?:api/shares|s)/).+")  # also below a path of which nobody has told
 UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
 log = logging.getLogger("darkroom.access")

@@ -62,6 +62,6 @@ def session_in(cookies: str) -> str | None:
 
 
 def _set(request: falcon.Request, response: falcon.Response, value: str, more: str = "") -> None:
-    # Behind a proxy that is trusted, the scheme is the one that the browser used.
-    secure = "; Secure" if request.scheme == "https" else ""
-    response.append_header("Set-Cookie", f"{NAME}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{more}")
+    # Behind a proxy that is trusted, the scheme is the one that the browser used, and so is the path.
+    secure, path = "; Secure" if request.scheme == "https" else "", request.env["SCRIPT_NAME"] or "/"
+    response.append_header("Set-Cookie", f"{NAME}={value}; Path={path}; HttpOnly; SameSite=Strict{secure}{more}")

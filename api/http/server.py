@@ -13,6 +13,7 @@ from waitress.server import TcpWSGIServer, create_server
 from waitress.task import WSGITask
 
 from api.http.loop import Loop
+from api.http.mount import HEADER, Mount
 from config import Settings
 
 if TYPE_CHECKING:
@@ -31,13 +32,14 @@ class Task(WSGITask):
     without a body ends where its head does (RFC 9112, 6.3), and who asks whether a copy is current asks again soon."""
 
     def get_environment(self) -> dict[str, Any]:
-        """As waitress's, with the `Client`.
+        """As waitress's, with the `Client`, and with the path below which the browser sees Darkroom.
 
         waitress can tell whether it has hung up, too, where it reads on while a request is served: that costs every
         request a tenth of its time (`channel_request_lookahead`), where this costs only those who ask.
         """
         environ: dict[str, Any] = super().get_environment()
         environ[CLIENT] = self
+        _server_of(self.channel).mount.place(environ)
         return environ
 
     def build_response_header(self) -> bytes:
@@ -132,6 +134,10 @@ class Channel(HTTPChannel):
             return 0
 
 
+def _server_of(channel: Any) -> Any:
+    return channel.server
+
+
 def _loop_of(channel: Any) -> Loop:
     return cast("Loop", channel.server.loop)
 
@@ -170,6 +176,7 @@ class FrontEnd:
         self._loop = Loop(self._sockets, (listening.fileno(),))
         server: Any = self._server
         server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
+        server.mount = Mount(settings.server_prefix, lambda peer: _says_prefix(settings, peer))
 
     def run(self, stop: int) -> None:
         """Serves until there is something to read from `stop`, and then for as long as anything is under way, but at
@@ -212,11 +219,17 @@ class FrontEnd:
 
 def _trusted_proxy(settings: Settings) -> dict[str, Any]:
     """What waitress wants to know of the proxy in front; whoever else says who calls is not believed."""
-    if not settings.server_trusted_proxy:
+    headers = settings.trusted_proxy_headers - {HEADER.lower()}  # which waitress does not know
+    if not settings.server_trusted_proxy or not headers:
         return {"clear_untrusted_proxy_headers": True}
     return {
         "trusted_proxy": settings.server_trusted_proxy,
         "trusted_proxy_count": settings.server_trusted_proxy_count,
-        "trusted_proxy_headers": settings.trusted_proxy_headers,
+        "trusted_proxy_headers": headers,
         "clear_untrusted_proxy_headers": True,
     }
+
+
+def _says_prefix(settings: Settings, peer: str) -> bool:
+    """Whether who has that address may say below which path Darkroom is seen."""
+    return settings.server_trusted_proxy in ("*", peer) and HEADER.lower() in settings.trusted_proxy_headers

@@ -1,6 +1,7 @@
 """`GET /api/openapi.json`: what every function takes and answers, in OpenAPI 3.1. One literal structure."""
 
 import json
+from functools import lru_cache
 
 import falcon
 
@@ -256,6 +257,7 @@ DOCUMENT: Described = {
         "description": "Photos in any size. Functions and parameters go without regard to case. HEAD is answered "
         "wherever GET is, with the same status and headers.",
     },
+    "servers": [{"url": "/"}],
     "paths": PATHS,
     "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY},
     "security": [{}, *({name: []} for name in SECURITY)],
@@ -266,9 +268,14 @@ class OpenApi:
     """`GET /api/openapi.json`."""
 
     def __init__(self) -> None:
-        self._data = json.dumps(DOCUMENT, ensure_ascii=False).encode()
+        self._data = lru_cache(16)(_document)
 
-    def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers to anybody."""
-        response.data = self._data
+        response.data = self._data(request.env["SCRIPT_NAME"])
         response.content_type = JSON
+
+
+def _document(prefix: str) -> bytes:
+    """The description, of functions below that path."""
+    return json.dumps(DOCUMENT | {"servers": [{"url": prefix or "/"}]}, ensure_ascii=False).encode()

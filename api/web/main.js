@@ -6,6 +6,9 @@ import { failed, leave, showLibrary } from "./pages/library.js";
 import { onRoute, route } from "./pages/router.js";
 import { me, reach } from "./server/client.js";
 
+// The document may name them from its own address on, which changes.
+for (const link of document.querySelectorAll(".brand, link[rel=icon]")) link.href = link.href;
+
 const main = document.getElementById("main");
 let account = null;
 

@@ -6,6 +6,7 @@ import pytest
 
 from api.greeting import command, greeting, own_address
 from config import Settings
+from config.prefix import Prefix
 
 
 def told(host: str, uid: str = "") -> list[str]:
@@ -38,6 +39,13 @@ def test_of_one_that_the_network_reaches(host: str, url: str) -> None:
     assert there == f"serving on {url} for every device of this network: who comes has to sign in"
     assert "darkroom user add" in user
     assert told(host, "ann")[0].endswith("who comes sees what the user ann may")
+
+
+def test_the_path_below_which_it_is_served_is_told() -> None:
+    settings = replace(Settings(), server_prefix=Prefix("/photos"))
+    here, phone, _ = greeting(settings, 8080, "192.168.1.5", "darkroom")
+    assert here.startswith("serving on http://127.0.0.1:8080/photos for ")
+    assert "then http://192.168.1.5:8080/photos: " in phone
 
 
 def test_this_machine_and_the_command() -> None:

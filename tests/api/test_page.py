@@ -13,13 +13,16 @@ from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.page import FILES, FOLDER, ROUTES, File, Page, read, takes_gzip
 
+DOCUMENT = (
+    b'<link href="/web/dot.css"><script src="/web/main.js"></script><a href="/">/web/</a><use href="#x">' + b" " * 1000
+)
 SCRIPT = b"export const answer = 42;\n" * 100
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A page of four files, and what is none of its."""
-    (tmp_path / "index.html").write_bytes(b"<!doctype html><title>Darkroom</title>" + b" " * 1000)
+    (tmp_path / "index.html").write_bytes(DOCUMENT)
     (tmp_path / "main.js").write_bytes(SCRIPT)
     (tmp_path / "dot.css").write_bytes(b"*{}")
     (tmp_path / "grid").mkdir()
@@ -54,7 +57,31 @@ def get(client: TestClient, path: str, method: str = "GET", **headers: str) -> R
 def test_one_document_at_all_its_addresses(client: TestClient, folder: Path, path: str) -> None:
     answer = get(client, path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert answer.content == (folder / "index.html").read_bytes()
+    assert b'web/main.js"></script>' in answer.content
+    assert len(answer.content) > 1000
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix", "root"),
+    [
+        ("/", "", "./"),
+        ("/login", "", "./"),
+        ("/s/x", "", "../"),
+        ("/", "/photos", "/photos/"),
+        ("/s/x", "/a/b", "/a/b/"),
+    ],
+)
+def test_addresses_in_the_document_begin_where_the_server_does(
+    client: TestClient, folder: Path, path: str, prefix: str, root: str
+) -> None:
+    answer = client.simulate_get(path, root_path=prefix)
+    wanted = f'<link href="{root}web/dot.css"><script src="{root}web/main.js"></script>'
+    wanted += f'<a href="{root}">/web/</a><use href="#x">'
+    assert answer.content.startswith(wanted.encode())
+    tag = answer.headers["ETag"]
+    assert client.simulate_get(path, root_path=prefix, headers={"If-None-Match": tag}).status_code == 304
+    other = client.simulate_get(path, root_path="/other", headers={"If-None-Match": tag})
+    assert (other.status_code, b'"/other/web/main.js"' in other.content) == (200, True)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import { copyButton, openDialog } from "../components/dialog.js";
 import { h } from "../components/dom.js";
 import { field, form } from "../components/forms.js";
 import { t } from "../i18n/strings.js";
-import { share } from "../server/client.js";
+import { ROOT, share } from "../server/client.js";
 
 /** `what` names the photos, `count` of them, as the server wants them named. */
 export function showShare(count, what) {
@@ -22,7 +22,7 @@ export function showShare(count, what) {
     });
     const link = h("input", {
       readOnly: true,
-      value: `${location.origin}/s/${shared.sid}`,
+      value: `${location.origin}${ROOT}s/${shared.sid}`,
       onfocus: () => link.select(),
     });
     entry.replaceWith(

@@ -3,12 +3,12 @@
 import { h, icon } from "../components/dom.js";
 import { menuButton } from "../components/menubutton.js";
 import { t } from "../i18n/strings.js";
-import { logout, toLogin } from "../server/client.js";
+import { logout, ROOT, toLogin } from "../server/client.js";
 
 export function accountMenu({ uid, signedIn, admin, permissions }) {
   const items = [
-    permissions.includes("pap:access:share") && { label: t("shares"), href: "/shares" },
-    admin && { label: t("jobs"), href: "/jobs" },
+    permissions.includes("pap:access:share") && { label: t("shares"), href: `${ROOT}shares` },
+    admin && { label: t("jobs"), href: `${ROOT}jobs` },
     signedIn ? { label: t("logout"), run: leave } : { label: t("login"), run: toLogin },
   ].filter(Boolean);
   const note = uid && t(signedIn ? "account.signedIn" : "account.default", { uid });
@@ -22,5 +22,5 @@ export function accountMenu({ uid, signedIn, admin, permissions }) {
 
 async function leave() {
   await logout();
-  location.assign("/"); // what the default user sees, or the login page
+  location.assign(ROOT); // what the default user sees, or the login page
 }

@@ -3,7 +3,7 @@
 import { announce, h } from "../components/dom.js";
 import { alertLine, sentence } from "../components/forms.js";
 import { duration, moment, number, t } from "../i18n/strings.js";
-import { changeJob, job as jobOf } from "../server/client.js";
+import { changeJob, job as jobOf, ROOT } from "../server/client.js";
 
 /** Whether a job has come to its end. */
 export const isOver = ({ state }) => state === "done" || state === "cancelled";
@@ -93,7 +93,7 @@ function failureList(id) {
       const { failures } = await jobOf(id);
       list.replaceChildren(
         ...failures.map(({ photoID, fileName, reason }) =>
-          h("li", {}, h("a", { href: `/?photo=${encodeURIComponent(photoID)}` }, fileName ?? photoID), ": ", reason),
+          h("li", {}, h("a", { href: `${ROOT}?photo=${encodeURIComponent(photoID)}` }, fileName ?? photoID), ": ", reason),
         ),
       );
     } catch (error) {

@@ -7,7 +7,7 @@ import { searchForm } from "../header/search.js";
 import { photoTitle } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 import { Selection } from "../selection/selection.js";
-import { reached } from "../server/client.js";
+import { reached, ROOT } from "../server/client.js";
 import { PhotoList } from "../server/photolist.js";
 import { address, go, remember } from "./router.js";
 
@@ -213,7 +213,7 @@ async function grow(list, now, show) {
 
 function nothing({ query }) {
   const [title, hint] = query ? ["grid.none", "grid.none.hint"] : ["grid.empty", "grid.empty.hint"];
-  const all = query && h("a", { href: "/", class: "plain" }, t("grid.none.all"));
+  const all = query && h("a", { href: ROOT, class: "plain" }, t("grid.none.all"));
   return h("div", { class: "note" }, h("h2", {}, t(title)), h("p", {}, t(hint)), all);
 }
 

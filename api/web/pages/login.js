@@ -3,7 +3,7 @@
 import { h } from "../components/dom.js";
 import { field, form } from "../components/forms.js";
 import { t } from "../i18n/strings.js";
-import { login } from "../server/client.js";
+import { inside, login, ROOT } from "../server/client.js";
 
 export function showLogin(main) {
   document.title = `${t("login")} · Darkroom`;
@@ -29,6 +29,7 @@ export function showLogin(main) {
 
 /** Where to go after: a place on this site. */
 function back() {
-  const wanted = URL.parse(new URLSearchParams(location.search).get("back") ?? "/", location.origin);
-  return wanted?.origin === location.origin && wanted.pathname !== "/login" ? wanted.href : "/";
+  const wanted = URL.parse(new URLSearchParams(location.search).get("back") ?? ROOT, location.origin);
+  const there = wanted?.origin === location.origin ? inside(wanted.pathname) : null;
+  return there === null || there === "login" ? ROOT : wanted.href;
 }

@@ -1,5 +1,7 @@
 /** What the address says, and how it is changed: back, forward, reload and bookmarks work by it alone. */
 
+import { inside, ROOT } from "../server/client.js";
+
 export const DEFAULT_SORT = "-date";
 const PAGES = new Set(["shares", "jobs", "login"]);
 
@@ -10,7 +12,7 @@ let current = route();
 /** What an address means: `{page, sid, query, sort, photo}`. `page` is library, gallery, shares, jobs or login; `photo`
  * is a photoid, or in a gallery an index; "" where the viewer is closed. */
 export function route(url = location) {
-  const [, first, second = ""] = url.pathname.split("/");
+  const [first, second = ""] = (inside(url.pathname) ?? "").split("/");
   const given = new URLSearchParams(url.search);
   return {
     page: first === "s" ? "gallery" : PAGES.has(first) ? first : "library",
@@ -23,7 +25,7 @@ export function route(url = location) {
 
 /** The address of a route. */
 export function address({ page = "library", sid = "", query = "", sort = DEFAULT_SORT, photo = "" }) {
-  const path = page === "gallery" ? `/s/${sid}` : page === "library" ? "/" : `/${page}`;
+  const path = ROOT + (page === "gallery" ? `s/${sid}` : page === "library" ? "" : page);
   const given = new URLSearchParams();
   if (query) given.set("q", query);
   if (sort !== DEFAULT_SORT) given.set("sort", sort);
@@ -61,7 +63,7 @@ document.addEventListener("click", (event) => {
   const elsewhere = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!link || event.defaultPrevented || elsewhere) return;
   if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
-  if (!/^\/($|shares$|jobs$|login$|s\/)/.test(link.pathname)) return;
+  if (!/^($|shares$|jobs$|login$|s\/)/.test(inside(link.pathname) ?? "elsewhere")) return;
   event.preventDefault();
   if (link.href !== location.href) history.pushState({}, "", link.href);
   arrive();

@@ -4,7 +4,7 @@ import { copyButton, openDialog } from "../components/dialog.js";
 import { announce, h } from "../components/dom.js";
 import { alertLine, form, sentence } from "../components/forms.js";
 import { date, t } from "../i18n/strings.js";
-import { endShare, photoUrl, shares } from "../server/client.js";
+import { endShare, photoUrl, ROOT, shares } from "../server/client.js";
 
 export async function showShares(main) {
   document.title = `${t("shares")} · Darkroom`;
@@ -29,7 +29,7 @@ export async function showShares(main) {
 
 function card(share, gone) {
   const name = share.name || t("shares.unnamed");
-  const href = `/s/${share.sid}`;
+  const href = `${ROOT}s/${share.sid}`;
   const src = photoUrl({ sid: share.sid }, share.indexmarked, { width: 256, height: 256 });
   const cover = h("img", { alt: "", loading: "lazy", src, onerror: () => (cover.hidden = true) });
   const end = h("button", {

@@ -2,7 +2,17 @@
  * A `place` is `{vid}` or `{sid}`, a view or a shared gallery; a `size` is `{width, height, quality}`, in pixels; a
  * `version` is a photo's, as the list of photos has it: an URL with it is that very picture for ever. */
 
-const API = "/picapportapi/1.0/";
+/** Where the server's addresses begin: `/`, or below a proxy's path `/photos/`, whether the server knows it or not. */
+export const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** A path from there on, `s/x` of `/photos/s/x`; null: it leads elsewhere. */
+export function inside(path) {
+  if (`${path}/` === ROOT) return "";
+  return path.startsWith(ROOT) ? path.slice(ROOT.length) : null;
+}
+
+const API = `${ROOT}picapportapi/1.0/`;
+const OWN = `${ROOT}api/`;
 
 /** An answer that is none: `status` as in HTTP, 0 where the server could not be reached; `retryAfter` in seconds. */
 export class ServerError extends Error {
@@ -63,22 +73,22 @@ export async function reached(coming, signal) {
 }
 
 /** Goes to the login page, which comes back to here. */
-export const toLogin = () => location.assign(`/login?back=${encodeURIComponent(location.pathname + location.search)}`);
+export const toLogin = () => location.assign(`${ROOT}login?back=${encodeURIComponent(location.pathname + location.search)}`);
 
 let first = null; // who was here when the page was read
 let who = null;
 
 /** Reads the page anew where somebody else is here by now; where nobody is, goes to the login page. */
 async function notice() {
-  if (/^\/(login$|s\/)/.test(location.pathname)) return;
-  who ??= json("/api/me").finally(() => (who = null)); // once for all that is refused
+  if (/^(login$|s\/)/.test(inside(location.pathname) ?? "")) return;
+  who ??= json(`${OWN}me`).finally(() => (who = null)); // once for all that is refused
   const { uid } = await who;
   if (uid === null) toLogin();
   else if (first && uid !== first) location.reload();
 }
 
 // Who logs in or out does so in all tabs, and in pages that are kept to go back to.
-const tabs = new BroadcastChannel("login");
+const tabs = new BroadcastChannel(`login ${ROOT}`);
 tabs.onmessage = () => location.reload();
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -90,16 +100,17 @@ async function json(address, { method = "GET", body, signal } = {}) {
   return response.status === 204 ? null : reached(response.json(), signal);
 }
 
-export const me = () => json("/api/me").then((me) => ((first = me.uid), me));
+export const me = () => json(`${OWN}me`).then((me) => ((first = me.uid), me));
 
 export const runQuery = (query, sort, signal) => json(url(`${API}runQuery`, { query, sort }), { signal });
 
-export const timeline = (place, signal) => json(url("/api/timeline", place), { signal });
+export const timeline = (place, signal) => json(url(`${OWN}timeline`, place), { signal });
 
-export const photos = (place, first, count, signal) => json(url("/api/photos", { ...place, first, count }), { signal });
+export const photos = (place, first, count, signal) =>
+  json(url(`${OWN}photos`, { ...place, first, count }), { signal });
 
 /** The photos from that one on. */
-export const photosFrom = (place, photoid, count) => json(url("/api/photos", { ...place, photoid, count }));
+export const photosFrom = (place, photoid, count) => json(url(`${OWN}photos`, { ...place, photoid, count }));
 
 export const photoUrl = (place, index, size, version) =>
   url(`${API}getPhoto`, { ...place, index, ...size, version });
@@ -135,17 +146,17 @@ export const metadata = (place, index) => json(url(`${API}getPhotoMetadata`, { .
 export const gallery = (sid) => json(url(`${API}getGallery`, { sid }));
 
 /** Has renders made in advance. */
-export const prefetch = (body) => json("/api/prefetch", { method: "POST", body });
+export const prefetch = (body) => json(`${OWN}prefetch`, { method: "POST", body });
 
-export const share = (body) => json("/api/shares", { method: "POST", body });
-export const shares = () => json("/api/shares");
-export const endShare = (sid) => json(`/api/shares/${encodeURIComponent(sid)}`, { method: "DELETE" });
+export const share = (body) => json(`${OWN}shares`, { method: "POST", body });
+export const shares = () => json(`${OWN}shares`);
+export const endShare = (sid) => json(`${OWN}shares/${encodeURIComponent(sid)}`, { method: "DELETE" });
 
-export const jobs = () => json("/api/jobs");
-export const job = (id) => json(`/api/jobs/${id}`);
-export const startJob = (body) => json("/api/jobs", { method: "POST", body });
-export const changeJob = (id, action) => json(`/api/jobs/${id}/${action}`, { method: "POST" });
-export const cache = () => json("/api/cache");
+export const jobs = () => json(`${OWN}jobs`);
+export const job = (id) => json(`${OWN}jobs/${id}`);
+export const startJob = (body) => json(`${OWN}jobs`, { method: "POST", body });
+export const changeJob = (id, action) => json(`${OWN}jobs/${id}/${action}`, { method: "POST" });
+export const cache = () => json(`${OWN}cache`);
 
 /** Signs a user in: the session comes as a cookie. */
 export async function login(uid, password) {
@@ -156,4 +167,4 @@ export async function login(uid, password) {
   tabs.postMessage("");
 }
 
-export const logout = () => json("/api/session", { method: "DELETE" }).then(() => tabs.postMessage(""));
+export const logout = () => json(`${OWN}session`, { method: "DELETE" }).then(() => tabs.postMessage(""));

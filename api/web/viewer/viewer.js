@@ -3,7 +3,7 @@
 import { announce, h, icon, iconButton, on, still } from "../components/dom.js";
 import { photoLabel, photoTitle } from "../i18n/labels.js";
 import { moment, t } from "../i18n/strings.js";
-import { originalUrl, prefetch, reached, trouble } from "../server/client.js";
+import { originalUrl, prefetch, reached, ROOT, trouble } from "../server/client.js";
 import { fullscreen } from "./fullscreen.js";
 import { gestures } from "./gestures.js";
 import { PanZoom } from "./panzoom.js";
@@ -18,7 +18,7 @@ const STEP = 1.5; // of a zoom by key
 const EACH = 150; // ms between two addresses
 
 await new Promise((done) => {
-  const ask = () => document.head.append(h("link", { rel: "stylesheet", href: "/web/styles/viewer.css", onload: done, onerror }));
+  const ask = () => document.head.append(h("link", { rel: "stylesheet", href: `${ROOT}web/styles/viewer.css`, onload: done, onerror }));
   const onerror = () => setTimeout(ask, 1000);
   ask();
 });

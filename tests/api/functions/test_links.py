@@ -31,6 +31,11 @@ def test_the_same_url_with_the_next_index(query: str, wanted: str) -> None:
     assert next_link(PATH, query, Place(5, 7)) == f"<{url}>; rel=next, <{url}>; rel=prefetch"
 
 
+def test_an_url_below_a_path_stays_there() -> None:
+    url = f"/my.photos~1{PATH}?vid=3&index=6"
+    assert next_link(f"/my.photos~1{PATH}", "vid=3&index=5", Place(5, 7)) == f"<{url}>; rel=next, <{url}>; rel=prefetch"
+
+
 @pytest.mark.parametrize(
     ("query", "place"),
     [

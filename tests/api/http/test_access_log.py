@@ -30,7 +30,10 @@ from api.http.access_log import LONGEST, AccessLog, log, masked
         ("/api/shares/secret", "", "/api/shares/***"),
         ("/API/shares/secret", "apisid=x", "/API/shares/***?apisid=***"),
         ("/s/secret", "photo=3", "/s/***?photo=3"),
-        ("/a/s/b", "", "/a/s/b"),
+        ("/photos/s/secret", "", "/photos/s/***"),  # below a path that nobody has told us of
+        ("/a/b/api/shares/secret/x", "", "/a/b/api/shares/***"),
+        ("/a\n/s/secret", "", "/a%0A/s/***"),
+        ("/as/b", "", "/as/b"),
         ("/shares", "", "/shares"),
         ("/a\nb", "x=\x1b[0m", "/a%0Ab?x=%1B[0m"),
         ("/\u00e4", "", "/%C3%A4"),

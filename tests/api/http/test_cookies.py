@@ -53,11 +53,9 @@ def test_a_long_header_takes_no_time_that_grows_with_its_square() -> None:
     assert session_in(" " * 1_000_000) is None
 
 
-def request(scheme: str = "http", **headers: str) -> falcon.Request:
+def request(**headers: str) -> falcon.Request:
     """A request with these headers."""
-    return falcon.Request(
-        create_environ(scheme=scheme, headers={name.replace("_", "-"): headers[name] for name in headers})
-    )
+    return falcon.Request(create_environ(headers={name.replace("_", "-"): headers[name] for name in headers}))
 
 
 def test_where_it_is_not_enabled_nobody_has_one() -> None:
@@ -75,11 +73,12 @@ def test_what_is_not_the_page(said: str | None) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("http", ""), ("https", "; Secure")])
-def test_how_it_is_given_and_taken_away(scheme: str, secure: str) -> None:
-    cookies, asked = Cookies(enabled=True), request(scheme)
+@pytest.mark.parametrize(("prefix", "path"), [("", "/"), ("/photos", "/photos")])
+def test_how_it_is_given_and_taken_away(scheme: str, secure: str, prefix: str, path: str) -> None:
+    cookies, asked = Cookies(enabled=True), falcon.Request(create_environ(scheme=scheme, root_path=prefix))
     given, removed = falcon.Response(), falcon.Response()
     cookies.give(asked, given, ID)
     cookies.remove(asked, removed)
-    kept = f"Path=/; HttpOnly; SameSite=Strict{secure}"
+    kept = f"Path={path}; HttpOnly; SameSite=Strict{secure}"
     assert given._wsgi_headers()[-1] == ("set-cookie", f"darkroom={ID}; {kept}")
     assert removed._wsgi_headers()[-1] == ("set-cookie", f"darkroom=; {kept}; Max-Age=0")

@@ -21,6 +21,7 @@ given_up = threading.Event()
 def app(environ, start_response):
     told = threading.Event()
     print("asked", environ["REMOTE_ADDR"], flush=True)
+    print("below", repr(environ["SCRIPT_NAME"]), environ.get("HTTP_X_FORWARDED_PREFIX"), flush=True)
     while not Path(sys.argv[1]).exists():
         if given_up.is_set():
             start_response("503 Service Unavailable", [("Content-Length", "0")])
@@ -148,6 +149,30 @@ def test_whose_word_counts_on_who_calls(tmp_path: Path, settings: dict[str, str]
     server.go.touch()
     everything(server.ask("X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\n"))
     server.process.wait_for(f"asked {address}\n")
+    server.process.stop()
+
+
+@pytest.mark.parametrize(
+    ("settings", "prefix"),
+    [
+        ({}, ""),
+        ({"SERVER_PREFIX": "/own"}, "/own"),
+        ({"SERVER_TRUSTED_PROXY": "127.0.0.1"}, "/said"),
+        ({"SERVER_TRUSTED_PROXY": "*", "SERVER_PREFIX": "/own"}, "/said"),
+        ({"SERVER_TRUSTED_PROXY": "127.0.0.9"}, ""),
+        ({"SERVER_TRUSTED_PROXY": "127.0.0.1", "SERVER_TRUSTED_PROXY_HEADERS": "x-forwarded-for"}, ""),
+        ({"SERVER_TRUSTED_PROXY": "127.0.0.1", "SERVER_TRUSTED_PROXY_HEADERS": "X-Forwarded-Prefix"}, "/said"),
+        (
+            {"SERVER_TRUSTED_PROXY": "127.0.0.1", "SERVER_TRUSTED_PROXY_HEADERS": "forwarded, x-forwarded-prefix"},
+            "/said",
+        ),
+    ],
+)
+def test_whose_word_counts_on_the_path(tmp_path: Path, settings: dict[str, str], prefix: str) -> None:
+    server = Running(tmp_path, 0.1, settings)
+    server.go.touch()
+    everything(server.ask("X-Forwarded-Prefix: /said\r\n"))
+    server.process.wait_for(f"below '{prefix}' None\n")
     server.process.stop()
 
 
