@@ -110,7 +110,7 @@ class Photos:
                 yield photo_of(row)
 
     def failures(self) -> Iterator[FailedFile]:
-        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root, then by path
+        """Every file that can't be read, and every photo that can't be rendered, or not all of it; by root, then path
         as people count.
         """
         found = [*self._failed(), *self._damaged()]

@@ -38,9 +38,10 @@ class GetPhoto:
             queue, seen = PREFETCH, None
         else:
             queue, seen = INTERACTIVE, place
-        path = request.env["SCRIPT_NAME"] + request.path
-        if place is not None and (link := next_link(path, request.query_string, place)):
-            response.set_header("Link", link)
+        if place is not None:
+            link = next_link(request.env["SCRIPT_NAME"] + request.path, request.query_string, place)
+            if link is not None:
+                response.set_header("Link", link)
         try:
             self._responder.answer(photo, size, request, response, version=params.get("version"), queue=queue)
         finally:

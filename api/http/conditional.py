@@ -1,6 +1,7 @@
 """Conditional and partial requests, as pure functions: RFC 9110, sections 13 and 14, and RFC 9111."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate, mktime_tz, parsedate_tz
 
@@ -46,11 +47,17 @@ class Validators:
         changed = mtime_ns // 10**9
         return cls(tag, changed, http_date(changed) if NO_DATE <= changed <= LAST_DATE else None)
 
-    def headers(self, now: float) -> dict[str, str]:
-        """What an answer says of them. A file from the future was changed now, at the latest (RFC 9110, 8.8.2.1)."""
-        if self.date is None:
-            return {"ETag": self.tag}
-        return {"ETag": self.tag, "Last-Modified": self.date if self.changed <= now else http_date(now)}
+    def tell(self, set_header: Callable[[str, str], None], now: float) -> None:
+        """Has an answer say them. A file from the future was changed now, at the latest (RFC 9110, 8.8.2.1)."""
+        set_header("ETag", self.tag)
+        if self.date is not None:
+            set_header("Last-Modified", self.date if self.changed <= now else http_date(now))
+
+    def are_those_of(self, if_none_match: str | None, if_modified_since: str | None, now: float) -> bool:
+        """Whether the caller's copy is current, by what it says of it."""
+        if if_none_match is None and if_modified_since is None:
+            return False  # as most say
+        return not_modified(if_none_match, if_modified_since, self.tag, self.known_by_date(now))
 
     def known_by_date(self, now: float) -> str | None:
         """The date, where that tells versions apart: from the future it does not, nor before its second is over."""

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import falcon
 
-from api.http.conditional import RangeNotSatisfiable, Validators, byte_range, not_modified
+from api.http.conditional import RangeNotSatisfiable, Validators, byte_range
 from api.http.errors import RequestError
 from catalog.files import crosses_link
 from catalog.photos import Photo
@@ -126,10 +126,10 @@ def send(
     The server closes the file when it is sent, or the client gone. Cache-Control is for the caller of this to say.
     """
     now = time.time()
-    response.set_headers(validators.headers(now))
+    validators.tell(response.set_header, now)
     response.set_header("Accept-Ranges", "bytes")
     header, tag, date = request.get_header, validators.tag, validators.known_by_date(now)
-    if not_modified(header("If-None-Match"), header("If-Modified-Since"), tag, date):
+    if validators.are_those_of(header("If-None-Match"), header("If-Modified-Since"), now):
         file.close()
         response.status = 304
         return
