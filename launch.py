@@ -27,9 +27,10 @@ import config
 from api import command
 from catalog.database import FILE, opened_catalog
 from catalog.errors import CatalogProblem
-from catalog.people.users import GUEST, LOOPBACK, Users
+from catalog.people.users import GUEST, Users
 from catalog.sample import make_sample
 from config import data_toml
+from config.addresses import is_loopback
 from config.arguments import Parser
 from config.data_folder import remember
 from config.setting import folder
@@ -165,7 +166,8 @@ def look_at_port(settings: config.Settings) -> None:
         InTheWay: it can't.
     """
     try:
-        command.listening_socket(settings).close()
+        for each in command.listening_sockets(settings):
+            each.close()
     except command.InTheWay as error:
         raise InTheWay(str(error)) from None
 
@@ -179,7 +181,7 @@ def _first_start(settings: config.Settings) -> None:
         os.environ["ROBOT_ROOT_0_PATH"] = str(sample)
     if not settings.roots or sample in settings.root_paths.values():
         make_sample(sample)
-    if new and not settings.webapi_default_uid and settings.server_host in LOOPBACK:
+    if new and not settings.webapi_default_uid and is_loopback(settings.server_host):
         with opened_catalog(settings.data_dir) as engine:
             Users(engine).add(GUEST, GUEST)
         _say(

@@ -17,7 +17,10 @@ import signals
 from api.greeting import greet, url
 from api.http.processes import Processes
 from catalog.errors import CatalogError
+from config.addresses import bound, written
 from config.arguments import Parser, whole
+
+BACKLOG = 1024  # who waits before the door
 
 log = logging.getLogger("darkroom.api")
 
@@ -66,7 +69,7 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     config.share_metrics(settings)
     with ExitStack() as closing:
-        listening = closing.enter_context(listening_socket(settings))
+        listening = [closing.enter_context(each) for each in listening_sockets(settings)]
         if signals.wait(stop, seconds=0):
             return 0  # before all that takes time
         say = greet if chosen.greet else _say_where
@@ -83,21 +86,21 @@ def _start(settings: config.Settings, chosen: argparse.Namespace, stop: int) -> 
         return Processes(processes, serve).run(stop)
 
 
-def _say_where(settings: config.Settings, listening: socket.socket) -> None:
-    host, port = listening.getsockname()[:2]
-    log.info("serving on %s%s", url(host, port), settings.server_prefix)
+def _say_where(settings: config.Settings, listening: Sequence[socket.socket]) -> None:
+    urls = [f"{url(*each.getsockname()[:2])}{settings.server_prefix}" for each in listening]
+    log.info("serving on %s", " and ".join(urls))
 
 
 def _serve(
     settings: config.Settings,
-    listening: socket.socket,
+    listening: Sequence[socket.socket],
     told: AbstractContextManager[int],
-    say: Callable[[config.Settings, socket.socket], None],
+    say: Callable[[config.Settings, Sequence[socket.socket]], None],
     *,
     scan: bool,
 ) -> int:
-    """Serves from that socket until there is something to read from what `told` gives; gives the exit code. `say` tells
-    where.
+    """Serves from these sockets until there is something to read from what `told` gives; gives the exit code. `say`
+    tells where.
     """
     # What counts is imported not before `share_metrics`, and what has threads not before a fork.
     from api.app import create_app
@@ -114,19 +117,24 @@ def _serve(
     return 0
 
 
-def listening_socket(settings: config.Settings) -> socket.socket:
-    """A socket that listens where the settings say.
+def listening_sockets(settings: config.Settings) -> list[socket.socket]:
+    """Sockets that listen where the settings say: one for each address that server.host stands for.
 
     Raises:
-        InTheWay: it can't.
+        InTheWay: they can't.
     """
     host, port = settings.server_host, settings.server_port
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InTheWay(f"{host}:{port} can't be listened on ({reason}): choose another PORT or server.host") from None
+        with ExitStack() as closing:
+            sockets = [closing.enter_context(each) for each in bound(host, port)]
+            for each in sockets:
+                each.listen(BACKLOG)
+            closing.pop_all()
+            return sockets
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        where = written(host, port)
+        raise InTheWay(f"{where} can't be listened on ({reason}): choose another PORT or server.host") from None
 
 
 def _watch_beside(settings: config.Settings, closing: ExitStack) -> None:

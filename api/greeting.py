@@ -3,19 +3,20 @@
 import shutil
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.people.users import LOOPBACK
 from config import Settings
+from config.addresses import is_everywhere, is_loopback, written
 from config.data_toml import FILE
 
-SOMEWHERE = ("192.0.2.1", 9)  # of RFC 5737: nobody is there, and nothing is sent
-EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - these are recognised, not listened on
+# Of RFC 5737 and RFC 3849: nobody is there, and nothing is sent.
+SOMEWHERE = ((socket.AF_INET, ("192.0.2.1", 9)), (socket.AF_INET6, ("2001:db8::1", 9)))
 
 
-def greet(settings: Settings, listening: socket.socket) -> None:
+def greet(settings: Settings, listening: Sequence[socket.socket]) -> None:
     """Says it on standard error."""
-    for line in greeting(settings, listening.getsockname()[1], own_address(), command()):
+    for line in greeting(settings, listening[0].getsockname()[1], own_address(), command()):
         print(f"darkroom: {line}", file=sys.stderr)
 
 
@@ -25,7 +26,7 @@ def greeting(settings: Settings, port: int, address: str, darkroom: str) -> list
         f"`{darkroom} user add NAME` adds a user, who can sign in; what it was told is in {settings.data_dir / FILE}"
     )
     host, prefix = settings.server_host, settings.server_prefix
-    if host in LOOPBACK:
+    if is_loopback(host):
         return [
             f"serving on {url(host, port)}{prefix} for this machine alone: open it in a browser",
             f"from a phone in the same network: `{darkroom} serve --host 0.0.0.0`, then {url(address, port)}{prefix}: "
@@ -34,18 +35,20 @@ def greeting(settings: Settings, port: int, address: str, darkroom: str) -> list
         ]
     shown = settings.webapi_default_uid
     seen = f"sees what the user {shown} may" if shown else "has to sign in"
-    at = address if host in EVERYWHERE else host
+    at = address if is_everywhere(host) else host
     return [f"serving on {url(at, port)}{prefix} for every device of this network: who comes {seen}", adding]
 
 
 def own_address() -> str:
     """This machine's address in the network that it would reach others by; its name, where it is in none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+    for family, somewhere in SOMEWHERE:
         try:
-            asking.connect(SOMEWHERE)
-            return str(asking.getsockname()[0])
+            with socket.socket(family, socket.SOCK_DGRAM) as asking:
+                asking.connect(somewhere)
+                return str(asking.getsockname()[0])
         except OSError:
-            return socket.gethostname()
+            continue
+    return socket.gethostname()
 
 
 def command() -> str:
@@ -56,5 +59,5 @@ def command() -> str:
 
 
 def url(host: str, port: int) -> str:
-    """The address of a server; an IPv6 address stands in brackets in it."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    """The address of a server."""
+    return f"http://{written(host, port)}"

@@ -5,12 +5,13 @@ Runs on the machine's own Python, without `.venv`: it needs Python 3.11 and noth
 
 import errno
 import os
-import socket
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from config import Settings, SettingsError, load
+from config.addresses import bound, written
 from config.setting import folder
 
 
@@ -83,15 +84,13 @@ def look_at_port(settings: Settings) -> None:
     """
     host, port = settings.server_host, settings.server_port
     try:
-        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        with socket.socket(family, kind) as listening:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
-            listening.bind(address)
-            listening.listen()
-    except (OSError, UnicodeError) as error:  # UnicodeError: it can be no name of a host
+        with ExitStack() as closing:
+            for each in bound(host, port):  # as the server does
+                closing.enter_context(each).listen()
+    except (OSError, ValueError) as error:  # ValueError: it can be no name of a host
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise Unusable(f"port {port} is in use by another program: end that, or name another by PORT") from None
-        raise Unusable(f"the server can't listen on {host}:{port}: {_reason(error)}") from None
+        raise Unusable(f"the server can't listen on {written(host, port)}: {_reason(error)}") from None
 
 
 def _reason(error: Exception) -> str:

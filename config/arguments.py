@@ -5,11 +5,11 @@ import ast
 import difflib
 import os
 import re
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
+from config.addresses import bound
 from config.setting import folder
 from config.table import Settings
 
@@ -125,12 +125,11 @@ def _unless(wrong: Callable[[Path], str], text: str, path: Path) -> Path:
 def address(text: str) -> str:
     """Reads an address of this machine, or a name that stands for one."""
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(text or "-", 0, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as trying:
-            trying.bind(place)
-            return text
-    except (OSError, UnicodeError):
+        for each in bound(text or "-", 0):
+            each.close()
+    except (OSError, ValueError):
         raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine: 127.0.0.1 and 0.0.0.0 are") from None
+    return text
 
 
 def printable(name: str) -> str:

@@ -4,7 +4,7 @@ import gc
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -147,7 +147,7 @@ def _socket_of(channel: Any) -> int:
 
 
 class FrontEnd:
-    """`app` behind a listening socket, with the threads and the trusted proxy of the settings.
+    """`app` behind listening sockets, with the threads and the trusted proxy of the settings.
 
     `give_up` has all that wait for something answered soon: it is called where the server ends before they have it.
     """
@@ -155,7 +155,7 @@ class FrontEnd:
     def __init__(
         self,
         app: "WSGIApplication",
-        listening: socket.socket,
+        listening: Sequence[socket.socket],
         settings: Settings,
         give_up: Callable[[], None] = lambda: None,
     ) -> None:
@@ -163,20 +163,23 @@ class FrontEnd:
         self._give_up = give_up
         self._stopping = False
         self._sockets: dict[int, Any] = {}
-        self._server: TcpWSGIServer = create_server(  # type: ignore[assignment]  # as there is one socket
+        create_server(
             app,
             map=self._sockets,
-            sockets=[listening],
+            sockets=list(listening),
             threads=settings.server_threads,
             connection_limit=settings.server_threads * 8,
             max_request_body_size=1_000_000,
             ident="Darkroom",
             **_trusted_proxy(settings),
         )
-        self._loop = Loop(self._sockets, (listening.fileno(),))
-        server: Any = self._server
-        server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
-        server.mount = Mount(settings.server_prefix, lambda peer: _says_prefix(settings, peer))
+        self._loop = Loop(self._sockets, tuple(each.fileno() for each in listening))
+        # One for each socket, and one for all threads.
+        self._servers: list[Any] = [each for each in self._sockets.values() if isinstance(each, TcpWSGIServer)]
+        mount = Mount(settings.server_prefix, lambda peer: _says_prefix(settings, peer))
+        for server in self._servers:
+            server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
+            server.mount = mount
 
     def run(self, stop: int) -> None:
         """Serves until there is something to read from `stop`, and then for as long as anything is under way, but at
@@ -188,9 +191,10 @@ class FrontEnd:
         gc.freeze()
         while not self._stopping:
             self._loop.turn(1.0)
-        self._loop.gone(self._listening.fileno())
-        self._server.del_channel(self._sockets)
-        self._listening.close()  # nobody comes in any more; beside other processes, they go there
+        for server, listening in zip(self._servers, self._listening, strict=True):
+            self._loop.gone(listening.fileno())
+            server.del_channel(self._sockets)
+            listening.close()  # nobody comes in any more; beside other processes, they go there
         self._drain(DRAIN)
         if self._busy():
             self._give_up()
@@ -210,8 +214,8 @@ class FrontEnd:
             self._loop.wake()
 
     def _busy(self) -> bool:
-        channels: Any = self._server.active_channels
-        return any(channel.requests or channel.total_outbufs_len for channel in channels.values())
+        channels = [channel for server in self._servers for channel in server.active_channels.values()]
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
     def _stop(self) -> None:
         self._stopping = True

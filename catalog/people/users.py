@@ -14,9 +14,9 @@ from catalog.errors import Conflict, MalformedName, Missing
 from catalog.people.groups import EVERYONE, check_name, require_groups
 from catalog.people.passwords import hashed, matches
 from config import Settings
+from config.addresses import is_loopback
 
 GUEST = "guest"
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 LONGEST_PASSWORD = 200  # bytes in UTF-8; RSA of 2048 bits takes 245, and a longer one could never be sent
 
 
@@ -111,7 +111,7 @@ def default_uid(settings: Settings) -> str | None:
 
     Where that is unset and only this machine can call, the `guest` of a first start.
     """
-    return settings.webapi_default_uid or (GUEST if settings.server_host in LOOPBACK else None)
+    return settings.webapi_default_uid or (GUEST if is_loopback(settings.server_host) else None)
 
 
 def _is(uid: str) -> ColumnElement[bool]:

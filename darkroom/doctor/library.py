@@ -12,8 +12,9 @@ from catalog import inspection
 from catalog.database import FILE, HEAD
 from catalog.errors import CatalogError
 from catalog.inspection import TooSlow, opened_to_look
-from catalog.people.users import LOOPBACK, User, Users, default_uid
+from catalog.people.users import User, Users, default_uid
 from config import Settings
+from config.addresses import is_loopback
 from darkroom.doctor.finding import Finding, apart, well, wrong
 from darkroom.doctor.machine import user
 
@@ -145,7 +146,7 @@ def _of_another(revision: str | None) -> Finding:
 
 def _default_user(settings: Settings, found: User | None) -> Iterator[Finding]:
     what = "who names no session"
-    named, everywhere = settings.webapi_default_uid, settings.server_host not in LOOPBACK
+    named, everywhere = settings.webapi_default_uid, not is_loopback(settings.server_host)
     if found is None or not found.open:
         if named:
             trouble = "is not there" if found is None else "has a password of its own"

@@ -3,19 +3,17 @@
 import errno
 import http.client
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from catalog.people.users import LOOPBACK
 from config import Settings
+from config.addresses import LOCALHOST, bound, is_everywhere, is_loopback
 from darkroom.doctor.finding import Finding, apart, well, wrong
 
 SECONDS = 2.0  # that each question may take
 SKEW = 5.0  # seconds by which the clocks may differ
 POLICY = "volatile-lru"
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - these are recognised, not listened on
 
 
 def redis(settings: Settings, now: Callable[[], float] = time.time) -> Iterator[Finding]:
@@ -69,12 +67,17 @@ def port(settings: Settings) -> Iterator[Finding]:
     if error is None:
         yield well(what, f"is free on {host}: no server runs there")
     elif error.errno == errno.EADDRINUSE:
-        yield from _answers(what, EVERYWHERE.get(host, host), number)
+        yield from _answers(what, _here(host) if is_everywhere(host) else host, number)
     elif error.errno in (errno.EACCES, errno.EPERM):
         yield wrong(what, "is not for this user", "choose a PORT of 1024 or above, with a proxy in front")
     else:
         says = f"can't be listened on at {host}: {error.strerror or error}"
         yield wrong(what, says, "set server.host to an address of this machine, as 127.0.0.1 or 0.0.0.0")
+
+
+def _here(host: str) -> str:
+    """Where a server is asked that listens on all addresses: `::` may be in the way of either family."""
+    return LOCALHOST if ":" in host else "127.0.0.1"
 
 
 def _place(given: Mapping[str, Any]) -> str:
@@ -116,10 +119,8 @@ def _its_clock(theirs: float, before: float, after: float) -> Finding:
 def _refused(host: str, number: int) -> OSError | None:
     """Why nobody could listen there; None where one could. Nothing listens for it, so nobody is kept from it."""
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as trying:
-            trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the front end does
-            trying.bind(place)
+        for each in bound(host, number):  # as the front end does
+            each.close()
     except OSError as error:
         return error
     except (UnicodeError, ValueError) as error:
@@ -153,7 +154,7 @@ def _answers(what: str, host: str, number: int) -> Iterator[Finding]:
     if ill:
         yield wrong(what, f"a Darkroom runs there, and is not ready: {'; '.join(ill)}", "see its log")
     else:
-        yield well(what, f"a Darkroom runs there and is ready{'' if host in LOOPBACK else f' ({host})'}")
+        yield well(what, f"a Darkroom runs there and is ready{'' if is_loopback(host) else f' ({host})'}")
 
 
 def _asked(host: str, number: int, path: str) -> Any:

@@ -16,7 +16,12 @@ def told(host: str, uid: str = "") -> list[str]:
 
 @pytest.mark.parametrize(
     ("host", "url"),
-    [("127.0.0.1", "http://127.0.0.1:8080"), ("localhost", "http://localhost:8080"), ("::1", "http://[::1]:8080")],
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("127.0.0.2", "http://127.0.0.2:8080"),
+    ],
 )
 def test_of_a_server_that_this_machine_alone_reaches(host: str, url: str) -> None:
     here, phone, user = told(host)

@@ -1,6 +1,7 @@
 """`python -m api` told to stop: at any instant it ends in order, and says so in one line."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,10 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 import signals
-from tests.end_to_end.servers import Process, environ, eventually, prepare, redis_server, start_front
+from tests.end_to_end.servers import Process, environ, eventually, free_port, prepare, redis_server, start_front
 from tests.photos import save_jpeg, solid
 
 TICKS = 300  # hundredths of a second of a processor: more than a start takes
@@ -65,6 +67,36 @@ def assert_in_order(process: Process) -> None:
     said = "".join(process.lines)
     assert (process.process.returncode, process.lines.count(SAYS)) == (0, 1), said
     assert not {"Traceback", "ERROR", "Exception"} & {*said.replace(":", " ").split()}, said
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        ("::", ("http://0.0.0.0", "http://[::]")),
+        ("::1", ("http://[::1]",)),
+        ("::ffff:127.0.0.1", ("http://127.0.0.1",)),
+    ],
+)
+def test_each_family_that_the_host_stands_for_is_served(
+    variables: dict[str, dict[str, str]], way: str, host: str, says: tuple[str, ...]
+) -> None:
+    port = free_port()
+    settings = variables[way] | {"SERVER_HOST": host, "SERVER_PORT": str(port), "SERVER_ACCESS_LOG": "true"}
+    process = start_front(settings, 1 + (way == "distributed"))
+    try:
+        process.wait_for(re.escape(SERVES + " and ".join(f"{each}:{port}" for each in says)) + "$")
+        for caller, url in (("127.0.0.1", f"http://127.0.0.1:{port}"), ("::1", f"http://[::1]:{port}")):
+            if ("[" in url) not in {"[" in each for each in says}:
+                with pytest.raises(httpx.ConnectError):
+                    httpx.get(f"{url}/health", trust_env=False)
+                continue
+            for _ in range(4):  # connections of their own, so that both of two processes may have some
+                assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
+            process.wait_for(f" {re.escape(caller)} GET /health 200 ")
+        assert process.stop() == 0
+    finally:
+        process.stop(signal.SIGKILL)
 
 
 @pytest.mark.parametrize("way", WAYS)

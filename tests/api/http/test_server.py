@@ -39,7 +39,7 @@ api.http.server.DRAIN = float(sys.argv[2])
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
 with signals.readable(*signals.STOPS) as stop:
-    FrontEnd(app, listening, config.load(), *[given_up.set][: int(sys.argv[3])]).run(stop)
+    FrontEnd(app, [listening], config.load(), *[given_up.set][: int(sys.argv[3])]).run(stop)
 print("ended", flush=True)
 """
 
@@ -191,7 +191,7 @@ def app(environ, start_response):
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
 with signals.readable(*signals.STOPS) as stop:
-    FrontEnd(app, listening, config.load()).run(stop)
+    FrontEnd(app, [listening], config.load()).run(stop)
 """
     process = Process([sys.executable, "-c", code], environ(None, tmp_path / "data"))
     try:
@@ -224,7 +224,7 @@ def app(environ, start_response):
 listening = socket.create_server(("127.0.0.1", 0))
 print("port", listening.getsockname()[1], flush=True)
 with signals.readable(*signals.STOPS) as stop:
-    FrontEnd(app, listening, config.load()).run(stop)
+    FrontEnd(app, [listening], config.load()).run(stop)
 """
     process = Process([sys.executable, "-c", code], environ(None, tmp_path / "data"))
     try:
@@ -234,5 +234,35 @@ with signals.readable(*signals.STOPS) as stop:
             head = everything(client)
         assert b"\r\nDate: " in head
         assert b" 1970 " not in head
+    finally:
+        process.stop()
+
+
+def test_it_serves_from_several_sockets_and_ends_with_all(tmp_path: Path) -> None:
+    code = """
+import socket, config, signals
+from api.http.server import FrontEnd
+
+def app(environ, start_response):
+    body = environ["REMOTE_ADDR"].encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+listening = [socket.create_server((host, 0)) for host in ("127.0.0.1", "127.0.0.2")]
+print("ports", *[each.getsockname()[1] for each in listening], flush=True)
+with signals.readable(*signals.STOPS) as stop:
+    FrontEnd(app, listening, config.load()).run(stop)
+print("ended", *[each.fileno() for each in listening], flush=True)
+"""
+    process = Process([sys.executable, "-c", code], environ(None, tmp_path / "data"))
+    try:
+        ports = [int(each) for each in process.wait_for(r"ports (.*)")[1].split()]
+        for _ in range(3):
+            for host, port in zip(("127.0.0.1", "127.0.0.2"), ports, strict=True):
+                with socket.create_connection((host, port), timeout=20, source_address=(host, 0)) as client:
+                    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    assert everything(client).endswith(b"\r\n\r\n" + host.encode())
+        process.process.terminate()
+        process.wait_for("ended -1 -1")
     finally:
         process.stop()
