@@ -29,7 +29,7 @@ from tests.workers.samples.tiffs import (
     Picture,
     tiff,
 )
-from workers.errors import Busy, Damaged, SourceMissing, Unsupported
+from workers.errors import Damaged, SourceMissing, Unsupported
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import opened
 from workers.pipeline.render import render, render_ladder, unscaled
@@ -165,9 +165,9 @@ def test_a_disk_that_fails_meanwhile(picture: Picture) -> None:
         pass
 
 
-def test_the_deadline_is_looked_at() -> None:
-    with pytest.raises(Busy):
-        render(BytesIO(PLANES), Size(10, 10), 80, deadline=0.0)
+def test_its_time_is_looked_at() -> None:
+    with pytest.raises(Unsupported, match="longer"):
+        render(BytesIO(PLANES), Size(10, 10), 80, limits=Limits(max_seconds=0))
 
 
 @pytest.mark.parametrize("name", ["jpegload_buffer", "pngload_buffer", "rawload", "matload", "ppmload", "tiffload"])
