@@ -30,7 +30,11 @@ ORIENTATIONS = {
     (3, True): 7,
 }
 
+PACKETS = (b"Exif", b"mime")
+RDF = b"application/rdf+xml"  # the type of a mime item that is XMP
+
 Box = tuple[bytes, bytes]  # type and content
+Reference = tuple[bytes, int, list[int]]  # between items: of which kind, from which one, to which ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,12 @@ class _Meta:
 
     def said(self) -> Boxes:
         primary = self._primary()
+        references = list(self._references())
         properties = list(self._properties(primary))
         if not any(kind == b"colr" for kind, _ in properties):
             # Of a picture of tiles the first tile may say it.
-            properties += self._properties(self._first_tile(primary))
-        exif, xmp = self._packets(primary)
+            properties += self._properties(_first_tile(primary, references))
+        exif, xmp = self._packets(primary, references)
         return Boxes(_orientation(properties), _colours(properties), exif, xmp)
 
     def _primary(self) -> int:
@@ -125,34 +130,29 @@ class _Meta:
                 if 1 <= index <= len(known):
                     yield known[index - 1]
 
-    def _references(self) -> Iterator[tuple[bytes, int, list[int]]]:
-        """The references between items: of which kind, from which one, to which ones."""
+    def _references(self) -> Iterator[Reference]:
         content = self._boxes.get(b"iref", b"")
         reader = _Numbers(content)
         width = 4 if reader.version() else 2
         for kind, one in _inside(content[4:]):
             reader = _Numbers(one)
             start, count = reader.take(width), reader.take(2)
+            if kind == b"dimg":
+                count = min(count, 1)
             yield kind, start, [reader.take(width) for _ in range(min(count, len(one) // width))]
 
-    def _first_tile(self, item: int) -> int:
-        made_of = (there for kind, start, there in self._references() if kind == b"dimg" and start == item)
-        return next((there[0] for there in made_of if there), 0)
-
-    def _packets(self, primary: int) -> tuple[bytes, bytes]:
+    def _packets(self, primary: int, references: list[Reference]) -> tuple[bytes, bytes]:
         """EXIF and XMP of the primary item; or that of nobody in particular, as old encoders have it."""
-        describes = {start: there for kind, start, there in self._references() if kind == b"cdsc"}
-        packets = {b"Exif": b"", b"mime": b""}
+        describes = {start: there for kind, start, there in references if kind == b"cdsc"}
+        chosen: dict[bytes, int] = {}
         for item, kind, rest in self._items():
-            if kind not in packets or packets[kind] or primary not in describes.get(item, [primary]):
-                continue
-            if kind == b"mime" and not rest.startswith(b"application/rdf+xml"):
-                continue
-            packets[kind] = self._content(item)
-        exif = packets[b"Exif"]
+            if primary in describes.get(item, [primary]) and (kind != b"mime" or rest.startswith(RDF)):
+                chosen.setdefault(kind, item)
+        contents = self._contents(set(chosen.values()))
+        exif, xmp = (contents.get(chosen.get(kind, -1), b"") for kind in PACKETS)
         # Before it stand 4 bytes: how many there are between them and the TIFF.
         start = 4 + int.from_bytes(exif[:4], "big")
-        return exif[start:] or exif[4:], packets[b"mime"]
+        return exif[start:] or exif[4:], xmp
 
     def _items(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Each item: its number, its type, and what follows the name of it."""
@@ -160,38 +160,46 @@ class _Meta:
         reader = _Numbers(content)
         width = 4 if reader.version() else 2
         for kind, one in _inside(content[4 + width :]):
-            reader = _Numbers(one)
-            version = reader.version()
-            if kind != b"infe" or version not in (2, 3):
+            version = one[0] if one else 0
+            # A photo of many tiles has as many items, of which hardly one is looked at.
+            if kind != b"infe" or version not in (2, 3) or one[10 if version == 3 else 8 :][:4] not in PACKETS:
                 continue
+            reader = _Numbers(one)
+            reader.skip(4)
             item = reader.take(4 if version == 3 else 2)
-            reader.take(2)  # protection
+            reader.skip(2)  # protection
             yield item, reader.part(4), reader.rest().partition(b"\0")[2]
 
-    def _content(self, item: int) -> bytes:
-        """The bytes of an item, LARGEST_ITEM at most."""
+    def _contents(self, items: set[int]) -> dict[int, bytes]:
+        """The bytes of these items, LARGEST_ITEM of each at most, in one walk over where all are."""
         reader = _Numbers(self._boxes.get(b"iloc", b""))
         version = reader.version()
         sizes = reader.take(2)
         of_offset, of_length, of_base, of_index = (sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15)
-        many = reader.take(4 if version == 2 else 2)
-        for _ in range(many):
-            if not reader.has_more():
+        of_index = of_index if version else 0
+        of_item = 4 if version == 2 else 2
+        before = (2 if version else 0) + 2 + of_base  # by which method, in which file, from where on
+        found: dict[int, bytes] = {}
+        for _ in range(reader.take(of_item)):
+            if len(found) == len(items) or not reader.has_more():
                 break
-            number = reader.take(4 if version == 2 else 2)
+            number = reader.take(of_item)
+            if number not in items or number in found:
+                reader.skip(before)
+                reader.skip(reader.take(2) * (of_index + of_offset + of_length))
+                continue
             method = reader.take(2) & 15 if version else 0
-            reader.take(2)  # which file: this one
+            reader.skip(2)  # which file: this one
             base = reader.take(of_base)
-            extents = []
             count = reader.take(2)
+            extents = []
             for _ in range(count if of_offset or of_length else min(count, 1)):
                 if not reader.has_more():
                     break
-                reader.take(of_index if version else 0)
+                reader.skip(of_index)
                 extents.append((base + reader.take(of_offset), reader.take(of_length)))
-            if number == item:
-                return self._extents(extents, method)
-        return b""
+            found[number] = self._extents(extents, method)
+        return found
 
     def _extents(self, extents: list[tuple[int, int]], method: int) -> bytes:
         """Parts of the file or, by the other method that there is, of the box of data."""
@@ -222,12 +230,18 @@ class _Numbers:
     def version(self) -> int:
         """The version of a box that has one; its flags are gone after."""
         found = self.take(1)
-        self.take(3)
+        self.skip(3)
         return found
 
     def take(self, width: int) -> int:
         """The next number, of so many bytes."""
-        return int.from_bytes(self.part(width), "big")
+        found = self._content[self._place : self._place + width]
+        self._place += width
+        return int.from_bytes(found, "big") if len(found) == width else 0
+
+    def skip(self, width: int) -> None:
+        """Leaves out so many bytes."""
+        self._place += width
 
     def part(self, width: int) -> bytes:
         """The next so many bytes, fewer where there are no more."""
@@ -240,6 +254,11 @@ class _Numbers:
         return self._content[self._place :]
 
 
+def _first_tile(item: int, references: list[Reference]) -> int:
+    made_of = (there for kind, start, there in references if kind == b"dimg" and start == item)
+    return next((there[0] for there in made_of if there), 0)
+
+
 def _associated(content: bytes, item: int) -> list[int]:
     """The numbers of an item's properties, from 1 on, by an ipma box."""
     reader = _Numbers(content)
@@ -249,9 +268,9 @@ def _associated(content: bytes, item: int) -> list[int]:
         if not reader.has_more():
             break
         number, count = reader.take(width), reader.take(1)
-        found = [reader.take(index) & (0x7FFF if index == 2 else 0x7F) for _ in range(count)]
         if number == item:
-            return found
+            return [reader.take(index) & (0x7FFF if index == 2 else 0x7F) for _ in range(count)]
+        reader.skip(count * index)
     return []
 
 
