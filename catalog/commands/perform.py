@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from io import TextIOWrapper
 
 from catalog.errors import CatalogProblem
 from config import Settings
@@ -17,11 +18,13 @@ def perform(settings: Settings, chosen: argparse.Namespace) -> int:
     is not there; 130 stopped.
     """
     # Names may hold what the terminal's encoding can't, and a password on standard input anything.
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stdin.reconfigure(errors="surrogateescape")  # type: ignore[union-attr]
+    for stream, errors in ((sys.stdout, "backslashreplace"), (sys.stdin, "surrogateescape")):
+        if isinstance(stream, TextIOWrapper):  # it is None where whoever started this has closed it
+            stream.reconfigure(errors=errors)
     try:
         code: int = chosen.run(settings, chosen)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except CatalogProblem as error:
         sentence = str(error)
         if error.kind == "malformed" and error.public != sentence:

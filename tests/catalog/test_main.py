@@ -184,3 +184,12 @@ def test_paths_are_below_the_root(library: Library) -> None:
     library.scan()
     (photo,) = map(json.loads, library.command("photos", "--json").stdout.splitlines())
     assert Path(photo["path"]) == Path("x/y/1.jpg")
+
+
+def test_with_its_output_closed(library: Library) -> None:
+    """As some schedulers start programs: nobody is there to be told, and nothing has to be."""
+    put(library.a / "1.jpg", jpeg())
+    library.scan()
+    command = ("sh", "-c", 'exec "$0" -m catalog photos <&- >&-', sys.executable)
+    done = subprocess.run(command, cwd=PROJECT, env=library.environment(), stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
