@@ -45,7 +45,3 @@ def test_it_says_so_wherever_it_is_met(way: str, tmp_path: Path) -> None:
         eventually(lambda: server.photo(ids["cut.jpg"], "&width=50").headers.get(DAMAGED), None)
         assert failed() == {"cut.png": "truncated"}
         assert not [line for line in server.front.lines if "Traceback" in line]
-    with serving(photos, tmp_path / "data", way, PREFETCH_COUNT="0", PRERENDER_AUTO="false") as server:
-        made = server.renders()
-        again = server.photo(ids["cut.png"], "&width=50")
-        assert (again.status_code, again.headers.get(DAMAGED), server.renders()) == (200, "truncated", made)

@@ -206,9 +206,9 @@ def test_spans_and_not_the_pixels_are_in_the_plan() -> None:
 
 @pytest.mark.parametrize("edge", range(-3, 4))
 def test_an_end_across_the_edge_of_a_block(edge: int) -> None:
-    """Blocks of 4 KiB and then of 1 MiB are read; the scan's data may end anywhere."""
+    """Blocks of 4 KiB, 64 KiB and then of 1 MiB are read; the scan's data may end anywhere."""
     start = JPEG[: HEADER + 14]
-    for size in (4096, 4095 + (1 << 20)):
+    for size in (4096, 4095 + (1 << 16), 4095 + (1 << 16) - 1 + (1 << 20)):
         jpeg = start + b"\x55" * (size + edge) + b"\xff\xd9"
         assert delivered(jpeg + TRAILER)[-len(jpeg) + 2 :] == jpeg[2:]
 
