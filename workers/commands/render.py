@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from catalog.kinds.damage import SENTENCES
 from config import Settings
 from workers.errors import RenderError
 from workers.pipeline import render as pipeline
@@ -55,7 +56,7 @@ def _sized(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> Ite
         photo = photo_size(image)
     watch("open", time.monotonic() - began)
     sizes = [output_size(photo, width, height, settings.render_max_side) for width, height in chosen.size]
-    yield from pipeline.render_ladder(chosen.file, sizes, chosen.quality, limits=limits, watch=watch)
+    yield from pipeline.render_ladder(chosen.file, sizes, chosen.quality, limits=limits, watch=watch, on_damage=_say)
 
 
 def _unscaled(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> Iterator[tuple[Size, bytes]]:
@@ -68,5 +69,11 @@ def _unscaled(settings: Settings, chosen: argparse.Namespace, watch: _Watch) -> 
         jpeg = b"" if plan is None else b"".join(stream(file, plan))
     watch("strip", time.monotonic() - began)
     if plan is None:
-        jpeg = pipeline.unscaled(chosen.file, limits=limits, watch=watch)
+        jpeg = pipeline.unscaled(chosen.file, limits=limits, watch=watch, on_damage=_say)
+    elif plan.damage:
+        _say(plan.damage)
     yield photo, jpeg
+
+
+def _say(damage: str) -> None:
+    print(f"render: {damage}: {SENTENCES[damage]}", file=sys.stderr)

@@ -47,6 +47,16 @@ def test_its_own_size(tmp_path: Path) -> None:
     assert (tmp_path / "photo2-400x300.jpg").read_bytes() == saved(quarters()).getvalue()
 
 
+@pytest.mark.parametrize("arguments", [(), ("--size", "64x")])
+def test_a_damaged_photo_is_written_as_far_as_it_goes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    jpeg, png = saved(quarters()).getvalue(), saved(quarters(), "PNG").getvalue()
+    for name, data in (("cut.jpg", jpeg[:-2]), ("cut.png", png[:-12])):
+        (tmp_path / name).write_bytes(data)
+        done = rendered(tmp_path, name, *arguments)
+        said = "render: truncated: The photo's file ends early: what there is of it is shown.\n"
+        assert (done.returncode, done.stderr) == (0, said)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
