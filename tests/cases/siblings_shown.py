@@ -117,12 +117,20 @@ def animation(format: str, **how: Any) -> bytes:
     return saved(format, save_all=True, append_images=others, duration=100, **how)
 
 
+LONG_TEXT = zlib.compress(b"x" * 900_000)
+
+
+def claiming(width: int, height: int) -> bytes:
+    """A PNG that claims this size, and has the pixels of another."""
+    data = saved("PNG")
+    return data[:8] + chunk(b"IHDR", struct.pack(">II", width, height) + data[24:29]) + data[33:]
+
+
 def bmp(part: float) -> bytes:
     """A bitmap that ends early."""
     return cut(saved("BMP"), part)
 
 
-TOP = f"`(60,40) = {RED} ±25` `(180,40) = {GREEN} ±25`".replace(" ", "").replace("=", " = ").replace("±", " ±")
 TOP = "`(60,40) = (220,30,30) ±25` `(180,40) = (30,180,30) ±25`"
 BOTTOM = "`(60,110) = (30,30,220) ±25` `(180,120) = (220,220,30) ±25`"
 MOST = f"{TOP} `(60,100) = (30,30,220) ±25`"
@@ -183,7 +191,7 @@ SIBLINGS = [
     _case("time-wrong-checksum.png", lambda: with_chunks(chunk(b"tIME", bytes(7), False)), ALL, "corrupt"),
     _case("physical-too-short.png", lambda: with_chunks(chunk(b"pHYs", bytes(3))), ALL, "corrupt"),
     _case("transparency-too-short.png", lambda: with_chunks(chunk(b"tRNS", b"\0")), ALL, "corrupt"),
-    _case("comment-of-megabytes.png", lambda: with_chunks(chunk(b"tEXt", b"Comment\0" + b"x" * 20_000_000)), ALL),
+    _case("comment-of-megabytes.png", lambda: with_chunks(chunk(b"tEXt", b"Comment\0" + b"x" * 17_000_000)), ALL),
     _case(
         "large-text-behind.png",
         lambda: with_chunks(chunk(b"zTXt", b"Text\0\0" + zlib.compress(bytes(3_000_000))), behind=True),
@@ -199,9 +207,7 @@ SIBLINGS = [
         lambda: with_chunks(chunk(b"iCCP", b"P\0\0" + zlib.compress(SRGB + bytes(5_000_000)))),
         ALL,
     ),
-    _case(
-        "many-texts.png", lambda: with_chunks(*[chunk(b"tEXt", b"k%d\0" % n + b"x" * 900_000) for n in range(80)]), ALL
-    ),
+    _case("many-texts.png", lambda: with_chunks(*[chunk(b"zTXt", b"%d\0\0" % n + LONG_TEXT) for n in range(80)]), ALL),
     _case("animated-cut.png", lambda: cut(animation("PNG"), 0.995), ALL),
     _case(
         "animated-wrong-order.png",
@@ -227,4 +233,7 @@ SIBLINGS = [
     # BMP
     _case("cut.bmp", lambda: bmp(0.9), f"`(180,40) = (30,180,30) ±25` {BOTTOM}", "truncated"),
     _case("cut-half.bmp", lambda: bmp(0.5), BOTTOM, "truncated"),
+    # Sides that no photo has
+    Case("wide.png", lambda: claiming(2_000_000_000, 3), "`own 501`"),
+    Case("high.png", lambda: claiming(40, 1_000_000), "`own 501`"),
 ]
