@@ -15,6 +15,7 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from cache.tier import PROMPT, Figures
 from catalog import metadata
+from catalog.kinds.damage import TRUNCATED
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
@@ -371,6 +372,13 @@ def of_another_kind(file: Path) -> None:
 
 def huge(file: Path) -> None:
     save_jpeg(file, solid(1001, 1000, (0, 0, 0)))
+
+
+def test_a_photo_of_which_a_part_is_there_is_rendered_and_said_to_be_damaged(folder: Path) -> None:
+    file = save_jpeg(folder / "bad.jpg", Image.effect_noise((400, 300), 90).convert("RGB"))
+    file.write_bytes(file.read_bytes()[:5000])
+    completion = Bench(folder).run(known(folder, file))
+    assert (completion.outcome, completion.damage) == (DONE, TRUNCATED)
 
 
 @pytest.mark.parametrize(

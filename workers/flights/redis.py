@@ -207,7 +207,7 @@ class RedisFlights:
                     pipe.set(_carried(completion.key), carried, ex=self.CARRIED_SECONDS)
                 pipe.delete(_flight(completion.key), _reserved(completion.key), *forgotten)
                 pipe.zrem(WAITING, _flight(completion.key))
-                pipe.publish(self.CHANNEL, _written(completion))
+                pipe.publish(self.CHANNEL, written(completion))
                 pipe.execute()
         except redis.RedisError as error:
             log.warning("the end of a render could not be announced: %s", redis_errors.sentence(error))
@@ -269,7 +269,7 @@ def reached() -> Iterator[None]:
         raise FlightsDown(redis_errors.sentence(error)) from error
 
 
-def _written(completion: Completion) -> str:
+def written(completion: Completion) -> str:
     """As it goes over the channel. What is not said is left out, as a front end of an older version may not know it."""
     return json.dumps({name: value for name, value in asdict(completion).items() if value})
 

@@ -1,5 +1,6 @@
 """One suite over both registries of flights."""
 
+import json
 import queue
 from collections.abc import Callable, Iterator
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.workers.ways import wait_until
 from workers.flights.memory import MemoryFlights
+from workers.flights.redis import written
 from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, Start
 
 KEY = "a.b.1x1.q70"
@@ -185,3 +187,16 @@ def test_what_was_dropped_is_no_longer_reserved(flights: Flights) -> None:
     flights.reserve(KEY, 10, 60)
     flights.land(Completion(KEY, DROPPED), None, kept=True)
     assert flights.reserve(KEY, 10, 60) is Claim.FIRST
+
+
+def test_that_a_photo_is_damaged_is_heard(
+    flights: Flights, heard: Callable[[], tuple[Completion, bytes | None]]
+) -> None:
+    claim(flights)
+    flights.land(Completion(KEY, DONE, damage="truncated"), b"jpeg", kept=True)
+    assert heard()[0].damage == "truncated"
+
+
+def test_what_is_not_said_is_left_out() -> None:
+    """A front end of an older version knows nothing of damages."""
+    assert json.loads(written(Completion(KEY, DONE))) == {"key": KEY, "outcome": DONE}
