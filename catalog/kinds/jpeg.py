@@ -96,4 +96,4 @@ def _next_marker(file: BinaryIO, place: int) -> tuple[int, int] | None:
         if len(block) < 2:
             return None
         place += len(block) - 1  # a marker may lie across the edge
-        size = min(16 * size, BLOCK)
+        size = min(4 * size, BLOCK)  # most often it is near

@@ -1,6 +1,7 @@
 """Delivery without loss: the same pixels, and not a byte that is no picture."""
 
 from io import BytesIO
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -206,9 +207,11 @@ def test_spans_and_not_the_pixels_are_in_the_plan() -> None:
 
 @pytest.mark.parametrize("edge", range(-3, 4))
 def test_an_end_across_the_edge_of_a_block(edge: int) -> None:
-    """Blocks of 4 KiB, 64 KiB and then of 1 MiB are read; the scan's data may end anywhere."""
+    """Blocks are read that grow from 4 KiB to 1 MiB, each from the last byte of the one before; the scan's data may end
+    anywhere.
+    """
     start = JPEG[: HEADER + 14]
-    for size in (4096, 4095 + (1 << 16), 4095 + (1 << 16) - 1 + (1 << 20)):
+    for size in accumulate(4**power * 4096 - (power > 0) for power in range(6)):
         jpeg = start + b"\x55" * (size + edge) + b"\xff\xd9"
         assert delivered(jpeg + TRAILER)[-len(jpeg) + 2 :] == jpeg[2:]
 
