@@ -3,7 +3,7 @@
 from typing import BinaryIO, cast
 
 from catalog.kinds.damage import CORRUPT, is_damage, mark
-from catalog.kinds.jpeg import END, EOI, START, readable_head, segments
+from catalog.kinds.jpeg import EOI, START, readable_head, segments
 from catalog.kinds.untouched import UntouchedJpeg
 
 # Pillow reads so many bytes at once; what it has read and libjpeg did not need is less.
@@ -32,15 +32,13 @@ class Jpeg(UntouchedJpeg):
             self.first_scan = self.source.tell()
 
     def has_end(self) -> bool:
-        """Whether the picture that was just decoded has an end in its file; most files do, as their last bytes say.
+        """Whether the picture that was just decoded has an end in its file.
+
+        Not whether the file ends with one: that may lie in what a wrong length makes part of something else.
 
         Raises:
             OSError: the file can't be read.
         """
-        read = self.source.tell()
-        self.source.seek(-len(END), 2)
-        if self.source.read(len(END)) == END:
-            return True
         # Pixels behind which there is no end are all the same: so only what comes behind them is looked at.
-        place = max(self.first_scan, read - READ_AT_ONCE)
+        place = max(self.first_scan, self.source.tell() - READ_AT_ONCE)
         return any(segment.marker == EOI for segment in segments(self.source, place))
