@@ -187,8 +187,15 @@ def _pillow(layout: Layout, photometric: int, depths: tuple[int, ...], *extras: 
         and layout.fill == 1
         and layout.said
         and layout.compression in (*LOSSLESS, WEBP)
-        and not layout.planes
+        and layout.predictor in _predictors(layout)
+        and (not layout.planes or _in_planes_of_bytes(layout))
     )
+
+
+def _in_planes_of_bytes(layout: Layout) -> bool:
+    """Whether it is one of the few layouts in planes that Pillow has right."""
+    kind = (layout.photometric, layout.extra)
+    return layout.depth == 8 and kind in ((RGB, NO), (RGB, (UNASSOCIATED,)), (INKS, NO))
 
 
 def _samples(layout: Layout, *photometrics: int) -> bool:

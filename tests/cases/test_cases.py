@@ -1,4 +1,4 @@
-"""Each photo as a client meets it, in both ways: catalogued, in its own size, as a tile, on a screen, its details, found.
+"""Each photo as a client meets it, in both ways: catalogued, in its own size, as a tile, on a screen, described, found.
 
 Nothing is made in advance, and the own size is asked for first: what comes of it must not spoil the others.
 """

@@ -1,11 +1,13 @@
 """A TIFF that is decoded by libvips, as an image of Pillow's."""
 
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from PIL import Image
 
-from catalog.kinds.tiff import SAMPLES, Directory, Layout
+from catalog.kinds.tiff import FLOAT, LOGLUV, SAMPLES, Directory, Layout
 from catalog.kinds.tiff_file import TiffFile
+from catalog.presentation.presentation import KEY, of
 from workers.pipeline.tiff.colours import decoded, picture
 from workers.pipeline.tiff.libvips import libvips, loaded, reading
 from workers.pipeline.tiff.samples import Samples
@@ -49,6 +51,9 @@ class SecondTiff(TiffFile):
             with reading(source):
                 shown, applied = decoded(loaded(source), self.layout), False
                 data = shown.write_to_memory()
+        if applied or self.layout.format == FLOAT or self.layout.photometric == LOGLUV:
+            # Now it is sRGB, whatever else the file says of its colours.
+            self.info[KEY] = replace(of(self), colours=None)
         if applied:
             self.info.pop("icc_profile", None)
         self._mode = MODES[shown.bands]

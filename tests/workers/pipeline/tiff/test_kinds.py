@@ -419,6 +419,26 @@ def test_bilevel(compression: str) -> None:
 
 
 @pytest.mark.parametrize("order", [LITTLE, BIG])
+@pytest.mark.parametrize(("photometric", "extra"), [(RGB, ()), (RGB, (2,)), (INKS, ())])
+def test_planes_of_bytes(photometric: int, extra: tuple[int, ...], order: Order) -> None:
+    """Which Pillow has right, so that they need no libvips."""
+    samples = written(gradients(COLOURS[photometric] + len(extra)), 8, UNSIGNED)
+    right = [[seen(tuple(v / 255 for v in pixel), photometric, UNSIGNED, extra) for pixel in row] for row in samples]
+    for compression, way in product((RAW, LZW, ADOBE_DEFLATE), ({}, {"strip": 4}, {"tile": (16, 16)})):
+        for predictor in (1, 2) if compression != RAW else (1,):
+            picture = Picture(
+                samples,
+                photometric,
+                extra=extra,
+                planes=True,
+                compression=compression,
+                predictor=predictor,
+                **way,  # type: ignore[arg-type]
+            )
+            assert off(pixels(tiff(picture, order=order)), right) <= MEAN
+
+
+@pytest.mark.parametrize("order", [LITTLE, BIG])
 def test_fax_whose_bits_lie_the_other_way_round(order: Order) -> None:
     image = Image.new("1", (WIDTH, HEIGHT))
     image.putdata([255 * ((x // 3 + y // 2) % 2) for y in range(HEIGHT) for x in range(WIDTH)])
@@ -487,6 +507,7 @@ REFUSED = {
     "a palette of floating point": Picture([[(1,)] * 8] * 8, PALETTE, 32, FLOAT, palette=[9] * 768),
     "an unknown compression": Picture(SMOOTH, compression=34712),
     "LZMA that only Pillow has": Picture(SMOOTH, RGB, 16, planes=True, compression=LZMA),
+    "an unknown predictor of what Pillow knows": Picture(SMOOTH, RGB, 8, compression=LZW, predictor=7),
     "an unknown predictor": Picture(SMOOTH, RGB, 8, planes=True, compression=LZW, predictor=7),
     "the floating predictor of integers": Picture(SMOOTH, RGB, 16, planes=True, compression=LZW, predictor=3),
     "YCbCr by a matrix of its own": Picture(

@@ -44,7 +44,7 @@ HALVES = [[(4095,)] * 20 + [(0,)] * 20] * 30
 TWELVE = Picture(HALVES, MIN_IS_BLACK, 12, compression=LZW)
 
 
-DAMAGED = tiff(Picture(SMOOTH, planes=True, compression=ADOBE_DEFLATE, encode=lambda _: bytes(range(200))))
+DAMAGED = tiff(Picture(SMOOTH, RGB, 16, planes=True, compression=ADOBE_DEFLATE, encode=lambda _: bytes(range(200))))
 
 
 class Torn(BytesIO):
@@ -142,9 +142,9 @@ def test_what_can_t_be_decompressed() -> None:
 
 
 def test_a_file_that_ends_early() -> None:
-    whole = tiff(Picture(SMOOTH, planes=True, strip=4))
+    whole = tiff(Picture(SMOOTH, RGB, 16, planes=True, strip=4))
     with pytest.raises(Damaged):
-        pixels(tiff(Picture(SMOOTH, planes=True, tags={273: (4, [8, 9, len(whole) * 9])})))
+        pixels(tiff(Picture(SMOOTH, RGB, 16, planes=True, tags={273: (4, [8, 9, len(whole) * 9])})))
 
 
 def test_a_length_that_old_programs_leave_out() -> None:
@@ -152,10 +152,12 @@ def test_a_length_that_old_programs_leave_out() -> None:
     assert off(pixels(tiff(Picture(rows, RGB, 12, tags={279: (4, [])}))), SMOOTH_RIGHT) <= 1
 
 
-@pytest.mark.parametrize("picture", [Picture(SMOOTH, planes=True), Picture(SMOOTH, YCBCR, tags={530: (3, [2, 2])})])
+@pytest.mark.parametrize(
+    "picture", [Picture(SMOOTH, RGB, 16, planes=True), Picture(SMOOTH, YCBCR, tags={530: (3, [2, 2])})]
+)
 def test_a_disk_that_fails_meanwhile(picture: Picture) -> None:
     file = Torn(tiff(picture))
-    with opened(file, Limits()) as image:
+    with pytest.raises(SourceMissing), opened(file, Limits()) as image:
         file.failing = True
         with pytest.raises(OSError, match="Input/output error"):
             image.load()
