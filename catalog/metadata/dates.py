@@ -73,6 +73,8 @@ def date(value: object) -> str:
     midnight of the same day: so write the cameras that write it. A minute or a second 60, and a day that the month has
     not, are the next ones. A date whose order of day and month can't be told is none.
     """
+    if not value:
+        return ""
     some = " ".join(values.text(value, LONGEST).split())
     if not some.isascii():
         some = unicodedata.normalize("NFKC", some)

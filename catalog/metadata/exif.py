@@ -110,7 +110,8 @@ def _date(day: object, zone: object, hours: object = None) -> str:
 
 def _located(gps: Get) -> str:
     """When the receiver found the place: UTC, as all of GPS."""
-    day, time = dates.date(_text(gps(GPS.GPSDateStamp))), gps(GPS.GPSTimeStamp)
+    stamp = gps(GPS.GPSDateStamp)
+    day, time = dates.date(_text(stamp)) if stamp else "", gps(GPS.GPSTimeStamp)
     if not day or not isinstance(time, tuple | list) or len(time) != 3:
         return day
     parts = [values.number(part, 0, most) for part, most in zip(time, (24, 60, 60), strict=True)]

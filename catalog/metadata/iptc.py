@@ -23,6 +23,8 @@ MOST_DATASETS = 10_000
 
 def read(data: bytes) -> Found:
     """What there is, as far as it can be read. Texts are UTF-8 where that is said or can be, else Windows-1252."""
+    if not data:
+        return Found()
     known: dict[tuple[int, int], list[bytes]] = {}
     for dataset, value in _datasets(data):
         known.setdefault(dataset, []).append(value)

@@ -164,6 +164,8 @@ def _values(element: Element) -> list[str]:
 
 def _said(element: Element) -> str:
     """The text of a property; of one that has properties itself, its value."""
+    if not len(element) and not element.attrib:
+        return element.text or ""
     value = element.get(f"{RDF}value") or element.findtext(f"{RDF}value") or element.findtext(f"*/{RDF}value")
     return value or element.text or ""
 

@@ -1,7 +1,7 @@
 """The catalogue's tables. Imports no other package of the catalogue.
 
 The migrations make them; a test holds the two together. Ids and paths are stored as the bytes they are: a million
-photos take about 500 MB, and a file's name may hold any byte but `/` and NUL.
+photos take about 1 GB, and a file's name may hold any byte but `/` and NUL.
 """
 
 from catalog.schema.job_tables import arrivals, job_failures, jobs, outstanding
