@@ -16,6 +16,8 @@ SIGNATURES = (
     (re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL), BMP),
     # Fujifilm RAF; Olympus ORF; Panasonic RW2; Canon CR2, a TIFF with a word of its own.
     (re.compile(rb"FUJIFILMCCD-RAW|IIR[OS]|MMOR|IIU\0|(II\*\0|MM\0\*)....CR", re.DOTALL), RAW),
+    # Canon CRW; Minolta MRW; Sigma X3F.
+    (re.compile(rb"II....HEAPCCDR|\0MRM|FOVb", re.DOTALL), RAW),
 )
 CLASSIC_TIFF = {b"II*\0": "<", b"MM\0*": ">"}
 BIG_TIFF = (b"II+\0", b"MM\0+")

@@ -25,7 +25,8 @@ from watchdog.observers.inotify import InotifyFullEmitter
 from watchdog.observers.inotify_c import Inotify
 
 from catalog.files import Identity, identity_of
-from catalog.scan.walk import EXTENSIONS, WHOLE, Part
+from catalog.scan.names import is_photo
+from catalog.scan.walk import WHOLE, Part
 from catalog.watch.debounce import Debouncer
 from config import Root
 
@@ -91,7 +92,7 @@ class Listener(FileSystemEventHandler):
         below = self._below(path)
         if below is not None:
             # What is no photo by its name may have been a link to a folder.
-            self._debouncer.note(self._alias, Part(below, deep=folder or not _is_photo(below)), "gone")
+            self._debouncer.note(self._alias, Part(below, deep=folder or not is_photo(below)), "gone")
 
     def _there(self, path: str, folder: bool, *, written: bool = False) -> None:
         below = self._below(path)
@@ -99,7 +100,7 @@ class Listener(FileSystemEventHandler):
             return
         if folder:
             self._debouncer.note(self._alias, Part(below), "settled")
-        elif not _is_photo(below):
+        elif not is_photo(below):
             if Path(path).is_symlink():
                 self._debouncer.note(self._alias, WHOLE, "settled")
         elif written and not Path(path).is_symlink():
@@ -113,10 +114,6 @@ class Listener(FileSystemEventHandler):
         hidden = any(name.startswith(".") for name in below.split("/"))
         ours = self._data is not None and f"{below}/".startswith(self._data)
         return None if hidden or ours or not below else below
-
-
-def _is_photo(path: str) -> bool:
-    return os.path.splitext(path)[1][1:].lower() in EXTENSIONS  # noqa: PTH122 - as in `walk`
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from catalog.files import crosses_link, stored_mtime
 from catalog.inspection import Known
 from catalog.kinds.formats import KINDS, kind_of
-from catalog.scan.walk import EXTENSIONS
+from catalog.scan.names import EXTENSIONS, READ
 from config import Settings
 from darkroom.doctor.finding import Finding, apart, well, wrong
 from darkroom.doctor.machine import rescans, user
@@ -98,7 +98,7 @@ def _passed_over(photo: Meant, settings: Settings, top: Path) -> Iterator[tuple[
     ending = os.path.splitext(names[-1])[1][1:].lower()  # noqa: PTH122 - as in `walk`
     if ending not in EXTENSIONS:
         said = f"its name ends with .{ending}" if ending else "its name has no ending"
-        yield f"{said}, which is no photo's", f"rename it, if it is one: {' '.join(sorted(EXTENSIONS))}"
+        yield f"{said}, which is no photo's", f"rename it, if it is one: {' '.join(sorted(READ))}"
     data = settings.data_dir  # a root inside of it, such as the sample library, is walked like any other
     if data.is_relative_to(top) and (top / photo.path).is_relative_to(data):
         yield f"it lies in the data folder {data}, which is passed over", "put it elsewhere"

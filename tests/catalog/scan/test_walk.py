@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.scan.names import EXTENSIONS, is_photo
 from catalog.scan.walk import Entry, LinkedFolder, Part, WalkFailure, reduced, walk
 from tests.catalog.library import put
 
@@ -46,6 +47,12 @@ def failures(root: Path) -> dict[str, WalkFailure]:
 def test_names(tmp_path: Path, name: str, found: bool) -> None:
     put(tmp_path / name, b"1234")
     assert paths(tmp_path) == ([name] if found else [])
+
+
+@pytest.mark.parametrize("ending", sorted(EXTENSIONS))
+def test_every_ending_in_any_case(ending: str) -> None:
+    assert all(map(is_photo, (f"a.{ending}", f"A.{ending.upper()}", f"a.b.{ending.title()}")))
+    assert not is_photo(ending)
 
 
 def test_an_entry_has_size_and_time(tmp_path: Path) -> None:

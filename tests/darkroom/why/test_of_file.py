@@ -81,7 +81,7 @@ def test_its_root(library: Library) -> None:
         ("SEA.1/1.HEIC", ["✓ scan: comes by it"]),
         (".1.jpg", ["✗ scan: .1.jpg begins with a dot, and is passed over: rename it"]),
         (".thumbs/1.jpg", ["✗ scan: .thumbs begins with a dot, and is passed over: rename it"]),
-        ("1.txt", ["✗ scan: its name ends with .txt, which is no photo's: rename it, if it is one: arw avif bmp"]),
+        ("1.txt", ["✗ scan: its name ends with .txt, which is no photo's: rename it, if it is one: 3fr apng ari"]),
         ("jpg", ["✗ scan: its name has no ending, which is no photo's: rename it"]),
         (".x/1.gz", ["✗ scan: .x begins with a dot", "✗ scan: its name ends with .gz"]),
     ],
