@@ -18,13 +18,42 @@ def stored_mtime(status: os.stat_result) -> int:
     return max(-LARGEST, min(LARGEST, status.st_mtime_ns))
 
 
+def stored_ctime(status: os.stat_result) -> int:
+    """When the system last changed anything about a file, its name or its mode too, as `stored_mtime`."""
+    return max(-LARGEST, min(LARGEST, status.st_ctime_ns))
+
+
+def stored_inode(status: os.stat_result) -> int:
+    """The inode in the 64 bits that SQLite has, which know a sign."""
+    return _signed(status.st_ino)
+
+
+def identity(status: os.stat_result) -> Identity:
+    """Device and inode of what has that status."""
+    return _signed(status.st_dev), _signed(status.st_ino)
+
+
 def identity_of(path: Path) -> Identity | None:
-    """Device and inode; None where it is not there."""
+    """Device and inode; None where it is not there, or does not answer."""
     try:
-        status = path.stat()
+        return identity(path.stat())
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+
+
+def is_gone(path: Path) -> bool:
+    """Whether there is surely nothing of that name: an error of a disk or of a network says nothing about it."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _signed(number: int) -> int:
+    return number if number <= LARGEST else number - 2**64
 
 
 def is_empty(path: Path) -> bool:

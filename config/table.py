@@ -102,6 +102,14 @@ class Settings:
         "robot.rescan.minutes", 60.0, "time between two scans of everything; 0: never", high=525600, unit="minutes"
     )
 
+    scan_ignore: str = setting(
+        "scan.ignore",
+        "@eaDir, @tmp, @sharebin, @Recycle, @Recently-Snapshot, @Transcode, @__thumb, #recycle, #snapshot, ~snapshot, "
+        "$RECYCLE.BIN, RECYCLER, RECYCLED, System Volume Information, lost+found, Network Trash Folder, "
+        "Temporary Items, __MACOSX, *.lrdata, appdata_*, files_trashbin, files_versions",
+        "names of folders that are no photos' (* stands for anything), with commas; those with a dot first never are",
+    )
+
     # Rendering
     render_timeout: float = setting(
         "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"

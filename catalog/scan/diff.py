@@ -29,7 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.files import identity_of, is_empty
 from catalog.metadata import READER, reading_setup
-from catalog.scan.walk import WHOLE, Entry, Part, WalkFailure
+from catalog.scan.walk import WHOLE, Entry, Found, Part, WalkFailure
 from catalog.schema import folders, photos, read_failures, roots
 from catalog.schema.types import FsPath
 
@@ -74,13 +74,13 @@ def begin(connection: Connection) -> None:
         _temporary.create_all(connection)
 
 
-def add(connection: Connection, root_id: int, found: Iterable[Entry | WalkFailure]) -> None:
+def add(connection: Connection, root_id: int, found: Iterable[Found]) -> None:
     """Notes what a walk found in a root."""
     files, ill = list[dict[str, object]](), list[dict[str, object]]()
     for each in found:
         if isinstance(each, Entry):
             files.append({"root_id": root_id, "path": each.path, "bytes": each.bytes, "mtime_ns": each.mtime_ns})
-        else:
+        elif isinstance(each, WalkFailure):
             ill.append({"root_id": root_id, "path": each.path, "reason": each.reason, "folder": each.folder})
     with connection.begin():
         for table, rows in ((seen, files), (walk_failures, ill)):

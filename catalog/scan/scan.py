@@ -20,6 +20,7 @@ from catalog.files import Identity, crosses_link, identity_of, is_empty, locked
 from catalog.metadata import Header
 from catalog.photos import Photo
 from catalog.scan import diff, record
+from catalog.scan.names import LeftOut
 from catalog.scan.progress import Progress, Silent
 from catalog.scan.walk import WHOLE, LinkedFolder, Part, walk
 from catalog.schema import photos, read_failures, roots
@@ -199,7 +200,8 @@ def _walk_root(
     connection: Connection, settings: Settings, root: Root, root_id: int, progress: Progress, parts: Collection[Part]
 ) -> None:
     data = identity_of(settings.data_dir)  # cached renders are no photos
-    found = walk(root.path, settings.robot_follow_links, [data] if data else [], parts)
+    left_out = LeftOut(settings.scan_ignore)
+    found = walk(root.path, settings.robot_follow_links, [data] if data else [], parts, left_out)
     while some := list(islice(found, FOUND)):
         diff.add(connection, root_id, some)
         progress.found(len(some))

@@ -7,26 +7,52 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from catalog.files import stored_mtime
-from catalog.scan.names import is_photo
+from catalog.files import Identity, identity, stored_ctime, stored_inode, stored_mtime
+from catalog.scan.names import LeftOut, is_mark, is_photo
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file that may be a photo: its path below the root, its size in bytes and its time of change."""
+    """A file that may be a photo: its path below the root, its size in bytes, its time of change; and when the system
+    itself last changed anything about it, and its inode, which tell of a change that kept the former two.
+    """
 
     path: str
     bytes: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
 
 
 @dataclass(frozen=True, slots=True)
 class WalkFailure:
-    """What can't be walked, and why. Where `folder` is true, nothing is known of what lies below the path."""
+    """What can't be walked, and why. Where `folder` is true, nothing is known of what lies below the path.
+
+    `passing`: it may be over by the next scan, as what a disk or a network says; until then what is known stays.
+    """
 
     path: str
     reason: str
     folder: bool
+    passing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A folder that is left out, by its name or by a mark in it, with all that is below."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder on another disk than the one that it lies in, and which folder that is."""
+
+    path: str
+    identity: Identity
+
+
+Found = Entry | WalkFailure | PassedOver | Mount
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,66 +90,164 @@ def reduced(parts: Iterable[Part]) -> list[Part]:
 def walk(
     root: Path,
     follow_links: bool,
-    without: Collection[tuple[int, int]] = (),
+    without: Collection[Identity] = (),
     parts: Collection[Part] = (WHOLE,),
-) -> Iterator[Entry | WalkFailure]:
+    left_out: LeftOut | None = None,
+) -> Iterator[Found]:
     """What there is below a root, real folders first, then those that links lead to.
 
     Each folder is walked at most once, whatever links lead to it, so circles end. Names that begin with a dot are
-    left out, and so are the folders of `without` (device and inode). What vanishes meanwhile is no failure.
-    No part may be inside another.
+    passed over, as are the folders of `left_out`, those with a mark in them but the root itself, and the folders of
+    `without` (device and inode). What vanishes meanwhile is no failure. No part may be inside another.
 
     Raises:
         LinkedFolder: in a part that is not the whole root, or on the way to it.
     """
-    visited = set(without)
+    walked = _Walk(root, follow_links, left_out or LeftOut(), set(without))
     for part in parts:
+        yield from walked.whole() if part == WHOLE else walked.part(part)
+
+
+class _Walk:
+    """One walk through a root, or through parts of it."""
+
+    def __init__(self, root: Path, follow_links: bool, left_out: LeftOut, visited: set[Identity]) -> None:
+        self._root = root
+        self._follow_links = follow_links
+        self._left_out = left_out
+        self._visited = visited
+        self._names: dict[str, frozenset[str]] = {}  # of folders that lie on the way to parts
+
+    def whole(self) -> Iterator[Found]:
+        """All of the root."""
         links = list[str]()
-        linked = _link_on_the_way(root, part)
-        if linked and not follow_links:
-            continue
-        if linked:
-            raise LinkedFolder(linked)
-        if part.deep:
-            yield from _tree(root, part.path, follow_links, visited, links)
-        else:
-            yield from _look(Single(root / part.path), part.path, [], links, follow_links)
-        if part != WHOLE and links:
-            raise LinkedFolder(links[0])
+        try:
+            device = self._root.stat().st_dev
+        except OSError as error:
+            yield WalkFailure("", _reason(error), folder=True)
+            return
+        yield from self._tree("", links, device)
         while links:
-            yield from _tree(root, links.pop(0), follow_links, visited, links)
+            yield from self._tree(links.pop(0), links, device)
+
+    def part(self, part: Part) -> Iterator[Found]:
+        """A part, if it is there, and nothing on the way to it is left out."""
+        links = list[str]()
+        try:
+            passed, there = self._on_the_way(part)
+            linked = _link_on_the_way(self._root, part) if there else ""
+        except OSError as error:
+            yield WalkFailure(part.path, _reason(error), folder=True)
+            return
+        if passed:
+            yield PassedOver(passed)
+        elif linked and self._follow_links:
+            raise LinkedFolder(linked)
+        elif there and not linked:
+            if part.deep:
+                yield from self._tree(part.path, links, None)
+            else:
+                yield from self._look(Single(self._root / part.path), part.path, [], links)
+            if links:
+                raise LinkedFolder(links[0])
+
+    def _on_the_way(self, part: Part) -> tuple[str, bool]:
+        """The folder that is left out on the way to a part, empty where none is; and whether the part is there, by the
+        very name that its folder has for it: where case counts for nothing, a file is found by its former name too.
+
+        Raises:
+            OSError: a folder on the way can't be listed.
+        """
+        names = part.path.split("/")
+        for count, name in enumerate(names):
+            folder = "/".join(names[:count])
+            try:
+                listed = self._listed(folder)
+            except (FileNotFoundError, NotADirectoryError):
+                return "", False
+            if folder and any(map(is_mark, listed)):
+                return folder, False
+            if (part.deep or count < len(names) - 1) and name in self._left_out:
+                return "/".join(names[: count + 1]), False
+            if name not in listed:
+                return "", False
+        return "", True
+
+    def _listed(self, folder: str) -> frozenset[str]:
+        """The names in a folder, asked for once a walk."""
+        names = self._names.get(folder)
+        if names is None:
+            with os.scandir(self._root / folder) as listing:
+                names = self._names[folder] = frozenset(entry.name for entry in listing)
+        return names
+
+    def _tree(self, top: str, links: list[str], device: int | None) -> Iterator[Found]:
+        """What there is in a folder and the real folders below it; links to folders go to the list.
+
+        `device` is that of the folder above, None where it does not matter.
+        """
+        folders = [(top, device)]  # what was pushed last is walked next
+        while folders:
+            folder, above = folders.pop()
+            try:
+                status = (self._root / folder).stat()
+                here = identity(status)
+                if here in self._visited:
+                    continue
+                self._visited.add(here)
+                with os.scandir(self._root / folder) as listing:
+                    entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                yield WalkFailure(folder, _reason(error), folder=True)
+                continue
+            if folder and any(is_mark(entry.name) for entry in entries if entry.name[0] == "."):
+                yield PassedOver(folder)
+                continue
+            if above is not None and status.st_dev != above:
+                yield Mount(folder, here)
+            deeper: list[str] = []
+            for entry in entries:
+                yield from self._look(entry, f"{folder}/{entry.name}" if folder else entry.name, deeper, links)
+            folders += [(each, status.st_dev) for each in reversed(deeper)]
+
+    def _look(self, entry: "Looked", path: str, folders: list[str], links: list[str]) -> Iterator[Found]:
+        """What one entry of a folder is; folders and links to folders go to the lists."""
+        if entry.name.startswith("."):
+            return
+        photo, link = is_photo(entry.name), False
+        try:
+            link = entry.is_symlink()
+            if link and not self._follow_links:
+                return
+            if not photo and not link and not entry.is_dir(follow_symlinks=False):
+                return
+            status = entry.stat()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if link:
+                # What a link leads to may be a disk that is not mounted.
+                yield WalkFailure(path, "the link leads to nothing" if photo else _reason(error), folder=not photo)
+            return
+        except OSError as error:
+            yield WalkFailure(path, _reason(error), folder=not photo)
+            return
+        if stat.S_ISDIR(status.st_mode):
+            if entry.name in self._left_out:
+                yield PassedOver(path)
+            else:
+                (links if link else folders).append(path)
+        elif photo and stat.S_ISREG(status.st_mode):
+            yield Entry(path, status.st_size, stored_mtime(status), stored_ctime(status), stored_inode(status))
+        elif photo:
+            yield WalkFailure(path, "it is no regular file", folder=False, passing=False)
 
 
 def _link_on_the_way(root: Path, part: Part) -> str:
     """The first link that leads to a part, or to its folder where the part is one file; empty where there is none."""
     names = part.path.split("/")
     ways = ["/".join(names[:count]) for count in range(1, len(names) + part.deep)]
-    return next((way for way in ways if way and (root / way).is_symlink()), "")
-
-
-def _tree(
-    root: Path, top: str, follow_links: bool, visited: set[tuple[int, int]], links: list[str]
-) -> Iterator[Entry | WalkFailure]:
-    """What there is in a folder and the real folders below it; links to folders go to the list."""
-    folders = [top]  # what was pushed last is walked next
-    while folders:
-        folder = folders.pop()
-        try:
-            status = (root / folder).stat()
-            if (status.st_dev, status.st_ino) in visited:
-                continue
-            visited.add((status.st_dev, status.st_ino))
-            with os.scandir(root / folder) as listing:
-                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            yield WalkFailure(folder, _reason(error), folder=True)
-            continue
-        deeper: list[str] = []
-        for entry in entries:
-            yield from _look(entry, f"{folder}/{entry.name}" if folder else entry.name, deeper, links, follow_links)
-        folders += reversed(deeper)
+    return next((way for way in ways if (root / way).is_symlink()), "")
 
 
 class Looked(Protocol):
@@ -161,36 +285,6 @@ class Single:
     def stat(self) -> os.stat_result:
         """Its status, or that of what it leads to."""
         return self._path.stat()
-
-
-def _look(
-    entry: Looked, path: str, folders: list[str], links: list[str], follow_links: bool
-) -> Iterator[Entry | WalkFailure]:
-    """What one entry of a folder is; folders and links to folders go to the lists."""
-    if entry.name.startswith("."):
-        return
-    link = entry.is_symlink()
-    if link and not follow_links:
-        return
-    photo = is_photo(entry.name)
-    try:
-        if not photo and not link and not entry.is_dir(follow_symlinks=False):
-            return
-        status = entry.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        if link:
-            # What a link leads to may be a disk that is not mounted.
-            yield WalkFailure(path, "the link leads to nothing" if photo else _reason(error), folder=not photo)
-        return
-    except OSError as error:
-        yield WalkFailure(path, _reason(error), folder=not photo)
-        return
-    if stat.S_ISDIR(status.st_mode):
-        (links if link else folders).append(path)
-    elif photo and stat.S_ISREG(status.st_mode):
-        yield Entry(path, status.st_size, stored_mtime(status))
-    elif photo:
-        yield WalkFailure(path, "it is no regular file", folder=False)
 
 
 def _reason(error: OSError) -> str:

@@ -25,7 +25,7 @@ from watchdog.observers.inotify import InotifyFullEmitter
 from watchdog.observers.inotify_c import Inotify
 
 from catalog.files import Identity, identity_of
-from catalog.scan.names import is_photo
+from catalog.scan.names import LeftOut, is_mark, is_photo
 from catalog.scan.walk import WHOLE, Part
 from catalog.watch.debounce import Debouncer
 from config import Root
@@ -70,8 +70,11 @@ class Emitter(InotifyFullEmitter):
 class Listener(FileSystemEventHandler):
     """Events of one root become parts that wait to be scanned. `folder` is the root's real path."""
 
-    def __init__(self, root: Root, folder: str, data_dir: str, debouncer: Debouncer) -> None:
+    def __init__(
+        self, root: Root, folder: str, data_dir: str, debouncer: Debouncer, left_out: LeftOut | None = None
+    ) -> None:
         self._alias = root.alias
+        self._left_out = left_out or LeftOut()
         self._folder = folder
         # The data folder may lie in a root; what happens in it is our own doing.
         self._data = f"{os.path.relpath(data_dir, folder)}/" if data_dir.startswith(f"{folder}/") else None
@@ -81,6 +84,8 @@ class Listener(FileSystemEventHandler):
         """Watchdog calls it, on a thread of its own. Of a move out of the root or into it, one path is empty."""
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
         kind = event.event_type
+        for path in (source, target):
+            self._marked(path)
         if kind in ("deleted", "moved") and source:
             self._gone(source, event.is_directory)
         if kind == "moved" and target:
@@ -88,14 +93,21 @@ class Listener(FileSystemEventHandler):
         elif kind in ("created", "modified", "closed"):
             self._there(source, event.is_directory, written=kind != "closed")
 
+    def _marked(self, path: str) -> None:
+        """Where a mark has come or gone, its folder is left out from now on, or no longer."""
+        folder, _, name = path.rpartition("/")
+        below = self._below(folder, folder=True) if is_mark(name) else None
+        if below is not None:
+            self._debouncer.note(self._alias, Part(below), "settled")
+
     def _gone(self, path: str, folder: bool) -> None:
-        below = self._below(path)
+        below = self._below(path, folder=folder)
         if below is not None:
             # What is no photo by its name may have been a link to a folder.
             self._debouncer.note(self._alias, Part(below, deep=folder or not is_photo(below)), "gone")
 
     def _there(self, path: str, folder: bool, *, written: bool = False) -> None:
-        below = self._below(path)
+        below = self._below(path, folder=folder)
         if below is None:
             return
         if folder:
@@ -108,10 +120,13 @@ class Listener(FileSystemEventHandler):
         else:
             self._debouncer.note(self._alias, Part(below, deep=False), "settled")
 
-    def _below(self, path: str) -> str | None:
+    def _below(self, path: str, *, folder: bool) -> str | None:
         """The path below the root; None where a scan would not look at it."""
         below = path.removeprefix(self._folder).lstrip("/")
-        hidden = any(name.startswith(".") for name in below.split("/"))
+        *folders, name = below.split("/")
+        hidden = name.startswith(".") or any(
+            each in self._left_out for each in [*folders, name][: None if folder else -1]
+        )
         ours = self._data is not None and f"{below}/".startswith(self._data)
         return None if hidden or ours or not below else below
 
@@ -133,10 +148,11 @@ class WatchedRoot:
 class Monitor:
     """Listens to the photo roots. A root that can't be listened to is left to rescans, and a warning says so."""
 
-    def __init__(self, roots: Sequence[Root], data_dir: Path, debouncer: Debouncer) -> None:
+    def __init__(self, roots: Sequence[Root], data_dir: Path, debouncer: Debouncer, left_out: LeftOut) -> None:
         self._roots = {root.alias: root for root in roots}
         self._data_dir = os.path.realpath(data_dir)
         self._debouncer = debouncer
+        self._left_out = left_out
         self._watched: dict[str, WatchedRoot] = {}
         self._unwatchable: set[str] = set()  # where the system's limits were in the way
         self._said: dict[str, str] = {}
@@ -197,7 +213,7 @@ class Monitor:
         observer = BaseObserver(Emitter)
         observer.start()
         try:
-            listener = Listener(root, folder, self._data_dir, self._debouncer)
+            listener = Listener(root, folder, self._data_dir, self._debouncer, self._left_out)
             observer.schedule(listener, folder, recursive=True, event_filter=EVENT_TYPES)
         except BaseException:
             observer.stop()

@@ -9,6 +9,7 @@ from catalog import metadata
 from catalog.database import opened_catalog
 from catalog.errors import CatalogError
 from catalog.metadata import Header
+from catalog.scan.names import LeftOut
 from catalog.scan.progress import Progress
 from catalog.scan.scan import Parts, Reader, StillWritten, scan
 from catalog.watch.debounce import Debouncer
@@ -97,7 +98,7 @@ def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progr
     """
     monitor = None
     if settings.robot_use_filesystem_monitor:
-        monitor = Monitor(settings.roots, settings.data_dir, debouncer)
+        monitor = Monitor(settings.roots, settings.data_dir, debouncer, LeftOut(settings.scan_ignore))
     read = _patient(settings, debouncer) if monitor else metadata.read
 
     def run(parts: Parts | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from catalog.files import crosses_link, stored_mtime
 from catalog.inspection import Known
 from catalog.kinds.formats import KINDS, kind_of
-from catalog.scan.names import EXTENSIONS, READ
+from catalog.scan.names import EXTENSIONS, READ, LeftOut, is_mark
 from config import Settings
 from darkroom.doctor.finding import Finding, apart, well, wrong
 from darkroom.doctor.machine import rescans, user
@@ -92,9 +92,16 @@ def changed(photo: Meant, known: Known, settings: Settings) -> Iterator[Finding]
 def _passed_over(photo: Meant, settings: Settings, top: Path) -> Iterator[tuple[str, str]]:
     """Why a scan passes it over, and what to do."""
     names = photo.path.split("/")
+    left_out = LeftOut(settings.scan_ignore)
     for name in names:
         if name.startswith("."):
             yield f"{name} begins with a dot, and is passed over", "rename it"
+    for count, name in enumerate(names[:-1], 1):
+        if name in left_out and not name.startswith("."):
+            yield f"the folder {name} is passed over, as scan.ignore names it", "rename it, or set scan.ignore anew"
+        mark = _mark(top.joinpath(*names[:count]))
+        if mark:
+            yield f"{mark} says that its folder is to be passed over", "remove that file"
     ending = os.path.splitext(names[-1])[1][1:].lower()  # noqa: PTH122 - as in `walk`
     if ending not in EXTENSIONS:
         said = f"its name ends with .{ending}" if ending else "its name has no ending"
@@ -108,6 +115,14 @@ def _passed_over(photo: Meant, settings: Settings, top: Path) -> Iterator[tuple[
         yield from _by_links(photo, settings, top, names)
     elif os.path.lexists(closed):  # of what is not there it is said that the file is not
         yield f"the folder {closed} can't be listed", f"let {user()} read it"
+
+
+def _mark(folder: Path) -> Path | None:
+    """The file that has a folder left out; None where there is none, or the folder can't be listed."""
+    try:
+        return next((folder / name for name in sorted(os.listdir(folder)) if is_mark(name)), None)  # noqa: PTH208
+    except OSError:
+        return None
 
 
 def _by_links(photo: Meant, settings: Settings, top: Path, names: list[str]) -> Iterator[tuple[str, str]]:

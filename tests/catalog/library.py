@@ -9,7 +9,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import pytest
 from PIL import Image
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -65,6 +67,26 @@ def make_impatient(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def hurry(connection: DBAPIConnection, _: object) -> None:
         connection.cursor().execute("PRAGMA busy_timeout=1")
+
+
+def without_regard_to_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on vfat, exFAT or SMB: a name is found in whatever case, and listed as it was made."""
+
+    def there(path: str | bytes | Path) -> str:
+        file = Path(os.fsdecode(path))
+        try:
+            same = [each for each in file.parent.iterdir() if each.name.lower() == file.name.lower()]
+        except OSError:
+            same = []
+        return str((same or [file])[0])
+
+    for name in ("stat", "lstat", "open"):
+        plain = getattr(os, name)
+
+        def found(path: str | bytes | Path | int, *more: Any, plain: Any = plain, **named: Any) -> Any:
+            return plain(path if isinstance(path, int) else there(path), *more, **named)
+
+        monkeypatch.setattr(os, name, found)
 
 
 class Library:

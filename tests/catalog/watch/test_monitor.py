@@ -16,10 +16,11 @@ from watchdog.events import (
     FileSystemEvent,
 )
 
+from catalog.scan.names import LeftOut
 from catalog.scan.walk import WHOLE, Part
 from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import Listener, system_limit
-from config import Root
+from config import Root, Settings
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,17 @@ from config import Root
         (FileClosedEvent("R/1.jpg"), [Part("1.jpg", deep=False)]),
         (FileClosedEvent("R/x/1.JPG"), [Part("x/1.JPG", deep=False)]),
         (FileClosedEvent("R/note.txt"), []),
+        (FileClosedEvent("R/x/1.NRW"), [Part("x/1.NRW", deep=False)]),
+        (FileCreatedEvent("R/x/.nomedia"), [Part("x")]),
+        (FileDeletedEvent("R/x/y/.nomedia"), [Part("x/y")]),
+        (FileMovedEvent("R/x/.nomedia", "R/z/.nomedia"), [Part("x"), Part("z")]),
+        (FileCreatedEvent("R/.nomedia"), []),
+        (FileCreatedEvent("R/x/@eaDir/.nomedia"), []),
+        (FileClosedEvent("R/x/@eaDir/1.jpg/T.jpg"), []),
+        (FileDeletedEvent("R/#recycle/1.jpg"), []),
+        (FileMovedEvent("R/1.jpg", "R/#recycle/1.jpg"), [Part("1.jpg", deep=False)]),
+        (DirCreatedEvent("R/#Recycle"), []),
+        (DirMovedEvent("R/x", "R/#recycle"), [Part("x")]),
         (FileClosedEvent("R/.1.jpg"), []),
         (FileClosedEvent("R/.x/1.jpg"), []),
         (FileClosedEvent("R/data/renders/1.jpg"), []),
@@ -50,7 +62,9 @@ from config import Root
 def test_what_is_scanned_after_an_event(tmp_path: Path, event: FileSystemEvent, parts: list[Part]) -> None:
     (tmp_path / "folders").symlink_to(tmp_path)
     debouncer = Debouncer(quiet=0, open_for=60)
-    listener = Listener(Root("a", tmp_path), str(tmp_path), str(tmp_path / "data"), debouncer)
+    listener = Listener(
+        Root("a", tmp_path), str(tmp_path), str(tmp_path / "data"), debouncer, LeftOut(Settings().scan_ignore)
+    )
     for name in ("src_path", "dest_path"):
         path = str(getattr(event, name))
         setattr(event, name, f"{tmp_path}{path[1:]}" if path else "")

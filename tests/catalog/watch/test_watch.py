@@ -25,7 +25,7 @@ from catalog.scan.walk import Part
 from catalog.watch.debounce import Debouncer
 from catalog.watch.watch import Watch, watch
 from config import Root, Settings
-from tests.catalog.library import Library, jpeg, put
+from tests.catalog.library import Library, jpeg, put, without_regard_to_case
 from tests.clock import Clock
 from tests.end_to_end.servers import PATIENCE, Process, eventually
 
@@ -171,6 +171,34 @@ def test_a_root_that_vanishes_and_comes_back_loses_nothing(
         expect(library, "a/1.jpg", "a/2.jpg")
         put(library.a / "3.jpg", jpeg("green"))
         expect(library, "a/1.jpg", "a/2.jpg", "a/3.jpg")
+
+
+def test_a_file_or_a_folder_is_renamed_by_case_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_regard_to_case(monkeypatch)
+    file, folder = put(library.a / "IMG.JPG", jpeg()), put(library.a / "Sea/deep/1.jpg", jpeg("blue")).parents[1]
+    with watching(library):
+        expect(library, "a/IMG.JPG", "a/Sea/deep/1.jpg")
+        ids = library.ids()
+        file.rename(library.a / "img.jpg")
+        expect(library, "a/img.jpg", "a/Sea/deep/1.jpg")
+        folder.rename(library.a / "sea")
+        expect(library, "a/img.jpg", "a/sea/deep/1.jpg")
+        assert list(library.ids().values()) == list(ids.values())
+
+
+def test_a_folder_is_marked_and_no_longer(library: Library) -> None:
+    put(library.a / "1.jpg", jpeg())
+    put(library.a / "private/2.jpg", jpeg("blue"))
+    with watching(library):
+        expect(library, "a/1.jpg", "a/private/2.jpg")
+        ids = library.ids()
+        mark = put(library.a / "private/.nomedia", b"")
+        put(library.a / "@eaDir/1.jpg/T.jpg", jpeg("green"))
+        put(library.a / "private/3.jpg", jpeg("green"))
+        expect(library, "a/1.jpg")
+        mark.unlink()
+        expect(library, "a/1.jpg", "a/private/2.jpg", "a/private/3.jpg")
+        assert ids.items() <= library.ids().items()
 
 
 def test_links(library: Library) -> None:

@@ -74,6 +74,14 @@ def test_its_root(library: Library) -> None:
     assert one(of_file.root(NAMELESS, Settings())).endswith("there are: none")
 
 
+def test_a_marked_folder_is_passed_over(library: Library) -> None:
+    mark = put(library.a / "private/.nomedia", b"")
+    put(library.a / ".nomedia", b"")  # of the root itself, which counts for nothing
+    put(library.a / "private/deep/1.jpg", jpeg())
+    found = told(of_file.scanned(at(library, "private/deep/1.jpg"), library.settings))
+    assert found == [f"✗ scan: {mark} says that its folder is to be passed over: remove that file"]
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [
@@ -82,6 +90,7 @@ def test_its_root(library: Library) -> None:
         (".1.jpg", ["✗ scan: .1.jpg begins with a dot, and is passed over: rename it"]),
         (".thumbs/1.jpg", ["✗ scan: .thumbs begins with a dot, and is passed over: rename it"]),
         ("1.txt", ["✗ scan: its name ends with .txt, which is no photo's: rename it, if it is one: 3fr apng ari"]),
+        ("@eaDir/1.jpg", ["✗ scan: the folder @eaDir is passed over, as scan.ignore names it: rename it, or set"]),
         ("jpg", ["✗ scan: its name has no ending, which is no photo's: rename it"]),
         (".x/1.gz", ["✗ scan: .x begins with a dot", "✗ scan: its name ends with .gz"]),
     ],
