@@ -9,7 +9,7 @@ from functools import lru_cache
 import falcon
 
 from api.http.conditional import CacheControl, Validators, entity_tag
-from api.http.delivery import Files, send
+from api.http.delivery import GONE, Files, send
 from api.http.errors import RequestError
 from api.http.params import Wanted
 from api.http.server import CLIENT
@@ -19,7 +19,8 @@ from cache.render_cache import RenderCache
 from catalog.damages import Damages
 from catalog.files import stored_mtime
 from catalog.kinds.formats import too_long
-from catalog.photos import Photo, source_version
+from catalog.photoid import is_version_of
+from catalog.photos import Photo
 from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged, TooLarge, Unsupported
 from workers.flights.waits import UNKNOWN_CLIENT, Client
@@ -41,6 +42,14 @@ class Render:
 
     key: RenderKey
     validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """How a photo's own file is delivered, None: not so; and when the system had last changed anything about it."""
+
+    plan: Plan | None
+    ctime_ns: int
 
 
 class RenderResponder:
@@ -69,7 +78,7 @@ class RenderResponder:
         self._max_side = max_side
         self._cache_control = CacheControl(max_age)
         self._render = lru_cache(REMEMBERED)(self._worked_out)
-        self._plans: dict[Photo, Plan | None] = {}
+        self._plans: dict[Photo, _Planned] = {}
 
     def answer(
         self,
@@ -88,7 +97,10 @@ class RenderResponder:
             self._answer(photo, size, request, response, version, queue)
         except SourceChanged:
             # Edited since the last scan. Whatever was set on the response so far, this sets anew.
-            current = self._refresh(photo)
+            try:
+                current = self._refresh(photo)
+            except OSError as error:  # a disk, or a network, that gives it no longer
+                raise RequestError("missing", GONE) from error
             if current is None:
                 raise RequestError("missing", "The photo's file is gone.") from None
             self._answer(current, size, request, response, version, queue)
@@ -143,20 +155,22 @@ class RenderResponder:
         Raises:
             SourceChanged: the file is not the one that the catalogue knows.
         """
-        if photo in self._plans and self._plans[photo] is None:
+        known = self._plans.get(photo)
+        if known is not None and known.plan is None:
             return False
         file = self._files.opened(photo)
         try:
             status = os.fstat(file.fileno())
-            if source_version(status.st_size, stored_mtime(status)) != photo.version:
+            if not is_version_of(photo.version, status.st_size, stored_mtime(status)):
                 raise SourceChanged("The photo's file has changed since it was catalogued.")
-            if photo not in self._plans:
+            # It may have been edited under the same size and time, of which the next scan will tell.
+            if known is None or known.ctime_ns != status.st_ctime_ns:
                 with self._negative_cache.recording(photo):
-                    found = deliverable(file)
+                    known = _Planned(deliverable(file), status.st_ctime_ns)
                 if len(self._plans) >= REMEMBERED:
                     self._plans.clear()
-                self._plans[photo] = found
-            plan = self._plans[photo]
+                self._plans[photo] = known
+            plan = known.plan
         except BaseException:
             file.close()
             raise

@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event, func, literal, select
+from sqlalchemy import Engine, Select, create_engine, event, func, literal, select
 from sqlalchemy.pool import NullPool
 
 from catalog import database, schema
 from catalog.database import FILE, HEAD, trouble
 from catalog.kinds.damage import SENTENCES
 from catalog.photoid import source_version
-from catalog.photos import Photo
+from catalog.photos import Photo, still_failing
 
 STEPS = Path(__file__).with_name("migrations") / "versions"
 OFTEN = 10_000  # steps of SQLite's machine between two looks at the clock: some tenths of a millisecond
@@ -68,12 +69,14 @@ class Known:
 
     `visible` says whether those of its root can be, `failures` are of the file, of the photo, or of a folder above.
     `damage` is of a photo that is shown as far as it goes: a `Failure` whose kind is a word of `catalog.kinds.damage`.
+    `missing` is since when its photo has been missing, in Unix time.
     """
 
     photo: Photo | None
     visible: bool
     failures: tuple[Failure, ...]
     damage: Failure | None = None
+    missing: int | None = None
 
 
 def address(file: Path) -> str:
@@ -154,8 +157,8 @@ def failures(engine: Engine, aliases: Collection[str]) -> list[Failures]:
     )
     unrendered = (
         select(rendered.kind, rendered.reason)
-        .select_from(schema.render_failures.join(schema.photos))
-        .where(known.alias.in_(aliases), rendered.bytes == known.bytes, rendered.mtime_ns == known.mtime_ns)
+        .join(schema.photos, schema.photos.c.photoid == rendered.photoid)
+        .where(known.alias.in_(aliases), *still_failing())
     )
     both = unread.union_all(unrendered).subquery()
     count = func.count()
@@ -168,7 +171,7 @@ def failures(engine: Engine, aliases: Collection[str]) -> list[Failures]:
 def damages(engine: Engine, aliases: Collection[str]) -> list[Failures]:
     """Photos of these roots that are damaged and shown as far as they go, by the words of `catalog.kinds.damage`."""
     known, photos = schema.damages.c, schema.photos.c
-    query = select(known.damage, known.version, photos.bytes, photos.mtime_ns)
+    query = select(known.damage, known.version, photos.bytes, photos.mtime_ns, photos.edits)
     query = query.select_from(schema.damages.join(schema.photos)).where(photos.alias.in_(aliases))
     with engine.connect() as connection:
         rows = connection.execute(query)
@@ -178,7 +181,7 @@ def damages(engine: Engine, aliases: Collection[str]) -> list[Failures]:
 
 def place_of(engine: Engine, photoid: str) -> tuple[str, str] | None:
     """The alias and the path of a photo, or of a file that was one while it could be read; None where there is none."""
-    for table in (schema.photos, schema.read_failures):
+    for table in (schema.photos, schema.read_failures, schema.missing):
         query = select(schema.roots.c.alias, table.c.path).select_from(table.join(schema.roots))
         with engine.connect() as connection:
             row = connection.execute(query.where(table.c.photoid == photoid)).first()
@@ -195,10 +198,11 @@ def known(engine: Engine, alias: str, path: str) -> Known:
     names = path.split("/")
     above = ["/".join(names[:count]) for count in range(1, len(names) + 1)]
     columns = (photos.photoid, photos.alias, photos.path, photos.bytes, photos.mtime_ns)
-    seen = (photos.width, photos.height, photos.format, photos.created)
+    seen = (photos.width, photos.height, photos.format, photos.created, photos.edits)
     with engine.connect() as connection:
         visible = connection.execute(select(roots.active).where(roots.alias == alias)).scalar()
-        row = connection.execute(select(*columns, *seen).where(photos.alias == alias, photos.path == path)).first()
+        query: Select[*tuple[Any, ...]] = select(*columns, *seen)
+        row = connection.execute(query.where(photos.alias == alias, photos.path == path)).first()
         photo = None if row is None else Photo(*row)
         of_file = (unread.path, unread.photoid, unread.reason, unread.since, unread.bytes, unread.mtime_ns)
         not_read = (
@@ -209,7 +213,7 @@ def known(engine: Engine, alias: str, path: str) -> Known:
         failures = [Failure(*each) for each in connection.execute(not_read)]
         damage = None
         if photo is not None:
-            of_now = (unrendered.bytes == photo.bytes, unrendered.mtime_ns == photo.mtime_ns)
+            of_now = tuple(unrendered[name] == getattr(photo, name) for name in ("bytes", "mtime_ns", "edits"))
             not_rendered = select(unrendered.kind, unrendered.reason, unrendered.since).where(*of_now)
             for kind, reason, since in connection.execute(not_rendered.where(unrendered.photoid == photo.photoid)):
                 failure = Failure(kind, path, photo.photoid, reason, since, photo.bytes, photo.mtime_ns)
@@ -218,7 +222,10 @@ def known(engine: Engine, alias: str, path: str) -> Known:
             query = select(schema.damages.c.damage, schema.damages.c.since).where(*of_version)
             for kind, since in connection.execute(query):
                 damage = Failure(kind, path, photo.photoid, SENTENCES[kind], since, photo.bytes, photo.mtime_ns)
-    return Known(photo, bool(visible), tuple(failures), damage)
+        gone = schema.missing.c
+        since = select(func.max(gone.since)).join(schema.roots).where(roots.alias == alias, gone.path == path)
+        missing = connection.execute(since).scalar() if photo is None else None
+    return Known(photo, bool(visible), tuple(failures), damage, missing)
 
 
 def last_written(data_dir: Path) -> float:

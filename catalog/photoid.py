@@ -53,6 +53,16 @@ def derived(base: bytes, counter: int) -> bytes:
     return hashlib.blake2b(base + counter.to_bytes(4, "big"), digest_size=SIZE).digest()
 
 
-def source_version(size: int, mtime_ns: int) -> str:
-    """16 hex digits that stand for a file's content; another size (bytes) or time of change gives others."""
-    return hashlib.blake2b(f"{size}:{mtime_ns}".encode("ascii"), digest_size=8).hexdigest()
+def source_version(size: int, mtime_ns: int, edits: int = 0) -> str:
+    """Text that stands for a file's content: another size (bytes) or time of change gives another one.
+
+    16 hex digits; `edits`, where it is not 0, stands behind them: how often the content has changed under the same size
+    and time, which the file itself does not say.
+    """
+    digits = hashlib.blake2b(f"{size}:{mtime_ns}".encode("ascii"), digest_size=8).hexdigest()
+    return f"{digits}e{edits}" if edits else digits
+
+
+def is_version_of(version: str, size: int, mtime_ns: int) -> bool:
+    """Whether a version is one that a file of this size and time of change can have."""
+    return version[:16] == source_version(size, mtime_ns)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, Row, Select, bindparam, func, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import schema
 from catalog.database import look_up
@@ -26,7 +27,7 @@ class Photo:
 
     `root` is the root's alias, `path` the way below it; a name that is not UTF-8 has surrogate escapes in it.
     `width` and `height` are pixels as a person sees the photo, `format` is Pillow's name, `created` is
-    `YYYY-MM-DDTHH:MM:SS` in the camera's own time.
+    `YYYY-MM-DDTHH:MM:SS` in the camera's own time; `edits` counts changes that kept `bytes` and `mtime_ns`.
     """
 
     photoid: str
@@ -38,11 +39,12 @@ class Photo:
     height: int
     format: str
     created: str
+    edits: int = 0
 
     @property
     def version(self) -> str:
         """What stands for the file's content: see `source_version`."""
-        return source_version(self.bytes, self.mtime_ns)
+        return source_version(self.bytes, self.mtime_ns, self.edits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,19 @@ class Photos:
         photos, known = schema.photos.c, schema.damages.c
         both = schema.damages.join(schema.photos).join(schema.roots)
         query = select(
-            schema.roots.c.alias, photos.path, photos.bytes, photos.mtime_ns, known.version, known.damage, known.since
+            schema.roots.c.alias,
+            photos.path,
+            photos.bytes,
+            photos.mtime_ns,
+            photos.edits,
+            known.version,
+            known.damage,
+            known.since,
         ).select_from(both)
         query = query.where(schema.roots.c.active)
         with self._engine.connect().execution_options(yield_per=BATCH) as connection:
-            for root, path, size, mtime_ns, version, damage, since in connection.execute(query):
-                if version == source_version(size, mtime_ns):
+            for root, path, size, mtime_ns, edits, version, damage, since in connection.execute(query):
+                if version == source_version(size, mtime_ns, edits):
                     yield FailedFile(root, path, SENTENCES[damage], since, damage)
 
     def _failed(self) -> Iterator[FailedFile]:
@@ -138,8 +147,8 @@ class Photos:
         )
         unrendered = (
             select(roots.alias, photos.path, rendered.reason, rendered.since)
-            .select_from(schema.render_failures.join(schema.photos).join(schema.roots))
-            .where(roots.active, rendered.bytes == photos.bytes, rendered.mtime_ns == photos.mtime_ns)
+            .select_from(schema.render_failures.join(schema.photos, _OF_PHOTO).join(schema.roots))
+            .where(roots.active, *still_failing())
         )
         with self._engine.connect() as connection:
             for row in connection.execute(unread.union_all(unrendered)):
@@ -152,7 +161,7 @@ class Photos:
             return connection.execute(query).scalar_one()
 
 
-Columns = tuple[str, str, str, int, int, int, int, str, str]
+Columns = tuple[str, str, str, int, int, int, int, str, str, int]
 
 
 def visible() -> Select[*Columns]:
@@ -169,10 +178,20 @@ def visible() -> Select[*Columns]:
             photos.height,
             photos.format,
             photos.created,
+            photos.edits,
         )
         .select_from(schema.photos.join(schema.roots))
         .where(roots.active)
     )
+
+
+_OF_PHOTO = schema.render_failures.c.photoid == schema.photos.c.photoid
+
+
+def still_failing() -> tuple[ColumnElement[bool], ...]:
+    """Of rows of `render_failures` and `photos`: the photo failed, and its file is still the one that did."""
+    rendered, photos = schema.render_failures.c, schema.photos.c
+    return _OF_PHOTO, *(rendered[name] == photos[name] for name in ("bytes", "mtime_ns", "edits"))
 
 
 def photo_of(row: Row[*Columns]) -> Photo:

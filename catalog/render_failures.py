@@ -15,6 +15,10 @@ from catalog.photoid import parse_photoid
 from catalog.photos import BATCH, Photo
 from catalog.schema import read_failures, render_failures
 
+AS_READ = ("bytes", "mtime_ns", "ctime_ns", "inode")
+FILE = ("bytes", "mtime_ns", "edits")
+"""What says of a photo that its file is still the one that failed."""
+
 log = logging.getLogger("darkroom.catalog")
 
 
@@ -51,7 +55,7 @@ class RenderFailures:
         if photo.photoid not in self._photoids(None):
             return None
         known = render_failures.c
-        same = (known.photoid == photo.photoid, known.bytes == photo.bytes, known.mtime_ns == photo.mtime_ns)
+        same = tuple(known[name] == getattr(photo, name) for name in ("photoid", *FILE))
         with self._engine.connect() as connection:
             query = select(known.kind, known.reason).where(*same, known.setup == self._setup)
             row = connection.execute(query).one_or_none()
@@ -61,19 +65,19 @@ class RenderFailures:
         """Which of these photos (by id) can't be rendered, as they are now, and why."""
         photoids, found = list(those), dict[str, RenderFailure]()
         known = render_failures.c
-        columns = (known.photoid, known.bytes, known.mtime_ns, known.kind, known.reason)
+        columns = (known.photoid, known.kind, known.reason, *(known[name] for name in FILE))
         with self._engine.connect() as connection:
             for start in range(0, len(photoids), BATCH):
                 some = photoids[start : start + BATCH]
                 query = select(*columns).where(known.photoid.in_(some), known.setup == self._setup)
-                for photoid, size, mtime_ns, kind, reason in connection.execute(query):
-                    if (those[photoid].bytes, those[photoid].mtime_ns) == (size, mtime_ns):
+                for photoid, kind, reason, *file in connection.execute(query):
+                    if [getattr(those[photoid], name) for name in FILE] == file:
                         found[photoid] = RenderFailure(kind, reason)
         return found
 
     def remember(self, photo: Photo, failure: RenderFailure) -> None:
         """Notes why this version of the photo could not be rendered."""
-        row = {"bytes": photo.bytes, "mtime_ns": photo.mtime_ns, "kind": failure.kind, "reason": failure.reason}
+        row = {name: getattr(photo, name) for name in FILE} | {"kind": failure.kind, "reason": failure.reason}
         row |= {"since": f"{datetime.now(UTC):%FT%TZ}", "setup": self._setup}
         new = upsert(render_failures).values(photoid=photo.photoid, **row)
         with self._engine.connect() as connection, writing(connection):
@@ -109,7 +113,7 @@ class RenderFailures:
             MalformedPhotoid: it can't be an id.
             Missing: nothing is known against that photo.
         """
-        again, unread = delete(render_failures), update(read_failures).values(bytes=None, mtime_ns=None)
+        again, unread = delete(render_failures), update(read_failures).values(dict.fromkeys(AS_READ))
         if photoid is not None:
             photoid = parse_photoid(photoid)
             again = again.where(render_failures.c.photoid == photoid)

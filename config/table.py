@@ -109,6 +109,20 @@ class Settings:
         "Temporary Items, __MACOSX, *.lrdata, appdata_*, files_trashbin, files_versions",
         "names of folders that are no photos' (* stands for anything), with commas; those with a dot first never are",
     )
+    scan_max_vanished: int = setting(
+        "scan.max.vanished",
+        20,
+        "part of a root's photos that may vanish at once without a word, if it is more than 50 photos; 100: any",
+        high=100,
+        unit="%",
+    )
+    library_missing_days: float = setting(
+        "library.missing.days",
+        30.0,
+        "how long a photo that has vanished keeps its id, its place in galleries and what is known of it",
+        high=36500,
+        unit="days",
+    )
 
     # Rendering
     render_timeout: float = setting(

@@ -5,7 +5,6 @@ import logging
 from cache.disk.tier import TEMPORARY_SECONDS, DiskTier
 from cache.render_cache import RenderCache
 from catalog.changelog import Changelog
-from catalog.photoid import source_version
 from workers.versions import key_version
 
 FOLLOW_EVERY = 2.0
@@ -35,21 +34,20 @@ def sweep(cache: RenderCache) -> int:
 
 def follow(changelog: Changelog, cache: RenderCache, *, gather: bool = False) -> int:
     """Has the cache forget the renders of old versions and of photos that are gone, for some of the changes in the
-    catalogue; gives for how many. With `gather`, photos that are new or have changed then wait for a job.
+    catalogue; gives for how many. Those of photos that are missing stay. With `gather`, photos that are new or have
+    changed then wait for a job.
 
     Nothing else depends on it but room in the cache: a version is in the name of each render.
     """
     some = changelog.next(AT_ONCE)
     if not some:
         return 0
-    current = {
-        change.photoid: None
-        if change.bytes is None or change.mtime_ns is None
-        else key_version(source_version(change.bytes, change.mtime_ns))
-        for change in some
-    }
-    dropped = sum(cache.drop_photo(photoid, version) for photoid, version in current.items())
-    arrived = [photoid for photoid, version in current.items() if gather and version is not None]
+    current = {each.photoid: each for each in some}
+    dropped = sum(
+        cache.drop_photo(photoid, None if change.version is None else key_version(change.version))
+        for photoid, change in current.items()
+    )
+    arrived = [photoid for photoid, change in current.items() if gather and change.there]
     changelog.followed(some[-1].number, arrived)
     if dropped:
         log.info("%d renders of photos that have changed or gone removed", dropped)

@@ -15,7 +15,6 @@ from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from cache.tier import PATIENT
 from catalog.files import stored_mtime
-from catalog.photoid import source_version
 from catalog.source_file import not_blocking
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights.orders import MemoryOrders, Orders
@@ -26,7 +25,7 @@ from workers.pipeline.limits import Limits
 from workers.pipeline.open import GONE, unreadable
 from workers.queue.app import BACKGROUND, LADDER, PING, PREFETCH, RENDER, SWEEP
 from workers.sizing import Size
-from workers.versions import key_version
+from workers.versions import is_current
 
 # Work in advance steps back for so many seconds while people wait, then makes one render: it never comes to a halt.
 STEP_BACK = {PREFETCH: 2.0, BACKGROUND: 5.0}
@@ -233,7 +232,7 @@ class Renderer:
     @staticmethod
     def _check_version(key: RenderKey, source: BinaryIO) -> None:
         status = os.fstat(source.fileno())
-        if key.version != key_version(source_version(status.st_size, stored_mtime(status))):
+        if not is_current(key.version, status.st_size, stored_mtime(status)):
             raise SourceChanged("The photo's file has changed since it was catalogued.")
 
     def _source(self, root: str, path: str) -> BinaryIO:

@@ -1,6 +1,7 @@
 """What a render depends on beside its size and quality, and what its failure does."""
 
 from catalog.kinds.readers import fingerprint
+from catalog.photoid import is_version_of
 from config import Settings
 from workers.pipeline import render as pipeline
 
@@ -13,6 +14,12 @@ def key_version(source: str) -> str:
 def rendering_revision() -> str:
     """What renders are made by: what is known of a render counts for those of the same."""
     return str(pipeline.REVISION)
+
+
+def is_current(version: str, size: int, mtime_ns: int) -> bool:
+    """Whether the `version` of a RenderKey is this pipeline's, of a file of this size (bytes) and time of change."""
+    source = version.rpartition("-")[0]
+    return version == key_version(source) and is_version_of(source, size, mtime_ns)
 
 
 def rendering_setup(settings: Settings) -> str:

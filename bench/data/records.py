@@ -144,8 +144,8 @@ def _known(chance: random.Random) -> Metadata:
 
 def _columns(header: Header) -> dict[str, object]:
     """The columns of `photos` that a header gives, with its content's id as the photo's."""
-    names = ("content_id", "bytes", "mtime_ns", "width", "height", "format", "created")
-    return {name: getattr(header, name) for name in names} | {"photoid": header.content_id}
+    names = ("content_id", "bytes", "mtime_ns", "ctime_ns", "inode", "width", "height", "format", "created")
+    return {name: getattr(header, name) for name in names} | {"photoid": header.content_id, "edits": 0}
 
 
 def _only(row: dict[str, object], names: list[str]) -> dict[str, object]:

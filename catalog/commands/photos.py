@@ -22,7 +22,10 @@ from config.arguments import Commands, printable
 def add_to(commands: Commands) -> None:
     """Adds these commands to those there are."""
     scanning = commands.add_parser("scan", help="bring the catalogue up to what the photo roots hold")
-    scanning.add_argument("--accept-empty", action="store_true", help="a root without any entry has been emptied")
+    scanning.add_argument(
+        "--accept-empty", action="store_true", help="a root without any of its photos has been emptied"
+    )
+    scanning.add_argument("--accept-vanished", action="store_true", help="however much has vanished, it may go")
     scanning.add_argument("--quiet", action="store_true", help="say only what went wrong")
     scanning.set_defaults(run=_scan)
     watching = commands.add_parser("watch", help="scan, and go on while the photo roots change")
@@ -46,12 +49,16 @@ def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     _log(logging.WARNING if chosen.quiet else logging.INFO)
     progress = Silent() if chosen.quiet else for_terminal()
     with opened_catalog(settings.data_dir) as engine:
-        report = scan(engine, settings, progress, accept_empty=chosen.accept_empty)
+        words = {"accept_empty": chosen.accept_empty, "accept_vanished": chosen.accept_vanished}
+        report = scan(engine, settings, progress, **words)
         for alias, reason in report.skipped_roots.items():
             print(f"darkroom: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
-        if not report.skipped_roots and not Photos(engine).count():
+        for alias, reason in report.held_roots.items():
+            print(f"darkroom: nothing was removed from root {alias}: {printable(reason)}", file=sys.stderr)
+        kept = {**report.skipped_roots, **report.held_roots}
+        if not kept and not Photos(engine).count():
             print("darkroom: there is no photo in the photo roots yet", file=sys.stderr)
-    return 1 if report.skipped_roots else 0
+    return 1 if kept else 0
 
 
 def _watch(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ import catalog.metadata.packets as packets
 import catalog.metadata.xmp as xmp
 from catalog import photoid
 from catalog.errors import Unreadable
-from catalog.files import stored_mtime
+from catalog.files import stored_ctime, stored_inode, stored_mtime
 from catalog.kinds.damage import is_damage
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.kinds.jpeg import readable_head
@@ -61,7 +61,7 @@ class Header:
 
     `width` and `height` are pixels with the orientation applied, `created` is `YYYY-MM-DDTHH:MM:SS` in the camera's own
     time, `photoid` is the id that its XMP carries. `refused` says why it can't be rendered in any size;
-    empty where it can.
+    empty where it can. `ctime_ns` and `inode` are as of `walk.Entry`.
     """
 
     bytes: int
@@ -74,6 +74,8 @@ class Header:
     content_id: str
     metadata: Metadata = Metadata()
     refused: str = ""
+    ctime_ns: int = 0
+    inode: int = 0
 
 
 def read(path: Path) -> Header:
@@ -108,6 +110,8 @@ def read(path: Path) -> Header:
             content_id=content_id,
             metadata=found.metadata,
             refused=too_long(width, height),
+            ctime_ns=stored_ctime(status),
+            inode=stored_inode(status),
         )
 
 

@@ -23,6 +23,25 @@ roots = Table(
     Column("alias", Text, nullable=False, unique=True),
     # False where the settings no longer name it: its photos are kept, but nobody sees them.
     Column("active", Boolean, nullable=False),
+    # Which folder it was when its photos were last there; NULL: nobody has looked yet.
+    Column("device", Integer),
+    Column("inode", Integer),
+    # False where files have other inodes each time, though nothing has changed: there inodes say nothing.
+    Column("stable", Boolean, nullable=False, server_default=text("1")),
+    # How many photos, of how many, vanished at once, so that they are kept until somebody says that it is so; 0: none.
+    Column("vanished", Integer, nullable=False, server_default=text("0")),
+    Column("vanished_of", Integer, nullable=False, server_default=text("0")),
+)
+
+# Folders below a root that lie on a disk of their own, when photos were last seen there.
+mounts = Table(
+    "mounts",
+    metadata,
+    Column("root_id", Integer, ForeignKey("roots.id"), primary_key=True, nullable=False),
+    Column("path", FsPath, primary_key=True, nullable=False),
+    Column("device", Integer, nullable=False),
+    Column("inode", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # A row is a folder's name as `words.folder` gives it: folders whose names differ in case alone share one.
@@ -59,6 +78,12 @@ photos = Table(
     Column("rating", Integer, nullable=False, server_default="0", index=True),
     # Which `metadata.READER` has read the file; a scan reads those of lower ones again.
     Column("reader", Integer, nullable=False, server_default="1"),
+    # When the system last changed anything about the file, and its inode: where they are others, it is read again.
+    # NULL: the file was read before they were kept. A change of these alone is no change of the photo.
+    Column("ctime_ns", Integer),
+    Column("inode", Integer),
+    # How often another content had the same size and time of change as the one before: see `photoid.source_version`.
+    Column("edits", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("root_id", "path", name="uq_photos_root_id_path"),
     # Holds all that a list of every photo needs, in its order.
     Index("ix_photos_order", "created", "alias", "path_key", "photoid"),
@@ -115,6 +140,8 @@ read_failures = Table(
     # Both as they were when the file was read; NULL: it never was, so every scan tries again.
     Column("bytes", Integer),
     Column("mtime_ns", Integer),
+    Column("ctime_ns", Integer),
+    Column("inode", Integer),
     Column("reason", Text, nullable=False),
     Column("since", Text, nullable=False),
     # The id that the photo had while it was readable, which it has again when it is mended in place.
@@ -124,19 +151,15 @@ read_failures = Table(
     sqlite_with_rowid=False,
 )
 
-# Photos that could be read, but not rendered, as their file was then.
+# Photos that could be read, but not rendered, as their file was then. By triggers a row goes with the last that is
+# known of its photo, in `photos` or in `missing`.
 render_failures = Table(
     "faults",
     metadata,
-    Column(
-        "photoid",
-        PhotoId,
-        ForeignKey("photos.photoid", ondelete="CASCADE", onupdate="CASCADE"),
-        primary_key=True,
-        nullable=False,
-    ),
+    Column("photoid", PhotoId, primary_key=True, nullable=False),
     Column("bytes", Integer, nullable=False),
     Column("mtime_ns", Integer, nullable=False),
+    Column("edits", Integer, nullable=False, server_default=text("0")),
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("since", Text, nullable=False),
@@ -173,4 +196,23 @@ changes = Table(
     Column("number", Integer, primary_key=True),
     Column("photoid", PhotoId, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# Photos whose files have vanished, for as long as they may come back: what they were called, and what tells them again.
+# What else is kept of them (galleries, jobs, faults) is kept by their ids; out of `photos` nothing finds them.
+missing = Table(
+    "missing",
+    metadata,
+    Column("photoid", PhotoId, primary_key=True, nullable=False),
+    Column("content_id", PhotoId, nullable=False, index=True),
+    Column("root_id", Integer, ForeignKey("roots.id"), nullable=False),
+    Column("path", FsPath, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("edits", Integer, nullable=False),
+    Column("created", Text, nullable=False),
+    # Seconds since 1970.
+    Column("since", Integer, nullable=False),
+    Index("ix_missing_place", "root_id", "path"),
+    sqlite_with_rowid=False,
 )

@@ -118,10 +118,18 @@ class Library:
         self.opened.append(os.path.relpath(path, self.folder))
         return metadata.read(path)
 
-    def scan(self, settings: Settings | None = None, *, accept_empty: bool = False) -> ScanReport:
+    def scan(
+        self, settings: Settings | None = None, *, accept_empty: bool = False, accept_vanished: bool = False
+    ) -> ScanReport:
         """Scans and forgets what was opened before."""
         self.opened = []
-        return scan(self.engine, settings or self.settings, accept_empty=accept_empty, read=self.read)
+        return scan(
+            self.engine,
+            settings or self.settings,
+            accept_empty=accept_empty,
+            accept_vanished=accept_vanished,
+            read=self.read,
+        )
 
     def photos(self) -> dict[str, Photo]:
         """The photos by root and path."""

@@ -35,7 +35,7 @@ def test_a_failure_is_one_version_s(library: Library) -> None:
     known.remember(library.photos()["a/red.jpg"], DAMAGED)
     file.unlink()
     put(library.a / "blue.jpg", jpeg("blue"))
-    library.scan()
+    library.scan(accept_vanished=True)
     assert list(library.failed()) == ["b/none.jpg"]
 
 

@@ -84,6 +84,7 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
     },
     "scan": {
         "--accept-empty": [("--accept-empty=yes", "ignored explicit argument")],
+        "--accept-vanished": [("--accept-vanished=yes", "ignored explicit argument")],
         "--quiet": [("--quiet=yes", "ignored explicit argument")],
         "": [("now", "unrecognized")],
     },

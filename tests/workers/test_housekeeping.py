@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from cache.disk.tier import TEMPORARY_SECONDS, Budget, DiskTier
@@ -54,11 +55,12 @@ def test_renders_of_old_versions_and_of_photos_that_are_gone_are_forgotten(libra
         cache.put(each, render())
     edited.write_bytes(jpeg("yellow"))
     gone.unlink()
-    library.scan()
+    forgetful = replace(library.settings, library_missing_days=0.0)
+    library.scan(forgetful)
     after = keys()["a/red.jpg"]
     assert (after.photoid, after.version != before["a/red.jpg"].version) == (ids["a/red.jpg"], True)
     cache.put(after, render(20))
-    assert follow(changelog, cache) == 2
+    assert follow(changelog, cache) == 3  # of the one that is gone both that it vanished, and that it was given up
     assert [cache.get(before[f"a/{name}.jpg"]) for name in ("red", "blue", "green")] == [None, None, render()]
     assert cache.get(after) == render(20)
     assert (follow(changelog, cache), changelog.next(10)) == (0, [])

@@ -11,7 +11,7 @@ from catalog import names
 from catalog.search import words
 
 revision = "0010_metadata"
-down_revision = "0008_damages"
+down_revision = "0009_disks"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image
 from PIL.ImageCms import ImageCmsProfile, createProfile
 
 from tests.workers.pipeline.tiff.test_kinds import SMOOTH, SMOOTH_RIGHT, off, pixels
@@ -152,15 +153,20 @@ def test_a_length_that_old_programs_leave_out() -> None:
     assert off(pixels(tiff(Picture(rows, RGB, 12, tags={279: (4, [])}))), SMOOTH_RIGHT) <= 1
 
 
+def load_from_a_failing_disk(image: Image.Image, file: Torn) -> None:
+    """Whoever opened the file hears of it, too, though it is caught here."""
+    file.failing = True
+    with pytest.raises(OSError, match="Input/output error"):
+        image.load()
+
+
 @pytest.mark.parametrize(
     "picture", [Picture(SMOOTH, RGB, 16, planes=True), Picture(SMOOTH, YCBCR, tags={530: (3, [2, 2])})]
 )
 def test_a_disk_that_fails_meanwhile(picture: Picture) -> None:
     file = Torn(tiff(picture))
     with pytest.raises(SourceMissing), opened(file, Limits()) as image:
-        file.failing = True
-        with pytest.raises(OSError, match="Input/output error"):
-            image.load()
+        load_from_a_failing_disk(image, file)
     file = Torn(tiff(picture))
     file.failing = True
     with pytest.raises(SourceMissing), opened(file, Limits()):

@@ -1,0 +1,51 @@
+"""A catalogue from before disks were noted comes over with what is known against its photos, and its ids."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, delete, select
+
+from catalog.database import FILE, open_catalog, writing
+from catalog.photos import Photos
+from catalog.scan import missing
+from catalog.schema import photos, render_failures
+from tests.catalog.library import PROJECT
+
+PHOTOS = (
+    "INSERT INTO photos (number, photoid, content_id, root_id, alias, folder_id, path, bytes, mtime_ns, width, height,"
+    " format, created) VALUES (?, ?, ?, 1, 'a', 1, ?, 9, 8, 30, 20, 'JPEG', '2020-01-02T03:04:05')"
+)
+
+
+def test_faults_outlast_it_and_go_with_their_photos(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "catalog/migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007_setup")
+    engine.dispose()
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as old:
+        old.execute("INSERT INTO roots VALUES (1, 'a', 1)")
+        old.execute("INSERT INTO folders VALUES (1, '@a/')")
+        for number in (1, 2, 3):
+            old.execute(PHOTOS, (number, bytes([number] * 16), bytes([number] * 16), b"%d.jpg" % number))
+            row = (bytes([number] * 16), 9, 8, "damaged", f"It is {number}.", "2020-01-02T03:04:05Z", "setup")
+            old.execute("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        old.commit()
+    engine = open_catalog(tmp_path)
+    assert [failure.reason for failure in Photos(engine).failures()] == ["It is 1.", "It is 2.", "It is 3."]
+    with engine.connect() as connection:
+        with writing(connection):
+            connection.execute(delete(photos).where(photos.c.number == 1))
+            missing.keep(connection, photos.c.number == 2)
+        reasons = select(render_failures.c.reason).order_by(render_failures.c.photoid)
+        assert connection.execute(reasons).scalars().all() == ["It is 2.", "It is 3."]
+        connection.rollback()
+        with writing(connection):
+            missing.expire(connection, 0.0)
+        assert connection.execute(reasons).scalars().all() == ["It is 3."]
+    engine.dispose()
