@@ -11,7 +11,8 @@ from catalog.errors import CatalogError
 from catalog.metadata import Header
 from catalog.scan.names import LeftOut
 from catalog.scan.progress import Progress
-from catalog.scan.scan import Parts, Reader, StillWritten, scan
+from catalog.scan.scan import Parts, Reader, ScanReport, StillWritten, scan
+from catalog.scan.walk import Part, reduced
 from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import Monitor
 from config import Settings
@@ -20,11 +21,14 @@ LOOK_EVERY = 2.0
 """Seconds between two looks whether the roots are still there."""
 
 AGAIN_AFTER = 30.0
-"""Seconds after which a scan that could not write to the catalogue is tried again."""
+"""Seconds after which a scan that could not write to the catalogue is tried again; and, at first, what was not read."""
+
+SELDOM = 3600.0
+"""Seconds between two tries to read what can't be read for long."""
 
 log = logging.getLogger("darkroom.watch")
 
-Scan = Callable[[Parts | None], object]
+Scan = Callable[[Parts | None], ScanReport]
 
 
 class Watch:
@@ -47,6 +51,11 @@ class Watch:
         self._rescan = rescan
         self._clock = clock
         self._next = clock()  # when everything is scanned again
+        self._unsettled: dict[str, set[Part]] = {}  # what a disk or a network did not give
+        self._again, self._pause = (
+            float("inf"),
+            AGAIN_AFTER,
+        )  # when that is tried again, and how long after the last try
 
     def run(self) -> None:
         """Goes on until the debouncer says that it is over, or there is nothing to wait for.
@@ -59,16 +68,19 @@ class Watch:
                 self._monitor.check()  # listens before the first scan, so that nothing falls between
             if self._next <= self._clock():
                 self._everything()
+            elif self._again <= self._clock():
+                self._unsettled_again()
             else:
                 self._news()
-            if self._monitor is None and self._next == float("inf"):
+            if self._monitor is None and not self._unsettled and self._next == float("inf"):
                 return
-            self._debouncer.wait(min(LOOK_EVERY, max(self._next - self._clock(), 0)))
+            self._debouncer.wait(min(LOOK_EVERY, max(min(self._next, self._again) - self._clock(), 0)))
 
     def _everything(self) -> None:
         if self._monitor is not None:
             self._monitor.try_again()
         self._next = self._clock() + self._rescan if self._rescan else float("inf")
+        self._unsettled = {}
         self._tried(None)
 
     def _news(self) -> None:
@@ -80,9 +92,22 @@ class Watch:
         if parts:
             self._tried(parts)
 
+    def _unsettled_again(self) -> None:
+        """Tries what could not be read for now, ever more seldom for as long as that is so."""
+        parts = {alias: reduced(some) for alias, some in self._unsettled.items()}
+        self._unsettled, self._again = {}, float("inf")
+        self._pause = min(2 * self._pause, SELDOM)
+        self._tried(parts)
+
     def _tried(self, parts: Parts | None) -> None:
         try:
-            self._scan(parts)
+            report = self._scan(parts)
+            for alias, some in report.unsettled.items():
+                self._unsettled.setdefault(alias, set()).update(some)
+            if not self._unsettled:
+                self._again, self._pause = float("inf"), AGAIN_AFTER
+            elif self._again == float("inf"):
+                self._again = self._clock() + self._pause
         except CatalogError as error:
             if error.reason == "newer":
                 raise
@@ -101,10 +126,10 @@ def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progr
         monitor = Monitor(settings.roots, settings.data_dir, debouncer, LeftOut(settings.scan_ignore))
     read = _patient(settings, debouncer) if monitor else metadata.read
 
-    def run(parts: Parts | None) -> None:
+    def run(parts: Parts | None) -> ScanReport:
         # Opened anew each time: between two scans the file may have been replaced by another.
         with opened_catalog(settings.data_dir) as engine:
-            scan(engine, settings, progress() if parts is None else None, read=read, parts=parts)
+            return scan(engine, settings, progress() if parts is None else None, read=read, parts=parts)
 
     try:
         Watch(debouncer, monitor, run, settings.robot_rescan_minutes * 60).run()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from watchdog.observers.inotify_c import Inotify
 
 from catalog.errors import CatalogError
 from catalog.scan.progress import Silent
-from catalog.scan.scan import Parts
+from catalog.scan.scan import Parts, ScanReport
 from catalog.scan.walk import Part
 from catalog.watch.debounce import Debouncer
 from catalog.watch.watch import Watch, watch
@@ -317,18 +317,43 @@ def test_rescans_alone(library: Library) -> None:
         expect(library, "a/1.jpg")
 
 
+def test_what_could_not_be_read_for_now_is_tried_again_ever_more_seldom() -> None:
+    clock = Clock()
+    ill, other = Part("nas"), Part("1.jpg", deep=False)
+    answers = [{"a": [ill, other]}, {"a": [ill]}, {"a": [ill]}, {}]
+    asked: list[tuple[float, Parts | None]] = []
+
+    class Passing(Debouncer):
+        def wait(self, seconds: float) -> None:
+            """Time goes by."""
+            clock.now += seconds
+            if len(asked) == 4 and clock.now > began + 1000:
+                self.end()
+
+    def scan(parts: Parts | None) -> ScanReport:
+        asked.append((clock.now - began, parts))
+        return ScanReport(unsettled=answers.pop(0))
+
+    debouncer, began = Passing(), clock.now
+    Watch(debouncer, None, scan, 1e9, clock).run()
+    assert [parts for _, parts in asked] == [None, {"a": [other, ill]}, {"a": [ill]}, {"a": [ill]}]
+    pauses = [after[0] - before[0] for before, after in pairwise(asked)]
+    assert pauses == pytest.approx([30, 60, 120])
+
+
 def test_a_scan_that_fails_is_tried_again_and_a_newer_catalogue_ends_it(caplog: pytest.LogCaptureFixture) -> None:
     debouncer = Debouncer(quiet=0)
     errors = [CatalogError("full", "the disk is full"), None, CatalogError("newer", "it is newer")]
     asked: list[Parts | None] = []
     now = count(step=100.0)
 
-    def scan(parts: Parts | None) -> None:
+    def scan(parts: Parts | None) -> ScanReport:
         asked.append(parts)
         error = errors.pop(0)
         if error:
             raise error
         debouncer.note("a", Part("1.jpg", deep=False), "settled")
+        return ScanReport()
 
     with pytest.raises(CatalogError, match="newer"):
         Watch(debouncer, None, scan, 3600, lambda: next(now)).run()
