@@ -77,8 +77,31 @@ class QueueLengths(Collector):
         return [metric]
 
 
-def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
-    """All metrics in the Prometheus text format, true over all processes of this host."""
+class VanishedPhotos(Collector):
+    """`darkroom_photos_held{root}` and `darkroom_photos_missing{root}`, asked of the catalogue when it is scraped."""
+
+    def __init__(self, vanished: Iterable[tuple[str, int, int]]) -> None:
+        self._vanished = vanished
+
+    def collect(self) -> Iterable[Metric]:
+        """Two samples a photo root; a root from which nothing has vanished has none."""
+        held = Metric(
+            "darkroom_photos_held", "Photos that vanished at once, shown until somebody lets them go.", "gauge"
+        )
+        missing = Metric(
+            "darkroom_photos_missing", "Photos that have vanished, and are known if they come back.", "gauge"
+        )
+        for root, *counts in self._vanished:
+            for metric, count in zip((held, missing), counts, strict=True):
+                metric.add_sample(metric.name, {"root": root}, count)
+        return [held, missing]
+
+
+def exposition(queue_lengths: Iterable[tuple[str, int]] = (), vanished: Iterable[tuple[str, int, int]] = ()) -> bytes:
+    """All metrics in the Prometheus text format, true over all processes of this host.
+
+    `vanished` are photo roots, each with how many of its photos are held, and how many are missing.
+    """
     registry = REGISTRY
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         _forget_the_dead(Path(folder))
@@ -87,6 +110,7 @@ def exposition(queue_lengths: Iterable[tuple[str, int]] = ()) -> bytes:
     whole = CollectorRegistry()
     whole.register(_WithShared(registry))
     whole.register(QueueLengths(queue_lengths))
+    whole.register(VanishedPhotos(vanished))
     return generate_latest(whole)
 
 

@@ -57,7 +57,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.add_route("/health", operations.Health())
     checks = operations.checks(settings, components.library, components.render_backend)
     app.add_route("/ready", operations.Ready(checks))
-    app.add_route("/metrics", operations.Metrics(components.render_backend.lengths))
+    app.add_route("/metrics", operations.Metrics(components.render_backend.lengths, components.library.vanished))
     return app
 
 
@@ -101,7 +101,7 @@ def _add_own(app: App, components: Components) -> None:
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
     app.add_route("/api/prefetch", PrefetchResource(identify, components.responder, settings.render_max_side))
-    app.add_route("/api/me", Me(identify, cookies, components.devices))
+    app.add_route("/api/me", Me(identify, cookies, components.devices, library.vanished))
     app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies))
     app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.generations))
     some_photos = SomePhotos(

@@ -1,8 +1,9 @@
 """What the front door knows of photos and people: the catalogue, opened, and kept in memory until it changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -22,6 +23,7 @@ from catalog.photos import Photo, Photos
 from catalog.render_failures import RenderFailures
 from catalog.scan.scan import sync_roots
 from catalog.search.sql import Search
+from catalog.vanished import Vanished, vanished
 from config import Settings
 from workers.versions import rendering_revision, rendering_setup
 
@@ -44,6 +46,7 @@ class Library:
     snapshots: Snapshots
     views: Views
     shares: Shares
+    vanished: Callable[[], Sequence[Vanished]]
 
 
 def open_library(settings: Settings, closing: ExitStack) -> Library:
@@ -74,7 +77,7 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     render_failures = RenderFailures(engine, lambda: generations.render_failures, setup=rendering_setup(settings))
     render_failures.forget_other_setups()
     damages = _open_damages(engine, generations, closing)
-    return _library(engine, generations, photos, render_failures, damages, snapshots, sessions)
+    return _library(settings, engine, generations, photos, render_failures, damages, snapshots, sessions)
 
 
 def _open_damages(engine: Engine, generations: Generations, closing: ExitStack) -> Damages:
@@ -88,6 +91,7 @@ def _open_damages(engine: Engine, generations: Generations, closing: ExitStack) 
 
 
 def _library(
+    settings: Settings,
     engine: Engine,
     generations: Generations,
     photos: Photos,
@@ -112,4 +116,5 @@ def _library(
         snapshots=snapshots,
         views=Views(engine, generations, snapshots),
         shares=Shares(engine, generations, snapshots),
+        vanished=partial(vanished, engine, settings.root_paths),
     )

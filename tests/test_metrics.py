@@ -72,9 +72,12 @@ def test_names_types_and_labels(
 
 
 def test_there_are_no_others() -> None:
-    text = metrics.exposition([("interactive", 3)]).decode()
+    text = metrics.exposition([("interactive", 3)], [("photos", 60, 2)]).decode()
     found = {*re.findall(r"^# TYPE (darkroom_\w+)", text, re.MULTILINE)}
-    assert found == {"darkroom_queue_length", *(name for name, *_ in CONTRACT)}
+    asked = {"darkroom_queue_length", "darkroom_photos_held", "darkroom_photos_missing"}
+    assert found == {*asked, *(name for name, *_ in CONTRACT)}
+    assert '\ndarkroom_photos_held{root="photos"} 60.0\n' in text
+    assert '\ndarkroom_photos_missing{root="photos"} 2.0\n' in text
     assert '\ndarkroom_queue_length{queue="interactive"} 3.0\n' in text
     assert "_created" not in text
 

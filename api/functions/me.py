@@ -1,5 +1,7 @@
 """`GET /api/me`: what the gallery page has to know of the caller, and of the server, before it shows anything."""
 
+from collections.abc import Callable, Sequence
+
 import falcon
 
 from api.functions.sessions import VERSION
@@ -8,13 +10,17 @@ from api.http.cookies import Cookies
 from api.identify import Identify
 from catalog.errors import Forbidden
 from catalog.people.access import ASKED_FOR, NOBODY
+from catalog.vanished import Vanished
 from workers.devices import Devices
 
 
 class Me:
-    """Who calls, and the common sizes."""
+    """Who calls, and the common sizes. `vanished` says what has vanished from photo roots, which admins are told."""
 
-    def __init__(self, identify: Identify, cookies: Cookies, devices: Devices) -> None:
+    def __init__(
+        self, identify: Identify, cookies: Cookies, devices: Devices, vanished: Callable[[], Sequence[Vanished]]
+    ) -> None:
+        self._vanished = vanished
         self._identify = identify
         self._cookies = cookies
         self._sizes = [{"name": name, "width": box.width, "height": box.height} for name, box in devices.named.items()]
@@ -32,7 +38,7 @@ class Me:
         apisid = self._cookies.session(request)
         if apisid is not None and not self._identify.knows(apisid):
             self._cookies.remove(request, response)
-        body = {
+        body: dict[str, object] = {
             "uid": rights.uid or None,
             "signedIn": "apisid" in params and bool(rights.uid),
             "admin": rights.admin,
@@ -40,4 +46,7 @@ class Me:
             "sizes": self._sizes,
             "version": ".".join(map(str, VERSION)),
         }
+        if rights.admin:
+            held = (each for each in self._vanished() if each.held)
+            body["vanished"] = [{"root": each.root, "count": each.held, "of": each.known} for each in held]
         answer(response, body)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import falcon
@@ -12,6 +12,8 @@ import metrics
 import redis_errors
 from api.library import Library
 from api.render_backend import RenderBackend
+from catalog.errors import CatalogProblem
+from catalog.vanished import Vanished
 from config import Settings
 from workers.dispatch import Dispatcher, QueueDown
 from workers.queue.app import QueueLengths
@@ -53,17 +55,24 @@ class Ready:
 class Metrics:
     """`GET /metrics`: all figures, in the Prometheus text format."""
 
-    def __init__(self, lengths: QueueLengths) -> None:
+    def __init__(self, lengths: QueueLengths, vanished: Callable[[], Iterable[Vanished]]) -> None:
         self._lengths = lengths
+        self._vanished = vanished
 
     def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
-        """The figures; those of the queues are left out while the broker does not answer."""
+        """The figures; those of the queues are left out while the broker does not answer, those of photo roots while
+        the catalogue does not."""
         try:
             lengths = list(self._lengths)
         except Exception as error:  # noqa: BLE001 - kombu raises its transport's own errors; the other figures stand
             log.warning("the queues' lengths are not to be had: %s", redis_errors.sentence(error))
             lengths = []
-        response.data = metrics.exposition(lengths)
+        try:
+            lost = [(each.root, each.held, each.missing) for each in self._vanished()]
+        except CatalogProblem as error:
+            log.warning("what has vanished is not to be had: %s", error)
+            lost = []
+        response.data = metrics.exposition(lengths, lost)
         response.content_type = "text/plain; version=0.0.4; charset=utf-8"
 
 

@@ -56,7 +56,18 @@ PAGE_SCHEMAS: dict[str, Described] = {
                 "the common sizes",
             ),
             "version": string("of Darkroom"),
-        }
+            "vanished": array(
+                obj(
+                    {
+                        "root": string("the photo root's alias"),
+                        "count": integer("photos that have vanished", minimum=1),
+                        "of": integer("how many there were", minimum=1),
+                    }
+                ),
+                "for admins: photo roots from which too much has vanished at once to be let go without a word",
+            ),
+        },
+        optional=("vanished",),
     ),
     "Timeline": obj(
         {

@@ -29,6 +29,7 @@ const PAGES = {
 async function showAccount(me) {
   const { accountMenu } = await import("./header/account.js");
   document.getElementById("account").replaceChildren(accountMenu(me));
+  if (me.vanished?.length) main.before((await import("./header/vanished.js")).vanishedBanner(me.vanished));
   return me;
 }
 

@@ -13,6 +13,7 @@ from config.arguments import Commands, printable
 
 COUNTED = {
     "failed files": schema.read_failures,
+    "missing photos": schema.missing,
     "users": schema.users,
     "groups": schema.groups,
     "sessions": schema.sessions,

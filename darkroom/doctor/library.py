@@ -13,6 +13,7 @@ from catalog.database import FILE, HEAD
 from catalog.errors import CatalogError
 from catalog.inspection import TooSlow, opened_to_look
 from catalog.people.users import User, Users, default_uid
+from catalog.vanished import vanished
 from config import Settings
 from config.addresses import is_loopback
 from darkroom.doctor.finding import Finding, apart, well, wrong
@@ -115,6 +116,23 @@ def failed(settings: Settings) -> Iterator[Finding]:
     for each in damaged:
         says = f"{each.count} {each.kind}, shown as far as they go: `darkroom failed` lists them"
         yield apart("damaged photos", says)
+
+
+def lost(settings: Settings) -> Iterator[Finding]:
+    """Photos that have vanished: those that wait for a word, and those that are missing."""
+    what = "vanished photos"
+    found = _asked(settings, lambda engine: vanished(engine, settings.root_paths))
+    if found is None:
+        return
+    for each in found:
+        if each.held:
+            says = f"{each.held} of the {each.known} photos of root {each.root} vanished at once, and are still shown"
+            yield wrong(what, says, "is a disk or a share missing? Else `darkroom scan` says how they are let go")
+        if each.missing:
+            says = f"{each.missing} of root {each.root} are missing: kept out of sight, should they come back"
+            yield apart(what, says)
+    if not found:
+        yield well(what, "none")
 
 
 def _asked(settings: Settings, ask: Callable[[Engine], T]) -> T | None:

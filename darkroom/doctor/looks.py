@@ -32,6 +32,7 @@ def looks(settings: Settings, problems: Sequence[str] = ()) -> list[Look]:
         Look("catalogue", partial(library.catalogue, settings), SHARE),
         Look("catalogue's file", partial(library.soundness, settings), SHARE),
         Look("users", partial(library.people, settings), SHARE),
+        Look("vanished photos", partial(library.lost, settings), SHARE),
         Look("failed photos", partial(library.failed, settings), SHARE),
         Look("Redis", partial(services.redis, settings), "see that it runs, and what redis.url names"),
         Look("port", partial(services.port, settings), "see who has it (`ss -ltnp`)", seconds=ASKING),

@@ -108,7 +108,7 @@ def _is_known(engine: Engine | None, candidate: Meant) -> bool:
     if engine is None:
         return False
     known = inspection.known(engine, candidate.alias, candidate.path)
-    return bool(known.photo or known.failures)
+    return bool(known.photo or known.failures) or known.missing is not None
 
 
 def _exists(file: Path | None) -> bool:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from cache.disk.index import FILE as INDEX
 from cache.disk.rows import Rows
@@ -36,6 +37,10 @@ def in_catalogue(photo: Meant, known: Known) -> Iterator[Finding]:
             yield wrong("catalogue", "its root was not in the settings of the last command", "`darkroom scan`")
     elif known.failures:
         yield apart("catalogue", "it is no photo there, as it could not be read")
+    elif known.missing is not None:
+        since = datetime.fromtimestamp(known.missing).isoformat(" ", "seconds")
+        says = f"its file has vanished, as was seen at {since}; the photo is kept out of sight"
+        yield wrong("catalogue", says, "put the file back: it will have the same id (library.missing.days)")
     elif photo.alias:
         todo = "`darkroom scan` reads it, unless another thing is in its way"
         yield wrong("catalogue", "it is not in the catalogue", todo)

@@ -1,13 +1,18 @@
-"""The page for admins: rendering in advance, and what the cache holds."""
+"""What admins are shown: rendering in advance, what the cache holds, and what has vanished."""
 
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
+from tests.catalog.library import jpeg, put
+from tests.end_to_end.servers import PROJECT, Server, environ, serving
 from tests.web.conftest import Visit
-from tests.web.house import ADMIN, ADMIN_PASSWORD, SAILOR, SAILOR_PASSWORD
-from tests.web.visitor import DESK, Visitor
+from tests.web.house import ADMIN, ADMIN_PASSWORD, SAILOR, SAILOR_PASSWORD, invite
+from tests.web.visitor import DESK, Visitor, visiting
 
 
 @pytest.fixture
@@ -78,3 +83,29 @@ def test_who_is_no_admin_sees_no_jobs(visit: Visit) -> None:
     sailor.open("/jobs")
     expect(sailor.page.get_by_text("Jobs are for admins.")).to_be_visible()
     expect(sailor.page.get_by_role("button", name="Start job")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def unmounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose photos are all gone, but for a note that somebody has left in their folder."""
+    folder = tmp_path_factory.mktemp("unmounted")
+    photos, data = folder / "photos", folder / "data"
+    for number in range(3):
+        put(photos / f"sea/{number}.jpg", jpeg("red", (60 + number, 40)))
+    subprocess.run([sys.executable, "-m", "catalog", "scan"], env=environ(photos, data), cwd=PROJECT, check=True)
+    for file in photos.glob("sea/*.jpg"):
+        file.unlink()
+    put(photos / "note.txt", b"the disk is at the shop")
+    with serving(photos, data, "embedded") as running:
+        invite(running)
+        yield running
+
+
+def test_admins_alone_are_told_that_photos_have_vanished(browser: Browser, unmounted: Server) -> None:
+    banner = re.compile("3 of the 3 photos of .photos. have vanished at once.*darkroom scan --accept-empty")
+    for uid, password, told in ((ADMIN, ADMIN_PASSWORD, 1), (SAILOR, SAILOR_PASSWORD, 0)):
+        with visiting(browser, unmounted.url) as visitor:
+            visitor.expects(404, "getPhoto")  # their files are not there, and nobody has rendered them before
+            visitor.log_in(uid, password)
+            visitor.page.get_by_role("button", name="Account").click()
+            expect(visitor.page.get_by_role("alert").filter(has_text=banner)).to_have_count(told)

@@ -91,6 +91,9 @@ export const STRINGS = {
   "gallery.over": ["This gallery is no longer here", "Diese Galerie gibt es nicht mehr"],
   "gallery.over.why": ["It has ended, or the link is not complete. Whoever sent it can share it again.", "Sie ist beendet, oder der Link ist unvollständig. Wer ihn geschickt hat, kann sie noch einmal teilen."],
 
+  "vanished": ["{count} of the {of} photos of “{root}” have vanished at once. They are shown until somebody says that they may go: is a disk or a share missing?", "{count} der {of} Fotos von „{root}“ sind auf einmal verschwunden. Sie werden gezeigt, bis jemand sagt, dass sie gehen dürfen: Fehlt eine Platte oder eine Freigabe?"],
+  "vanished.how": ["If they are really gone: {command}", "Wenn sie wirklich weg sind: {command}"],
+
   "jobs": ["Jobs", "Aufträge"],
   "jobs.hint": ["Photos rendered in advance are there at once.", "Im Voraus gerechnete Fotos sind sofort da."],
   "jobs.admins": ["Jobs are for admins.", "Aufträge sind für Verwalter."],

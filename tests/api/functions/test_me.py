@@ -5,9 +5,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from catalog.database import writing
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE
 from catalog.people.groups import Group, Groups
+from catalog.schema import roots
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 
@@ -15,10 +18,16 @@ EVERYTHING = sorted((DOWNLOADS, METADATA, SEARCH, SHARE))
 
 
 @pytest.fixture
-def visitor(tmp_path: Path) -> Iterator[Visitor]:
-    """A program that calls a house in which guest is the default user."""
+def house(tmp_path: Path) -> Iterator[House]:
+    """A house in which guest is the default user."""
     with ExitStack() as closing:
-        house = House(tmp_path, closing, device_sizes="kiosk=1366x768, -television")
+        yield House(tmp_path, closing, device_sizes="kiosk=1366x768, -television")
+
+
+@pytest.fixture
+def visitor(house: House) -> Iterator[Visitor]:
+    """A program that calls that house."""
+    with ExitStack() as closing:
         Groups(house.library.engine).add(Group("odd", ("pap:feature:another",), ()))
         house.library.users.add("odd", "odd", ["odd"])
         house.library.users.add("admin", "admin", ["odd"], admin=True)
@@ -48,6 +57,15 @@ def test_who(
     told = {"uid": uid, "signedIn": signed_in, "admin": admin, "permissions": sorted(permissions)}
     assert answer.json | told == answer.json
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_admins_are_told_what_has_vanished(visitor: Visitor, house: House) -> None:
+    with house.library.engine.connect() as connection, writing(connection):
+        connection.execute(update(roots).values(vanished=60, vanished_of=200))
+    (alias,) = house.settings.root_paths
+    told = [{"root": alias, "count": 60, "of": 200}]
+    for apisid, vanished in (("root", told), ("sailor", None), (None, None)):
+        assert visitor.ask("/api/me", apisid=apisid).json.get("vanished") == vanished
 
 
 def test_the_sizes_are_those_of_the_settings(visitor: Visitor) -> None:

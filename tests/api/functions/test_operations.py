@@ -22,7 +22,9 @@ from api.functions.operations import (
     worker_answers,
 )
 from cache.render_cache import RenderCache
+from catalog.errors import CatalogError
 from catalog.photos import Photos
+from catalog.vanished import Vanished
 from config import Settings
 from tests.catalog.library import Library
 from tests.end_to_end.servers import free_port
@@ -113,12 +115,16 @@ def test_the_disk_is_well_however_many_ask_at_once(tmp_path: Path) -> None:
 
 
 def test_metrics_are_in_the_text_format_with_the_queues() -> None:
-    result = get(Metrics(alive()))
+    result = get(Metrics(alive(), lambda: [Vanished("photos", 60, 200, 3)]))
     assert result.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     lines = [line for line in result.text.splitlines() if not line.startswith("#")]
     assert all(SAMPLE.fullmatch(line) for line in lines)
     assert [line for line in lines if line.startswith("darkroom_queue_length")] == [
         f'darkroom_queue_length{{queue="{queue}"}} 0.0' for queue in QUEUES
+    ]
+    assert [line for line in lines if line.startswith("darkroom_photos")] == [
+        'darkroom_photos_held{root="photos"} 60.0',
+        'darkroom_photos_missing{root="photos"} 3.0',
     ]
 
 
@@ -130,7 +136,15 @@ class Down(QueueLengths):
 
 
 def test_metrics_without_a_broker_are_all_the_others() -> None:
-    result = get(Metrics(Down(create_celery(Settings()))))
+    result = get(Metrics(Down(create_celery(Settings())), list))
     assert result.status_code == 200
     assert "darkroom_flights " in result.text
     assert "darkroom_queue_length{" not in result.text
+
+
+def test_metrics_without_a_catalogue_are_all_the_others() -> None:
+    def silent() -> list[Vanished]:
+        raise CatalogError("locked", "it is in use")
+
+    result = get(Metrics(alive(), silent))
+    assert (result.status_code, "darkroom_photos_held{" in result.text) == (200, False)

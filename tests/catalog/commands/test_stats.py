@@ -26,4 +26,4 @@ def test_figures(library: Library, run: Run) -> None:
     assert figures["bytes of the catalogue"] >= (library.settings.data_dir / FILE).stat().st_size
     without = run("stats", ROBOT_ROOT_1_PATH="").out
     assert "root b: 0 photos, 0.0 MB (not in the settings: its photos are kept, but not shown)" in without
-    assert "formats: JPEG 2\nfailed files: 1\nusers: 1\n" in without
+    assert "formats: JPEG 2\nfailed files: 1\nmissing photos: 0\nusers: 1\n" in without

@@ -43,6 +43,7 @@ def of(library: Library, text: str) -> Facts:
             Known(PHOTO, False, ()),
             ["✓ catalogue: photoid", "✗ catalogue: its root was not in the settings of"],
         ),
+        (Known(None, True, (), missing=0), ["✗ catalogue: its file has vanished, as was seen at 19"]),
         (Known(None, True, ()), ["✗ catalogue: it is not in the catalogue: `darkroom scan` reads it, unless"]),
         (
             Known(None, True, (Failure("unread", "sea/1.jpg", None, "x", "", 1, 1),)),
