@@ -34,7 +34,7 @@ class GetOriginalFile:
         mtime_ns = stored_mtime(status)
         name = quote(readable(photo.path.rpartition("/")[2]))
         response.set_header("Content-Disposition", f"inline; filename*=UTF-8''{name}")
-        version = source_version(status.st_size, mtime_ns)
+        version = source_version(status.st_size, mtime_ns, photo.edits)
         response.set_header("Cache-Control", self._cache_control.of(params.get("version"), key_version(version)))
         response.set_header("X-Content-Type-Options", "nosniff")  # a file is what it is said to be, whatever it holds
         validators = Validators.of(f'"{version}"', mtime_ns)

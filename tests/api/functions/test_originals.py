@@ -36,6 +36,17 @@ def test_a_file_edited_since_the_scan_comes_as_it_is(house: House, file: Path) -
     assert (third.status_code, third.content) == (304, b"")
 
 
+def test_a_file_edited_under_its_size_and_time_is_another_one_from_the_scan_on(house: House, file: Path) -> None:
+    first, status = getting(house)(photoid=house.sea), file.stat()
+    file.write_bytes(file.read_bytes()[:-3] + b"\0\xff\xd9")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert house.catalogue.scan(house.settings).changed == 1
+    house.library.generations.look()
+    second = getting(house, If_None_Match=first.headers["ETag"])(photoid=house.sea)
+    assert (second.status_code, second.content) == (200, file.read_bytes())
+    assert second.content != first.content
+
+
 def test_head_names_the_size_and_keeps_no_file_open(house: House, file: Path) -> None:
     answer = getting(house, method="HEAD")(photoid=house.sea)
     assert (answer.status_code, answer.content) == (200, b"")
