@@ -102,15 +102,28 @@ def begin(connection: Connection) -> None:
 
 def add(connection: Connection, root_id: int, found: Iterable[Found]) -> list[Mount]:
     """Notes what a walk found in a root; gives the mounts among it."""
-    rows: dict[Table, list[dict[str, object]]] = {seen: [], walk_failures: [], passed_over: []}
+    files = list[dict[str, object]]()
+    rows: dict[Table, list[dict[str, object]]] = {seen: files, walk_failures: [], passed_over: []}
     mounts = list[Mount]()
     for each in found:
         if isinstance(each, Entry):
-            row: dict[str, object] = {"root_id": root_id, "path": each.path, "bytes": each.bytes}
-            row |= {"mtime_ns": each.mtime_ns, "ctime_ns": each.ctime_ns, "inode": each.inode}
-            rows[seen].append(row)
+            files.append(
+                {
+                    "root_id": root_id,
+                    "path": each.path,
+                    "bytes": each.bytes,
+                    "mtime_ns": each.mtime_ns,
+                    "ctime_ns": each.ctime_ns,
+                    "inode": each.inode,
+                }
+            )
         elif isinstance(each, WalkFailure):
-            row = {"root_id": root_id, "path": each.path, "reason": each.reason, "folder": each.folder}
+            row: dict[str, object] = {
+                "root_id": root_id,
+                "path": each.path,
+                "reason": each.reason,
+                "folder": each.folder,
+            }
             rows[walk_failures].append(row | {"passing": each.passing})
         elif isinstance(each, PassedOver):
             rows[passed_over].append({"root_id": root_id, **_columns(Part(each.path))})
