@@ -5,8 +5,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_disks"
-down_revision = "0008_damages"
+revision = "0010_disks"
+down_revision = "0009_metadata"
 branch_labels = None
 depends_on = None
 

@@ -10,8 +10,8 @@ from alembic import op
 from catalog import names
 from catalog.search import words
 
-revision = "0010_metadata"
-down_revision = "0009_disks"
+revision = "0009_metadata"
+down_revision = "0008_damages"
 branch_labels = None
 depends_on = None
 
