@@ -125,7 +125,8 @@ def test_errors() -> None:
 def test_the_first_size_takes_too_long_for_good_and_a_later_one_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was made is kept, so that the next time there are fewer to make."""
     now = [0.0]
-    monkeypatch.setattr("workers.pipeline.limits.time.monotonic", lambda: now[0])
+    for clock in ("workers.pipeline.limits.time.monotonic", "catalog.source_file.monotonic"):
+        monkeypatch.setattr(clock, lambda: now[0])
     sizes, limits = [Size(40, 30), Size(20, 15)], Limits(max_seconds=5)
     made = render_ladder(saved(quarters()), sizes, 70, limits=limits)
     assert next(made)[0] == Size(40, 30)

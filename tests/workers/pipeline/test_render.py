@@ -157,7 +157,8 @@ def test_a_file_that_is_long_in_coming_is_not_the_photo_s_fault(monkeypatch: pyt
             now[0] += 10
             return super().read(size)
 
-    monkeypatch.setattr("workers.pipeline.limits.time.monotonic", lambda: now[0])
+    for clock in ("workers.pipeline.limits.time.monotonic", "catalog.source_file.monotonic"):
+        monkeypatch.setattr(clock, lambda: now[0])
     assert render(Slow(saved(quarters()).getvalue()), Size(100, 75), 80, limits=Limits(max_seconds=5))
 
 
@@ -170,7 +171,8 @@ def test_the_time_is_looked_at_between_steps(monkeypatch: pytest.MonkeyPatch) ->
         now[0] = 10.0
         return load(self)
 
-    monkeypatch.setattr("workers.pipeline.limits.time.monotonic", lambda: now[0])
+    for clock in ("workers.pipeline.limits.time.monotonic", "catalog.source_file.monotonic"):
+        monkeypatch.setattr(clock, lambda: now[0])
     monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", slow)
     with pytest.raises(Unsupported):
         render(saved(quarters()), Size(100, 75), 80, limits=Limits(max_seconds=5))

@@ -82,10 +82,13 @@ def written(rows: Sequence[Sequence[Shade]], bits: int, format: int) -> list[lis
 
 
 def pixels(data: bytes) -> list[Shade]:
-    """What is shown of a file, red, green and blue of each pixel."""
+    """What is shown of a file, red, green and blue of each pixel; of inks by their numbers alone, as what they look
+    like on paper is no matter of layouts.
+    """
     with opened(BytesIO(data), Limits()) as image:
         work = begin(image, orientation(image), photo_size(image), 90)
-        done = colour(flatten(load(work))).image.convert("RGB")
+        flat = flatten(load(work))
+        done = (flat if flat.image.mode == "CMYK" else colour(flat)).image.convert("RGB")
     return cast(list[Shade], list(done.get_flattened_data()))
 
 
