@@ -38,7 +38,7 @@ class Gif(GifImageFile):
             return super().load()
         _, extents, pixels, args = self.tile[0]
         try:
-            return super().load()
+            super().load()
         except Exception as error:
             shown = None
             if is_damage(error) and self._im is not None and extents is not None and isinstance(args, tuple):
@@ -51,7 +51,18 @@ class Gif(GifImageFile):
             self.palette = None
             self.im, self._mode = shown.im, shown.mode
             mark(self, CORRUPT if _has_end(self.source, pixels) else TRUNCATED)
+        if extents is not None:
+            self._clear_around(extents)
         return Image.Image.load(self)
+
+    def _clear_around(self, extents: tuple[int, int, int, int]) -> None:
+        """Has nothing where the picture does not cover the file's screen, as browsers do; Pillow puts the palette's
+        first colour there, unless one of them stands for nothing."""
+        if extents == (0, 0, *self.size) or "transparency" in self.info:
+            return
+        seen = Image.new("RGBA", self.size)
+        seen.paste(self._new(self.im).crop(extents).convert("RGBA"), extents)
+        self.im, self._mode, self.palette = seen.im, seen.mode, None
 
 
 def _shown(image: Image.Image, extents: tuple[int, int, int, int], *, interlaced: bool) -> Image.Image | None:
