@@ -22,6 +22,9 @@ MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 
 START, END = b"\xff\xd8", b"\xff\xd9"
 LITTLE, BLOCK = 4096, 1 << 20
+HEADS = {APP0: (b"JFIF\0", 14), APP14: (b"Adobe", 12)}
+"""What segments begin with that say how the pixels are to be read, and how many bytes they have at least."""
+
 MOST_HEAD = 16 << 20  # bytes before the first scan that are read at once
 
 
@@ -77,12 +80,18 @@ def readable_head(file: BinaryIO) -> BytesIO:
         size += segment.length
         if size > MOST_HEAD or segment.marker == EOI:
             break
-        if segment.length and segment.marker in BELONGING:
+        if segment.length and segment.marker in BELONGING and not _is_short(segment):
             file.seek(segment.start)
             kept.append(file.read(segment.length))
         if segment.marker == SOS:
             break
     return BytesIO(b"".join(kept))
+
+
+def _is_short(segment: Segment) -> bool:
+    """Whether it begins as one of the segments that Pillow reads, and has not what libjpeg asks of them."""
+    begins, least = HEADS.get(segment.marker, (b"", 0))
+    return segment.content.startswith(begins) and len(segment.content) < least
 
 
 def _next_marker(file: BinaryIO, place: int) -> tuple[int, int] | None:
