@@ -38,13 +38,16 @@ from catalog.kinds.tiff_file import TiffFile
 from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
-from catalog.presentation import chunks
+from catalog.presentation import boxes, chunks
 from catalog.presentation.presentation import presentation
 from catalog.source_file import not_blocking, of_system, watched
 
 BLOCK = 64 * 1024
 ON_ITS_SIDE = frozenset((5, 6, 7, 8))
 XMP_TAG, IPTC_TAG, RESOURCES_TAG = 700, 33723, 34377  # of TIFF
+
+# Of AVIF, as libavif has them; libheif takes somewhat more pixels, and any side that has them.
+MOST_SIDE, MOST_PIXELS = 32_768, 16_384 * 16_384
 
 READER = 3
 """Rises with what is read of a file: the next scan reads every file that a lower one has read."""
@@ -196,6 +199,21 @@ def _heif(file: BinaryIO) -> Image.Image:
     return image
 
 
+def _claiming(read: Callable[[BinaryIO], Image.Image]) -> Callable[[BinaryIO], Image.Image]:
+    """A reader of boxes; where they claim more than it decodes, an empty picture of that size."""
+
+    def picture(file: BinaryIO) -> Image.Image:
+        try:
+            return read(file)
+        except Exception as error:
+            size = boxes.size(file) if is_damage(error) else (0, 0)
+            if not (max(size) > MOST_SIDE or size[0] * size[1] > MOST_PIXELS):
+                raise
+            return Blank(size)
+
+    return picture
+
+
 def _raw(file: BinaryIO) -> Image.Image:
     """The camera's own picture in a raw file; where there is none, an empty one of the size of the developed photo."""
     import rawpy
@@ -219,8 +237,8 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     TIFF: _tiff,
     GIF: GifImageFile,
     BMP: BmpImageFile,
-    HEIF: _heif,
-    AVIF: untouched_avif,
+    HEIF: _claiming(_heif),
+    AVIF: _claiming(untouched_avif),
     RAW: _raw,
 }
 

@@ -61,6 +61,18 @@ def read(file: BinaryIO) -> Boxes:
     return _Meta(file, dict(reversed(list(_inside(meta[4:]))))).said()
 
 
+def size(file: BinaryIO) -> tuple[int, int]:
+    """Width and height that the boxes claim for the primary item, as it is stored; 0 x 0 where they claim none.
+
+    Decoders do not open what claims too much.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    meta = _meta(file)
+    return _Meta(file, dict(reversed(list(_inside(meta[4:]))))).size() if len(meta) >= 4 else (0, 0)
+
+
 def _meta(file: BinaryIO) -> bytes:
     """The content of the file's meta box; empty where it has none, or one too large."""
     place = 0
@@ -115,6 +127,13 @@ class _Meta:
             properties += self._properties(_first_tile(primary, references))
         exif, xmp = self._packets(primary, references)
         return Boxes(_orientation(properties), _colours(properties), exif, xmp)
+
+    def size(self) -> tuple[int, int]:
+        for kind, content in self._properties(self._primary()):
+            if kind == b"ispe" and len(content) >= 12:
+                width, height = struct.unpack_from(">2I", content, 4)
+                return width, height
+        return 0, 0
 
     def _primary(self) -> int:
         reader = _Numbers(self._boxes.get(b"pitm", b""))

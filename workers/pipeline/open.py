@@ -12,6 +12,7 @@ from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, T
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
 from catalog.kinds.untouched import UntouchedTiff, untouched_avif
 from catalog.metadata.tiff_bomb import is_tiff_bomb
+from catalog.presentation import boxes
 from catalog.presentation.presentation import KEY, of, presentation
 from catalog.source_file import SHORT, SourceFile, as_binary, not_blocking, of_system
 from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
@@ -113,7 +114,7 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
             raise Unsupported(f"The file is of a kind that is not rendered; rendered are {', '.join(KINDS)}.")
         if kind == WEBP:
             _check_size(*webp_size(file), limits)
-        image = open_raw(file, limits) if kind == RAW else READERS[kind](file)
+        image = open_raw(file, limits) if kind == RAW else _read(file, kind, limits)
         # What knows how many pictures it has without reading all of the file.
         limits.check_frames(getattr(image, "n_frames", 1) if kind in COUNTED else 1)
         _check_size(image.width, image.height, limits)
@@ -123,6 +124,15 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
     except Exception as error:
         raise translated(error) from error
     return image
+
+
+def _read(file: BinaryIO, kind: str, limits: Limits) -> Image.Image:
+    try:
+        return READERS[kind](file)
+    except Exception:
+        if kind in (HEIF, AVIF):  # whose decoders call it damaged where it claims too much
+            _check_size(*boxes.size(file), limits)
+        raise
 
 
 def _check_size(width: int, height: int, limits: Limits) -> None:

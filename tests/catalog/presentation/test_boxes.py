@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.Image import Transpose
 
-from catalog.presentation.boxes import LARGEST_META, ORIENTATIONS, Boxes, read
+from catalog.presentation.boxes import LARGEST_META, ORIENTATIONS, Boxes, read, size
 from catalog.presentation.colours import of_code_points
 from tests.workers.samples.containers import exif, photo, xmp
 from tests.workers.samples.pictures import STORED, quarters
@@ -215,3 +215,9 @@ def test_more_extents_than_there_are_bytes() -> None:
     info = full(b"infe", b"\0\2\0\0Exif\0", version=2)
     meta = full(b"meta", full(b"pitm", b"\0\1"), full(b"iinf", b"\0\1", info), locations)
     assert read(BytesIO(meta)).exif == b""
+
+
+def test_the_size_is_the_primary_item_s() -> None:
+    for kind in ("HEIF", "AVIF"):
+        assert size(BytesIO(photo(quarters(), kind))) == quarters().size
+    assert size(BytesIO(b"")) == (0, 0)
