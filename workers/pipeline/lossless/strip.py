@@ -33,7 +33,7 @@ from catalog.source_file import as_binary
 from workers.errors import Damaged
 from workers.pipeline.colour import is_told_by_metadata
 from workers.pipeline.colours.icc import is_srgb
-from workers.pipeline.limits import MAX_PROFILE_BYTES, MAX_SCANS
+from workers.pipeline.limits import JPEG_LONGEST_SIDE, MAX_PROFILE_BYTES, MAX_SCANS
 from workers.pipeline.lossless.tables import Tables
 from workers.pipeline.open import orientation, reading, translated
 
@@ -53,6 +53,8 @@ MOST_SEGMENTS = 5000
 
 # The barest row of blocks takes a byte for 32 pixels of width: for each block of 8 two codes of one bit.
 PIXELS_OF_A_BYTE = 32
+# All blocks of 8 x 8 take a bit each at the very least, in progressive ones.
+MOST_PIXELS_OF_A_BYTE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class _Planner:
         self._start = START
         self._parts: list[bytes | Span] = []
         self._profile: list[tuple[int, int, Span]] = []  # number, count, content
-        self._width = self._components = 0
+        self._width = self._height = self._components = 0
         self._most_scans = scans
         self._kinds = {*SPACES, INKS} if inks else {*SPACES}
         self._scans = self._scanned = 0
@@ -184,7 +186,7 @@ class _Planner:
             self._scan_data(place, segment.start)
             if segment.marker == EOI:
                 return self._end(Span(segment.start, len(END)))
-            if segment.marker in OTHER_CODINGS:
+            if segment.marker in OTHER_CODINGS and not self._scans:
                 return None
             if segment.end > self._size or (segment.marker == SOS and self._scans == self._most_scans):
                 place = self._size
@@ -228,10 +230,11 @@ class _Planner:
         """Takes note of the picture's own header; gives whether browsers show its like."""
         if len(content) < 6:
             raise _damaged("its header is wrong")
-        precision, height, self._width, self._components = struct.unpack_from(">BHHB", content)
+        precision, self._height, self._width, self._components = struct.unpack_from(">BHHB", content)
         if not self._width or len(content) != 6 + 3 * self._components:
             raise _damaged("its header is wrong")
-        return precision == 8 and height > 0 and self._components in self._kinds
+        sides = self._height > 0 and max(self._width, self._height) <= JPEG_LONGEST_SIDE
+        return precision == 8 and sides and self._components in self._kinds
 
     def _application(self, marker: int, span: Span, content: bytes) -> None:
         """Keeps what an application segment says of the colours, and no more of it."""
@@ -250,6 +253,8 @@ class _Planner:
             raise _damaged("it holds no picture")
         if self._damage and self._scanned < max(1, self._width // PIXELS_OF_A_BYTE):
             raise _damaged("it ends where its picture begins")
+        if self._scanned < self._width * self._height // MOST_PIXELS_OF_A_BYTE:
+            self._damage = self._damage or CORRUPT  # its header claims more than there can be
         if isinstance(end, Span):
             self._keep(end)
         else:
@@ -262,9 +267,9 @@ class _Planner:
         Not the file's segments: some hold more bytes than the profile says that it has.
         """
         pieces = sorted(self._profile, key=lambda piece: piece[0])
-        counted = [(number + 1, len(pieces)) for number in range(len(pieces))]
         size = sum(span.length for *_, span in pieces)
-        if not 0 < size <= MAX_PROFILE_BYTES or [piece[:2] for piece in pieces] != counted:
+        # As many as the first says, from whatever number on: the scaled sizes show what Pillow puts together.
+        if not 0 < size <= MAX_PROFILE_BYTES or pieces[0][1] != len(pieces):
             return []
         profile = b"".join(_read(self._file, span) for *_, span in pieces)
         said = int.from_bytes(profile[:4], "big")

@@ -94,6 +94,7 @@ def test_adobes_marker_stays_and_what_hides_behind_it_goes() -> None:
         ("L", icc(P3), True),
         ("RGB", icc(SRGB), False),
         ("RGB", icc(SRGB, 2), False),
+        ("RGB", [part.replace(b"ICC_PROFILE\0\1", b"ICC_PROFILE\0\0") for part in icc(P3)], True),
         ("RGB", icc(P3, 3)[:2], False),
         ("RGB", icc(P3) * 2, False),
         ("RGB", icc(P3[:300]), False),
