@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image, ImageCms
 
 from tests.cases.case import Case
+from tests.workers.samples.containers import photo
 
 RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 180, 30), (30, 30, 220), (220, 220, 30)
 
@@ -131,6 +132,38 @@ def bmp(part: float) -> bytes:
     return cut(saved("BMP"), part)
 
 
+def runs(*rows: bytes, end: bytes = b"\0\1") -> bytes:
+    """A bitmap of 240 x 160 with a palette and these runs, from the lowest row up."""
+    palette = b"".join(bytes((*reversed(colour), 0)) for colour in (RED, GREEN, BLUE, YELLOW))
+    head = struct.pack("<IiiHHIIiiII", 40, 240, 160, 1, 8, 1, 0, 0, 0, 4, 0)
+    return b"BM" + struct.pack("<IHHI", 0, 0, 0, 70) + head + palette + b"".join(rows) + end
+
+
+def with_offset() -> bytes:
+    """A GIF whose picture does not cover its screen: there is nothing around it."""
+    small = Image.new("RGB", (180, 120), GREEN)
+    small.paste(RED, (0, 0, 90, 120))
+    data = bytearray(saved("GIF", small, interlace=0))
+    place = data.index(b"\x2c\0\0\0\0")
+    data[6:10] = struct.pack("<HH", 240, 160)
+    data[place + 1 : place + 5] = struct.pack("<HH", 40, 20)
+    return bytes(data)
+
+
+def claiming_frame(width: int, height: int) -> bytes:
+    """A JPEG that claims this size."""
+    data = BASELINE()
+    place = data.index(b"\xff\xc0") + 5
+    return data[:place] + struct.pack(">HH", height, width) + data[place + 4 :]
+
+
+def claiming_boxes(kind: str, width: int, height: int) -> bytes:
+    """A HEIC or AVIF that claims this size."""
+    data = photo(picture(), kind)
+    place = data.index(b"ispe") + 8
+    return data[:place] + struct.pack(">II", width, height) + data[place + 8 :]
+
+
 TOP = "`(60,40) = (220,30,30) ±25` `(180,40) = (30,180,30) ±25`"
 BOTTOM = "`(60,110) = (30,30,220) ±25` `(180,120) = (220,220,30) ±25`"
 MOST = f"{TOP} `(60,100) = (30,30,220) ±25`"
@@ -146,6 +179,7 @@ def _case(name: str, make: Callable[[], bytes], shows: str, damage: str = "") ->
     return Case(name, make, f"`240x160` {shows}{said}")
 
 
+LOWER, UPPER = b"\x78\2\x78\3\0\0", b"\x78\0\x78\1\0\0"
 TURNED = "`160x240` `(120,60) = (220,30,30) ±30` `(120,180) = (30,180,30) ±30`"
 
 SIBLINGS = [
@@ -154,6 +188,7 @@ SIBLINGS = [
     _case("ones-for-its-end.jpg", lambda: without_end(BASELINE(), b"\xff" * 9000), ALL, "truncated"),
     _case("half-an-end.jpg", lambda: without_end(BASELINE(), b"\xff"), ALL, "truncated"),
     _case("zeros-progressive.jpg", lambda: without_end(PROGRESSIVE(), bytes(9000)), ALL, "truncated"),
+    _case("noise-for-its-end.jpg", lambda: without_end(BASELINE(), Random(1).randbytes(200_000)), ALL, "corrupt"),
     _case("many-zeros.jpg", lambda: without_end(BASELINE(), bytes(400_000)), ALL, "truncated"),
     _case("no-end-grey.jpg", lambda: without_end(saved("JPEG", picture(mode="L"))), "", "truncated"),
     _case("no-end-restarts.jpg", lambda: without_end(BASELINE(restart_marker_rows=1)), ALL, "truncated"),
@@ -171,6 +206,8 @@ SIBLINGS = [
     _case("progressive-marker.jpg", lambda: into_scan(PROGRESSIVE(), b"\xff\x30"), ALL, "corrupt"),
     _case("second-start.jpg", lambda: without_end(BASELINE(), BASELINE()), ALL, "corrupt"),
     _case("reserved-in-the-header.jpg", lambda: BASELINE()[:2] + b"\xff\x02" + BASELINE()[2:], ALL, "corrupt"),
+    _case("short-jfif.jpg", lambda: BASELINE()[:2] + segment(0xE0, b"JFIF\0\1") + BASELINE()[20:], ALL, "corrupt"),
+    _case("short-adobe.jpg", lambda: BASELINE()[:2] + segment(0xEE, b"Adobe\0") + BASELINE()[2:], ALL, "corrupt"),
     _case("comments.jpg", lambda: BASELINE()[:2] + segment(0xFE, b"") * 6000 + BASELINE()[2:], ALL),
     # … with a tail
     _case("tail-baseline.jpg", lambda: BASELINE() + b"\xff\xda" * 4000, ALL),
@@ -230,10 +267,18 @@ SIBLINGS = [
     _case("cut-interlaced-half.gif", lambda: cut(saved("GIF", interlace=1), 0.6), ALL, "truncated"),
     _case("cut-animated.gif", lambda: cut(animation("GIF"), 0.99), ALL),
     _case("flipped.gif", lambda: flipped(saved("GIF", interlace=0), 0.9), TOP),
+    _case("offset.gif", with_offset, "`(60,40) = (220,30,30) ±25` `(5,5) = (255,255,255) ±2`"),
     # BMP
+    _case("runs-cut.bmp", lambda: runs(*[LOWER] * 80, *[UPPER] * 40, end=b"\x78"), BOTTOM, "truncated"),
+    _case("runs-no-end.bmp", lambda: runs(*[LOWER] * 80, *[UPPER] * 80, end=b""), ALL),
+    _case("runs-elsewhere.bmp", lambda: runs(b"\0\2\0\x50", *[UPPER] * 80), f"{TOP} `(180,120) = (220,30,30) ±25`"),
     _case("cut.bmp", lambda: bmp(0.9), f"`(180,40) = (30,180,30) ±25` {BOTTOM}", "truncated"),
     _case("cut-half.bmp", lambda: bmp(0.5), BOTTOM, "truncated"),
     # Sides that no photo has
     Case("wide.png", lambda: claiming(2_000_000_000, 3), "`own 501`"),
     Case("high.png", lambda: claiming(40, 1_000_000), "`own 501`"),
+    Case("both.jpg", lambda: claiming_frame(65_535, 65_535), "`own 501`"),
+    Case("wide.heic", lambda: claiming_boxes("HEIF", 4_294_967_295, 160), "`own 501`"),
+    Case("wide.avif", lambda: claiming_boxes("AVIF", 3_000_000, 2_000_000), "`own 501`"),
+    Case("large.avif", lambda: claiming_boxes("AVIF", 20_000, 20_000), "`own 501`"),
 ]
