@@ -278,6 +278,7 @@ SIBLINGS = [
     Case("wide.png", lambda: claiming(2_000_000_000, 3), "`own 501`"),
     Case("high.png", lambda: claiming(40, 1_000_000), "`own 501`"),
     Case("both.jpg", lambda: claiming_frame(65_535, 65_535), "`own 501`"),
+    Case("longer-than-jpegs.jpg", lambda: claiming_frame(65_501, 3), "`own 501`"),
     Case("wide.heic", lambda: claiming_boxes("HEIF", 4_294_967_295, 160), "`own 501`"),
     Case("wide.avif", lambda: claiming_boxes("AVIF", 3_000_000, 2_000_000), "`own 501`"),
     Case("large.avif", lambda: claiming_boxes("AVIF", 20_000, 20_000), "`own 501`"),

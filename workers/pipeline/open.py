@@ -118,6 +118,8 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
         # What knows how many pictures it has without reading all of the file.
         limits.check_frames(getattr(image, "n_frames", 1) if kind in COUNTED else 1)
         _check_size(image.width, image.height, limits)
+        if kind == JPEG:
+            limits.check_output(Size(image.width, image.height))  # libjpeg reads no longer side than it writes
         image.info[KEY] = presentation(file, kind, image)
         if kind == JPEG and "progressive" in image.info:
             check_scans(file)
