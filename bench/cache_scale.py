@@ -19,8 +19,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cache.disk import Budget, DiskTier
 from cache.disk.files import END_OF_IMAGE, START_OF_IMAGE, Files
-from cache.disk.tier import Budget, DiskTier
 from cache.key import RenderKey
 
 RENDER = START_OF_IMAGE + b"x" * 396 + END_OF_IMAGE

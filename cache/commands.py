@@ -10,8 +10,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from cache.disk import DiskTier
 from cache.disk.rows import Size
-from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import PHOTOID, STANDARD
 from cache.redis import RedisTier

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 
 import metrics
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.memory import MemoryTier

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cache.disk import DiskTier
 from cache.disk.rows import Count
-from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.tier import Figures, Tier
 from config import Settings

@@ -121,7 +121,7 @@ def test_what_a_killed_process_had_is_no_longer_counted(tmp_path: Path) -> None:
 PROCESS = """
 import sys
 from pathlib import Path
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
 from tests.cache.keys import key, render

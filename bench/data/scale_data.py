@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from bench.data.library import PEERS
 from bench.data.records import ALIASES, fill, places
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.changelog import Changelog
 from catalog.database import open_catalog

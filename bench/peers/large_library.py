@@ -16,7 +16,7 @@ from bench.data.records import fill, places
 from bench.data.scale_data import ROOTS
 from bench.peers.darkroom import Darkroom
 from bench.peers.peer import running, scratch
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
 from catalog.database import open_catalog
 from catalog.people.users import GUEST, Users

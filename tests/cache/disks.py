@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from cache.disk.tier import Budget
+from cache.disk import Budget
 
 ROOMY = Budget(free=0)  # of a machine whose disk is full tests say nothing, unless that is what they test
 

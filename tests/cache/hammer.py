@@ -13,7 +13,7 @@ from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
 
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.errors import TierError
 from tests.cache.keys import key, render
 

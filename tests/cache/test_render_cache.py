@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 import config
-from cache.disk.tier import DiskTier
+from cache.disk import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.render_cache import RenderCache, build

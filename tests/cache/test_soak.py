@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cache.disk import Budget, DiskTier
 from cache.disk.lock import locked
-from cache.disk.tier import Budget, DiskTier
 from tests.cache.disks import assert_equal, on_disk
 
 PROJECT = Path(__file__).parents[2]

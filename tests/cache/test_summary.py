@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import config
-from cache.disk.tier import DiskTier
+from cache.disk import DiskTier
 from cache.errors import TierError
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache, tiers

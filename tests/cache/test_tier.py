@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.memory import ENTRY_OVERHEAD, MemoryTier
 from cache.redis import RedisTier
 from cache.tier import Tier

@@ -14,7 +14,7 @@ from celery import Celery
 from prometheus_client import REGISTRY
 from redis import Redis
 
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from catalog.photos import Photo

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cache.disk import DiskTier
 from cache.disk.rows import Size
-from cache.disk.tier import DiskTier
 from cache.errors import TierError
 from cache.key import RenderKey
 from cache.render_cache import RenderCache

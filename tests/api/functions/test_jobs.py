@@ -12,7 +12,7 @@ from falcon.testing import Result, TestClient
 from api.functions.jobs import JobsResource, job_json
 from api.http.problems import handle, serialize
 from api.openapi.jobs import JOB_FIELDS
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.render_cache import RenderCache
 from catalog.jobs.jobs import Jobs
 from catalog.jobs.progress import FailedPhoto, JobProgress

@@ -12,9 +12,9 @@ from threading import Event, Thread
 
 import pytest
 
+from cache.disk import DiskTier
 from cache.disk.lock import locked
 from cache.disk.reconcile import MISSING, RESIZED, STRANGE, TORN, UNKNOWN
-from cache.disk.tier import DiskTier
 from cache.errors import Held, TierError
 from tests.cache.disks import ROOMY, assert_equal, in_index, on_disk
 from tests.cache.keys import key, render

@@ -13,9 +13,9 @@ from threading import Thread
 
 import pytest
 
+from cache.disk import Budget, DiskTier
 from cache.disk.files import Files, is_whole
 from cache.disk.lock import locked
-from cache.disk.tier import Budget, DiskTier
 from cache.errors import TierError
 from cache.tier import HURRIED
 from tests.cache.disks import ROOMY, assert_equal, in_index, on_disk
@@ -278,7 +278,7 @@ def in_tmpfs(tmp_path: Path, script: str, size: int = 2, inodes: int = 0) -> str
 BEGIN = """
 import sys
 from pathlib import Path
-from cache.disk.tier import Budget, DiskTier
+from cache.disk import Budget, DiskTier
 from cache.render_cache import RenderCache
 from tests.cache.disks import assert_equal, on_disk
 from tests.cache.keys import key, render

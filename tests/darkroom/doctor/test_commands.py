@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.disk.tier import DiskTier
+from cache.disk import DiskTier
 from cache.key import RenderKey
 from catalog.people.users import Users
 from darkroom.doctor import looks as every

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.disk.tier import DiskTier
+from cache.disk import DiskTier
 from cache.key import RenderKey
 from config import Root, Settings
 from config.data_toml import BEGIN, END

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cache.disk.tier import DiskTier
+from cache.disk import DiskTier
 from cache.key import RenderKey
 from catalog.damages import Damages
 from catalog.database import FILE

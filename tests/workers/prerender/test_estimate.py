@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cache.disk import Budget, DiskTier
 from cache.disk.rows import Size
-from cache.disk.tier import Budget, DiskTier
 from cache.render_cache import RenderCache
 from catalog.jobs.progress import JobPhoto
 from config import Settings

@@ -61,7 +61,7 @@ def test_what_can_not_be_asked_for(house: House, clock: Clock) -> None:
 
 
 def test_an_estimate_beyond_the_share_is_said_before_it_starts(library: Library, clock: Clock) -> None:
-    from cache.disk.tier import Budget, DiskTier
+    from cache.disk import Budget, DiskTier
     from cache.render_cache import RenderCache
 
     house = House(library)
