@@ -102,8 +102,9 @@ def test_people_come_first(tmp_path: Path, photo: Photo, monkeypatch: pytest.Mon
 
 
 def damaged(file: Path) -> None:
-    save_jpeg(file, Image.effect_noise((400, 300), 90).convert("RGB"))
-    file.write_bytes(file.read_bytes()[:5000])
+    """A photo that ends where its picture begins: it opens, and then there is nothing of it to show."""
+    jpeg = save_jpeg(file, Image.effect_noise((400, 300), 90).convert("RGB")).read_bytes()
+    file.write_bytes(jpeg[: jpeg.index(b"\xff\xda") + 14])
 
 
 def test_a_damaged_photo_lands_and_leaves_nothing_under_way(tmp_path: Path, photo: Photo) -> None:
