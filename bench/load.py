@@ -21,7 +21,7 @@ from bench.peers.darkroom import Darkroom
 from bench.peers.peer import running, scratch
 from bench.tools.processes import resident
 from catalog.sample import make_sample
-from workers.pipeline import render as pipeline
+from workers import pipeline
 from workers.sizing import Size
 
 QUALITY = 70

@@ -16,11 +16,11 @@ from cache.render_cache import RenderCache
 from cache.tier import PATIENT
 from catalog.files import stored_mtime
 from catalog.source_file import not_blocking
+from workers import pipeline
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.registry import DONE, DROPPED, Completion, Flights, FlightsDown, Start
 from workers.housekeeping import sweep
-from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import GONE, unreadable
 from workers.queue.app import BACKGROUND, LADDER, PING, PREFETCH, RENDER, SWEEP

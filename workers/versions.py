@@ -3,7 +3,7 @@
 from catalog.kinds.readers import fingerprint
 from catalog.photoid import is_version_of
 from config import Settings
-from workers.pipeline import render as pipeline
+from workers import pipeline
 
 
 def key_version(source: str) -> str:

@@ -24,7 +24,7 @@ from catalog.database import open_catalog
 from catalog.people.users import GUEST, Users
 from catalog.photoid import source_version
 from catalog.schema import photos
-from workers.pipeline import render as pipeline
+from workers import pipeline
 from workers.versions import key_version
 
 SCALE = PEERS / "scale"

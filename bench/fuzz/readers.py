@@ -11,8 +11,8 @@ from PIL import Image
 
 from catalog.errors import Unreadable
 from catalog.metadata import Header, read
+from workers import pipeline
 from workers.errors import RenderError
-from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import deliverable, stream
 from workers.sizing import Size, output_size

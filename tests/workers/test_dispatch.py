@@ -23,12 +23,11 @@ from tests.cache.keys import render as some_render
 from tests.end_to_end.servers import free_port, redis_server
 from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Impatient, Way, key_of, open_way, sample, save_photo, wait_until
-from workers import errors
+from workers import errors, pipeline
 from workers.dispatch import Dispatcher, QueueDown
 from workers.flights.memory import MemoryFlights
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, FlightsDown, Listener, Start
-from workers.pipeline import render as pipeline
 from workers.queue.app import INTERACTIVE, RENDER, create_celery
 
 WAITERS = 40

@@ -19,11 +19,10 @@ from catalog.kinds.damage import TRUNCATED
 from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
-from workers import tasks
+from workers import pipeline, tasks
 from workers.errors import BRINGS_DOWN
 from workers.flights.memory import MemoryFlights
 from workers.flights.registry import DONE, Claim, Completion, FlightsDown, Start
-from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.queue.app import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
 from workers.tasks import Renderer

@@ -1,6 +1,7 @@
 """What a worker does with an order of many sizes: one decode, each size announced, whatever comes between."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
 from workers.errors import BRINGS_DOWN
 from workers.flights.orders import MemoryOrders
 from workers.flights.registry import DONE, DROPPED, Completion, FlightsDown, Start
-from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
+from workers.pipeline.render import Step
 from workers.pipeline.work import Work
 from workers.queue.app import BACKGROUND
 from workers.tasks import KEEPING_PAUSE, STEP_BACK, Renderer
@@ -184,12 +185,13 @@ def test_a_registry_that_is_down_leaves_it_for_later(tmp_path: Path, photo: Phot
 
 def test_the_photo_is_decoded_once(tmp_path: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[object] = []
-    load = pipeline.DECODE[1]
+    steps = import_module("workers.pipeline.render")
+    load: Step = steps.DECODE[1]
 
     def counting(work: Work) -> Work:
         loads.append(work.size)
         return load(work)
 
-    monkeypatch.setattr(pipeline, "DECODE", (pipeline.DECODE[0], counting, *pipeline.DECODE[2:]))
+    monkeypatch.setattr(steps, "DECODE", (steps.DECODE[0], counting, *steps.DECODE[2:]))
     assert Bench(tmp_path).run(photo).outcome == DONE
     assert len(loads) == 1

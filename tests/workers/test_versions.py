@@ -6,7 +6,7 @@ import pytest
 
 from cache.key import RenderKey
 from config import Settings
-from workers.pipeline import render as pipeline
+from workers import pipeline
 from workers.versions import key_version, rendering_setup
 
 

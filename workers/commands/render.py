@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from catalog.kinds.damage import SENTENCES
 from config import Settings
+from workers import pipeline
 from workers.errors import RenderError
-from workers.pipeline import render as pipeline
 from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import deliverable, stream
 from workers.pipeline.open import opened, photo_size

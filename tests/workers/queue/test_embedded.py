@@ -9,8 +9,7 @@ import pytest
 
 from tests.photos import decoded
 from tests.workers.ways import ROOT, WAIT, Way, key_of, open_way, save_photo, wait_until
-from workers import errors, tasks
-from workers.pipeline import render as pipeline
+from workers import errors, pipeline, tasks
 from workers.queue.app import BACKGROUND, PREFETCH, RENDER, QueueLengths
 from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import register
