@@ -23,7 +23,7 @@ TITLE, NAME, TEXT = 14, 11, 9  # sizes of type: a floor's name, a room's, and th
 LINE = 1.2  # the height of a line, in sizes of its type
 LETTER = 0.52  # the width of a letter, in sizes of its type: a little more than Helvetica needs
 MARGIN, GAP = 7, 8  # around the words of a room, and between rooms
-ROOM, NARROW = 144, 128  # the width of a room, and of one in the picture of its floor
+ROOM, NARROW = 144, 112  # the width of a room, and of one in the picture of its floor
 COUNT = 12  # and, of it, that of how many modules it has
 COLUMNS = {"darkroom": 2, "api": 4, "workers": 3, "catalog": 3}  # rooms side by side
 GROUND = "ground"  # the lowest storey is one band, of this width
@@ -68,7 +68,7 @@ def floor_as_dot(house: House, floor: Floor) -> str:
     words += "A number says how many modules there are."
     if left_out := len(within - shown):
         words += f" {left_out} arrows that follow from these are left out."
-    text = HEAD + f'  graph [ranksep=0.3, nodesep=0.16, tooltip="{floor.name}/", {_caption(words)}]\n'
+    text = HEAD + f'  graph [ranksep=0.3, nodesep=0.12, tooltip="{floor.name}/", {_caption(words)}]\n'
     for room in floor.rooms:
         fill = ground if room.is_package else "white"
         text += _node(room.name, _box(room, fill, line, width=NARROW, floors=True))
