@@ -77,7 +77,7 @@ class Png(ReadablePng):
             while left and count < most and (data := self.source.read(min(BLOCK, left))):
                 left -= len(data)
                 try:
-                    while data and count < most:
+                    while data and count < most and not inflate.eof:
                         count += len(inflate.decompress(data, step))
                         data = inflate.unconsumed_tail
                 except zlib.error:
