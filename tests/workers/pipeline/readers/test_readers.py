@@ -1,5 +1,7 @@
 """Damaged photos: as much is shown of them in one size as in another, and it is said."""
 
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from catalog.kinds.damage import SENTENCES, TRUNCATED
 from tests.cases.case import Case
 from tests.cases.siblings_shown import SIBLINGS, chunk, cut, interlaced, picture, saved, with_chunks
+from tests.catalog.library import PROJECT
 from tests.workers.samples.pictures import decoded
 from workers.errors import Damaged, RenderError
 from workers.pipeline.lossless.strip import deliverable, stream
@@ -29,6 +32,28 @@ def own(data: bytes, damage: list[str]) -> bytes:
 
 
 SHOWN = [case for case in SIBLINGS if case.size]
+
+
+ENDLESS = """
+import zlib
+from io import BytesIO
+from tests.cases.siblings_shown import chunk
+from tests.photos import decoded
+from workers.pipeline.render import unscaled
+
+rows = b"".join(b"\\0" + bytes((200, 30, 30)) * 120 for _ in range(40)) + bytes(10)
+header = chunk(b"IHDR", bytes((0, 0, 0, 120, 0, 0, 0, 80, 8, 2, 0, 0, 0)))
+pixels = chunk(b"IDAT", zlib.compress(rows) + b"what does not belong" * 100)
+print(decoded(unscaled(BytesIO(b"\\x89PNG\\r\\n\\x1a\\n" + header + pixels + chunk(b"IEND", b"")))).size)
+"""
+
+
+def test_what_stands_behind_the_end_of_a_png_s_packed_rows_is_passed_over() -> None:
+    """In a process of its own, which was never done with it."""
+    done = subprocess.run(
+        [sys.executable, "-c", ENDLESS], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("(120, 80)\n", "")
 
 
 @pytest.mark.parametrize("case", SHOWN, ids=[case.name for case in SHOWN])
