@@ -117,16 +117,17 @@ class ReadablePng(PngImageFile):
         return Chunk(head[8:], self.source.tell(), int.from_bytes(head[4:8], "big"))
 
 
-def chunks(file: BinaryIO, place: int = len(SIGNATURE)) -> Iterator[Chunk]:
-    """The chunks from that place on, up to the file's end, or to where there is none any more; at most MOST_CHUNKS.
+def chunks(file: BinaryIO, place: int = len(SIGNATURE), most: int = MOST_CHUNKS) -> Iterator[Chunk]:
+    """The chunks from that place on, up to the file's end; so many at most. What is no chunk has a kind that is
+    no word.
 
     Raises:
         OSError: the file can't be read.
     """
-    for _ in range(MOST_CHUNKS):
+    for _ in range(most):
         file.seek(place)
         head = file.read(8)
-        if len(head) < 8 or not head[4:].isalpha():
+        if len(head) < 8:
             return
         length = int.from_bytes(head[:4], "big")
         yield Chunk(head[4:], place + 8, length)
@@ -141,6 +142,21 @@ def inflated(data: bytes, most: int) -> bytes:
         return b""
 
 
+def text(kind: bytes, rest: bytes, most: int) -> bytes:
+    """What follows the keyword and its 0 in a text chunk (tEXt, zTXt or iTXt), `most` bytes of it at most where it is
+    packed.
+
+    Source: PNG 3rd edition, 11.3.3.
+    """
+    if kind == b"tEXt":
+        return rest
+    if kind == b"zTXt":
+        return inflated(rest[1:], most)
+    # A flag and a method of compression, two texts that end with 0, then the text.
+    packed, body = rest[:1] == b"\1", rest[2:].partition(b"\0")[2].partition(b"\0")[2]
+    return inflated(body, most) if packed else body
+
+
 def _readable_head(file: BinaryIO) -> _Head | None:
     """All that Pillow can read before the pixels; None where there are no pixels."""
     head = _Head(BytesIO(), 0)
@@ -148,6 +164,8 @@ def _readable_head(file: BinaryIO) -> _Head | None:
     stream = PngStream(head.file)
     after = len(SIGNATURE)
     for chunk in chunks(file):
+        if not chunk.kind.isalpha():
+            break
         if chunk.kind == b"IDAT":
             return _with_pixels(head, chunk)
         after = chunk.place + chunk.length + 4
@@ -216,8 +234,5 @@ def _profile(data: bytes) -> dict[str | tuple[int, int], Any]:
 
 
 def _xmp(data: bytes) -> dict[str | tuple[int, int], Any]:
-    """The packet in an iTXt chunk: a flag and a method of compression, two texts that end with 0, then it."""
-    body = data[len(XMP) + 1 :]
-    _, _, packet = body[2:].partition(b"\0")
-    _, _, packet = packet.partition(b"\0")
-    return {"xmp": inflated(packet, MOST_READ) if body[:1] == b"\1" else packet}
+    """The packet in an iTXt chunk."""
+    return {"xmp": text(b"iTXt", data[len(XMP) + 1 :], MOST_READ)}

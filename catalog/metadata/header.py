@@ -16,7 +16,6 @@ from typing import BinaryIO, cast
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
-from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
@@ -38,8 +37,8 @@ from catalog.kinds.tiff_file import TiffFile
 from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
-from catalog.presentation import boxes, chunks
-from catalog.presentation.presentation import presentation
+from catalog.presentation import boxes
+from catalog.presentation.presentation import Presentation, presentation
 from catalog.source_file import not_blocking, of_system, watched
 
 BLOCK = 64 * 1024
@@ -100,8 +99,9 @@ def read(path: Path) -> Header:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"PIL\.")
             kind, image = _open(file)
-            width, height = _seen(file, kind, image)
-            found = _found(file, kind, image, _exif(file, image))
+            presented = presentation(file, kind, image)
+            width, height = _seen(image, presented)
+            found = _found(file, kind, image, _exif(image, presented))
         return Header(
             bytes=status.st_size,
             mtime_ns=stored_mtime(status),
@@ -243,17 +243,17 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
 }
 
 
-def _seen(file: BinaryIO, kind: str, image: Image.Image) -> tuple[int, int]:
+def _seen(image: Image.Image, presented: Presentation) -> tuple[int, int]:
     """Width and height as a person sees them."""
     width, height = image.size
-    return (height, width) if presentation(file, kind, image).orientation in ON_ITS_SIDE else (width, height)
+    return (height, width) if presented.orientation in ON_ITS_SIDE else (width, height)
 
 
-def _exif(file: BinaryIO, image: Image.Image) -> Image.Exif:
+def _exif(image: Image.Image, presented: Presentation) -> Image.Exif:
     """The EXIF of the photo, empty where it is broken."""
     try:
-        if isinstance(image, PngImageFile) and (packet := chunks.read(file).exif):
-            image.info["exif"] = packet  # behind the pixels Pillow would not find it without decoding them
+        if presented.exif:
+            image.info["exif"] = presented.exif  # behind the pixels Pillow would not find it without decoding them
         if _is_heavy(image.info.get("exif")):
             return Image.Exif()
         # Image's own: the one for PNG decodes the photo in search of EXIF behind the pixels.

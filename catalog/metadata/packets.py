@@ -1,7 +1,6 @@
 """Where the XMP of a photo stands in its file, in how many pieces ever."""
 
 import struct
-import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -9,12 +8,13 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from catalog.kinds.png import XMP, chunks, text
 from catalog.metadata.xmp import LARGEST, extension_of
+from catalog.presentation.chunks import MOST_CHUNKS
 
 EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 EXTENSION_HEAD = struct.Struct(">32sII")  # the id, the length of the whole, the place of this piece in it
 ROOTS = (b":xmpmeta", b":xapmeta", b":RDF")
-KEYWORD = b"XML:com.adobe.xmp"
 PROFILE = b"Raw profile type xmp"  # ImageMagick's way: hex behind three lines
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 
@@ -63,42 +63,23 @@ def _of_png(file: BinaryIO) -> bytes:
 
     Source: PNG 3rd edition, 5.3 (chunk layout), 11.3.3 (texts).
     """
-    position = 8
-    while True:
-        file.seek(position)
-        head = file.read(8)
-        if len(head) < 8:
-            return b""
-        length, kind = struct.unpack(">I4s", head)
-        if kind == b"IEND":
-            return b""
-        if kind in TEXTS and (found := _text(kind, file.read(min(length, LARGEST)))):
+    for chunk in chunks(file, most=MOST_CHUNKS):
+        if chunk.kind == b"IEND":
+            break
+        if chunk.kind in TEXTS and (found := _text(chunk.kind, file.read(min(chunk.length, LARGEST)))):
             return found
-        position += 12 + length
+    return b""
 
 
 def _text(kind: bytes, chunk: bytes) -> bytes:
     """The XMP of a text chunk; empty where it holds something else."""
     keyword, _, rest = chunk.partition(b"\0")
-    if keyword not in (KEYWORD, PROFILE):
+    if keyword not in (XMP, PROFILE):
         return b""
-    packed = kind == b"zTXt"
-    if kind == b"iTXt":
-        packed, rest = rest[:1] == b"\1", rest[2:].partition(b"\0")[2].partition(b"\0")[2]
-    elif packed:
-        rest = rest[1:]
-    text = _unpacked(rest) if packed else rest
-    if keyword == KEYWORD:
-        return text
+    said = text(kind, rest, LARGEST)
+    if keyword == XMP:
+        return said
     try:
-        return bytes.fromhex(b"".join(text.split(b"\n")[3:]).decode("ascii"))
+        return bytes.fromhex(b"".join(said.split(b"\n")[3:]).decode("ascii"))
     except ValueError:
-        return b""
-
-
-def _unpacked(data: bytes) -> bytes:
-    """At most as much as a packet may be."""
-    try:
-        return zlib.decompressobj().decompress(data, LARGEST)
-    except zlib.error:
         return b""

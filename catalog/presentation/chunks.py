@@ -4,16 +4,14 @@ Source: PNG, third edition (W3C), 5 and 11.3. No checksum is looked at: what is 
 """
 
 import struct
-import zlib
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from catalog.kinds.png import SIGNATURE, XMP, chunks, text
 from catalog.presentation.colours import BT709_PRIMARIES, PRIMARIES, Chromaticities, Colours, of_code_points
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_CHUNKS = 200_000  # of 8 KB, as encoders write the pixels: more than 1 GB
 LARGEST = 1024 * 1024  # bytes of a chunk, packed and unpacked
-XMP = b"XML:com.adobe.xmp"
 # ImageMagick's ways: hex behind three lines.
 EXIF_PROFILE, APP1_PROFILE = b"Raw profile type exif", b"Raw profile type APP1"
 EXIF_HEAD = b"Exif\0\0"
@@ -43,23 +41,16 @@ def read(file: BinaryIO) -> Chunks:
         OSError: the file can't be read.
     """
     file.seek(0)
-    if file.read(8) != SIGNATURE:
+    if file.read(len(SIGNATURE)) != SIGNATURE:
         return Chunks()
-    place = 8
     found: dict[bytes, bytes] = {}
-    for _ in range(MOST_CHUNKS):
-        file.seek(place)
-        head = file.read(8)
-        if len(head) < 8:
+    for chunk in chunks(file, most=MOST_CHUNKS):
+        if chunk.kind == b"IEND":
             break
-        length, kind = struct.unpack(">I4s", head)
-        if kind == b"IEND":
-            break
-        if kind in SMALL:
-            found.setdefault(kind, file.read(min(length, LARGEST)))
-        elif kind in TEXTS:
-            _text(file.read(min(length, LARGEST)), kind, found)
-        place += 12 + length
+        if chunk.kind in SMALL:
+            found.setdefault(chunk.kind, file.read(min(chunk.length, LARGEST)))
+        elif chunk.kind in TEXTS:
+            _text(file.read(min(chunk.length, LARGEST)), chunk.kind, found)
     return _said(found)
 
 
@@ -124,29 +115,12 @@ def _text(content: bytes, kind: bytes, found: dict[bytes, bytes]) -> None:
     """Notes a text that is XMP or EXIF, under `xmp` or `exif`: the first of each."""
     keyword, _, rest = content.partition(b"\0")
     if keyword == XMP and b"xmp" not in found:
-        found[b"xmp"] = _unpacked(rest, kind)
+        found[b"xmp"] = text(kind, rest, LARGEST)
     elif keyword in (EXIF_PROFILE, APP1_PROFILE) and b"exif" not in found:
-        lines = _unpacked(rest, kind).split(b"\n", 3)
+        lines = text(kind, rest, LARGEST).split(b"\n", 3)
         try:
             packet = bytes.fromhex(lines[-1].decode("ascii")) if len(lines) == 4 else b""
         except ValueError:
             packet = b""
         if keyword == EXIF_PROFILE or packet.startswith(EXIF_HEAD):  # an APP1 may as well be XMP
             found[b"exif"] = packet
-
-
-def _unpacked(rest: bytes, kind: bytes) -> bytes:
-    """What follows a text's keyword, no more of it than LARGEST."""
-    if kind == b"tEXt":
-        return rest
-    if kind == b"zTXt":
-        return _inflated(rest[1:])
-    packed, (_, _, text) = rest[:1] == b"\1", [*rest[2:].split(b"\0", 2), b"", b"", b""][:3]
-    return _inflated(text) if packed else text
-
-
-def _inflated(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(data, LARGEST)
-    except zlib.error:
-        return b""

@@ -4,7 +4,7 @@ colours its numbers are where no profile tells.
 The scan, the pipeline and the way of a photo in its own size ask here, so that they can't differ.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from PIL import Image
@@ -27,12 +27,13 @@ class Presentation:
 
     `orientation` is EXIF's, 1 to 8: how the pixels lie as the reader of its kind hands them out. `colours` is what
     the numbers mean where no profile tells, None where nothing is known; `before_profile` whether that comes before
-    a profile, too.
+    a profile, too. `exif` is the packet of a PNG, which may stand behind the pixels.
     """
 
     orientation: int = UPRIGHT
     colours: Colours | None = None
     before_profile: bool = False
+    exif: bytes = field(default=b"", compare=False, repr=False)  # what it was read of, and not how it is shown
 
 
 def presentation(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
@@ -93,7 +94,8 @@ def _of_chunks(found: chunks.Chunks) -> Presentation:
     own = tags.of_exif(found.exif)
     # PNG's third edition, 4.3: cICP before iCCP, that before sRGB, and cHRM with gAMA last.
     colours = found.code_points or found.curve_and_primaries or (None if found.srgb else _told(own))
-    return Presentation(lies(0, own.orientation, found.xmp), colours, before_profile=found.code_points is not None)
+    before_profile = found.code_points is not None
+    return Presentation(lies(0, own.orientation, found.xmp), colours, before_profile, found.exif)
 
 
 def _of_raw(image: Image.Image, shown: Tags, file: BinaryIO) -> Presentation:

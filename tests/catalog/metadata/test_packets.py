@@ -77,7 +77,7 @@ def test_jpeg(segments: list[bytes], title: str, keywords: int) -> None:
 
 
 HEX = b"\nxmp\n%8d\n%s\n" % (len(PLAIN), PLAIN.hex().encode())
-INTERNATIONAL = tested.KEYWORD + b"\0%b\0de\0\0"
+INTERNATIONAL = tested.XMP + b"\0%b\0de\0\0"
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -86,8 +86,8 @@ INTERNATIONAL = tested.KEYWORD + b"\0%b\0de\0\0"
     [
         (b"iTXt", INTERNATIONAL % b"\0" + PLAIN),
         (b"iTXt", INTERNATIONAL % b"\1" + zlib.compress(PLAIN)),
-        (b"zTXt", tested.KEYWORD + b"\0\0" + zlib.compress(PLAIN)),
-        (b"tEXt", tested.KEYWORD + b"\0" + PLAIN),
+        (b"zTXt", tested.XMP + b"\0\0" + zlib.compress(PLAIN)),
+        (b"tEXt", tested.XMP + b"\0" + PLAIN),
         (b"zTXt", tested.PROFILE + b"\0\0" + zlib.compress(HEX)),
         (b"tEXt", tested.PROFILE + b"\0" + HEX),
     ],
