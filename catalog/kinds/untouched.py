@@ -4,11 +4,14 @@ How a picture lies is told by one function for all kinds (`catalog/presentation`
 Pillow keeps every value of it, and a few KB can ask for gigabytes.
 """
 
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
+
+from catalog.kinds.damage import CORRUPT, is_damage, mark
+from catalog.kinds.jpeg import readable_head
 
 
 class UntouchedJpeg(JpegImageFile):
@@ -16,6 +19,24 @@ class UntouchedJpeg(JpegImageFile):
 
     def _read_dpi_from_exif(self) -> None:
         pass
+
+
+class ReadableJpeg(UntouchedJpeg):
+    """A JPEG whose header need not be clean. Of one that is not, `fp` has nothing but a header: see `source`."""
+
+    source: BinaryIO
+    """The photo's file; of a multi-picture JPEG this is the first picture."""
+
+    def _open(self) -> None:
+        self.source = cast(BinaryIO, self.fp)
+        try:
+            super()._open()
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            self.fp = readable_head(self.source)
+            super()._open()
+            mark(self, CORRUPT)
 
 
 class UntouchedTiff(TiffImageFile):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
@@ -28,13 +28,12 @@ from catalog.errors import Unreadable
 from catalog.files import stored_ctime, stored_inode, stored_mtime
 from catalog.kinds.damage import is_damage
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
-from catalog.kinds.jpeg import readable_head
 from catalog.kinds.png import ReadablePng
 from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
 from catalog.kinds.tiff_file import TiffFile
-from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
+from catalog.kinds.untouched import ReadableJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
@@ -154,20 +153,6 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     return kind, image
 
 
-class _Jpeg(UntouchedJpeg):
-    """A JPEG whose header need not be clean."""
-
-    def _open(self) -> None:
-        file = cast(BinaryIO, self.fp)
-        try:
-            super()._open()
-        except Exception as error:
-            if not is_damage(error):
-                raise
-            self.fp = readable_head(file)
-            super()._open()
-
-
 def _webp(file: BinaryIO) -> Image.Image:
     """A WebP; of one that ends early, which libwebp does not open, an empty picture of its size."""
     try:
@@ -231,7 +216,7 @@ class Blank(Image.Image):
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
-    JPEG: _Jpeg,
+    JPEG: ReadableJpeg,
     PNG: ReadablePng,
     WEBP: _webp,
     TIFF: _tiff,

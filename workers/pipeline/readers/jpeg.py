@@ -1,34 +1,21 @@
 """JPEG whose header is damaged, and the question whether one has its end."""
 
-from typing import BinaryIO, cast
-
-from catalog.kinds.damage import CORRUPT, is_damage, mark
-from catalog.kinds.jpeg import EOI, START, readable_head, segments
-from catalog.kinds.untouched import UntouchedJpeg
+from catalog.kinds.jpeg import EOI, START, segments
+from catalog.kinds.untouched import ReadableJpeg
 
 # Pillow reads so many bytes at once; what it has read and libjpeg did not need is less.
 READ_AT_ONCE = 2 * 65_536
 
 
-class Jpeg(UntouchedJpeg):
-    """A JPEG whose header need not be clean. Of one that is not, `fp` has nothing but a header: see `source`."""
+class Jpeg(ReadableJpeg):
+    """A JPEG whose header need not be clean, and of which can be told whether it has its end."""
 
-    source: BinaryIO
-    """The photo's file; of a multi-picture JPEG this is the first picture."""
     first_scan = len(START)
     """Where the header ends, in bytes from the file's start."""
 
     def _open(self) -> None:
-        self.source = cast(BinaryIO, self.fp)
-        try:
-            super()._open()
-        except Exception as error:
-            if not is_damage(error):
-                raise
-            self.fp = readable_head(self.source)
-            super()._open()
-            mark(self, CORRUPT)
-        else:
+        super()._open()
+        if self.fp is self.source:
             self.first_scan = self.source.tell()
 
     def has_end(self) -> bool:
