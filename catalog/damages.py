@@ -5,23 +5,18 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from catalog.database import writing
+from catalog.database import delete_if_any, writing
 from catalog.errors import CatalogError, TryLater
-from catalog.generations import Generation, Memo
+from catalog.generations import Generation, Memo, always_another
 from catalog.photos import Photo
 from catalog.schema import damages, photos
 
 FLUSH_EVERY = 0.5  # seconds
 
 log = logging.getLogger("darkroom.catalog")
-
-
-def _always_another() -> Generation:
-    """Of whom nobody knows when they change."""
-    return (object(),)
 
 
 class Damages:
@@ -33,7 +28,7 @@ class Damages:
     """
 
     def __init__(
-        self, engine: Engine, generation: Callable[[], Generation] = _always_another, *, revision: str = ""
+        self, engine: Engine, generation: Callable[[], Generation] = always_another, *, revision: str = ""
     ) -> None:
         self._engine = engine
         self._revision = revision
@@ -75,14 +70,8 @@ class Damages:
 
     def forget_other_revisions(self) -> None:
         """Forgets what was noted of renders of another revision, lest it be told of photos that are whole by now."""
-        others = damages.c.revision != self._revision
         try:
-            with self._engine.connect() as connection:
-                if connection.execute(select(damages.c.photoid).where(others).limit(1)).first() is None:
-                    return
-                connection.rollback()
-                with writing(connection):
-                    connection.execute(delete(damages).where(others))
+            delete_if_any(self._engine, damages, damages.c.revision != self._revision)
         except CatalogError as trouble:
             log.warning("what was damaged for another revision is still told of: %s", trouble)
 

@@ -13,9 +13,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    Table,
+    create_engine,
+    delete,
+    event,
+    inspect,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.errors import CatalogError, TryLater
 from catalog.files import locked
@@ -108,6 +121,20 @@ def writing(connection: Connection) -> Iterator[Connection]:
     finally:
         connection.execution_options(**{IMMEDIATE: False})
         WRITERS.release()
+
+
+def delete_if_any(engine: Engine, table: Table, those: ColumnElement[bool]) -> None:
+    """Deletes those rows of a table. Where there are none, as most often, nobody waits for the lock of who writes.
+
+    Raises:
+        TryLater, CatalogError: as `writing` does.
+    """
+    with engine.connect() as connection:
+        if connection.execute(select(literal(1)).select_from(table).where(those).limit(1)).first() is None:
+            return
+        connection.rollback()
+        with writing(connection):
+            connection.execute(delete(table).where(those))
 
 
 def look_up(engine: Engine, statement: str, *values: object) -> tuple[Any, ...] | None:

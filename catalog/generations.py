@@ -32,6 +32,11 @@ V = TypeVar("V")
 Generation = tuple[object, ...]
 
 
+def always_another() -> Generation:
+    """The generation for whoever is not told when it changes: nothing is remembered."""
+    return (object(),)
+
+
 class PeriodicThread:
     """Does something every so many seconds, on a thread of its own; what it raises is logged, and it goes on."""
 

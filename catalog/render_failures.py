@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from catalog.database import writing
+from catalog.database import delete_if_any, writing
 from catalog.errors import CatalogError, Missing
-from catalog.generations import Generation, Memo
+from catalog.generations import Generation, Memo, always_another
 from catalog.photoid import parse_photoid
 from catalog.photos import BATCH, Photo
 from catalog.schema import read_failures, render_failures
@@ -30,11 +30,6 @@ class RenderFailure:
     reason: str
 
 
-def _always_another() -> Generation:
-    """Of whom nobody knows when they change."""
-    return (object(),)
-
-
 class RenderFailures:
     """Remembers failures, each for one version of its photo's file.
 
@@ -44,7 +39,7 @@ class RenderFailures:
     """
 
     def __init__(
-        self, engine: Engine, generation: Callable[[], Generation] = _always_another, *, setup: str = ""
+        self, engine: Engine, generation: Callable[[], Generation] = always_another, *, setup: str = ""
     ) -> None:
         self._engine = engine
         self._setup = setup
@@ -93,14 +88,8 @@ class RenderFailures:
 
     def forget_other_setups(self) -> None:
         """Forgets what failed under another setup, lest it be told of photos that are rendered by now."""
-        others = render_failures.c.setup != self._setup
         try:
-            with self._engine.connect() as connection:
-                if connection.execute(select(render_failures.c.photoid).where(others).limit(1)).first() is None:
-                    return
-                connection.rollback()
-                with writing(connection):
-                    connection.execute(delete(render_failures).where(others))
+            delete_if_any(self._engine, render_failures, render_failures.c.setup != self._setup)
         except CatalogError as trouble:
             log.warning("what could not be rendered with another set-up is still told of: %s", trouble)
 
