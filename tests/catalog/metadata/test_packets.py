@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from catalog.kinds.png import XMP
 from catalog.metadata import packets as tested
 from catalog.metadata import xmp
 from catalog.metadata.merge import Metadata
@@ -77,7 +78,7 @@ def test_jpeg(segments: list[bytes], title: str, keywords: int) -> None:
 
 
 HEX = b"\nxmp\n%8d\n%s\n" % (len(PLAIN), PLAIN.hex().encode())
-INTERNATIONAL = tested.XMP + b"\0%b\0de\0\0"
+INTERNATIONAL = XMP + b"\0%b\0de\0\0"
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -86,8 +87,8 @@ INTERNATIONAL = tested.XMP + b"\0%b\0de\0\0"
     [
         (b"iTXt", INTERNATIONAL % b"\0" + PLAIN),
         (b"iTXt", INTERNATIONAL % b"\1" + zlib.compress(PLAIN)),
-        (b"zTXt", tested.XMP + b"\0\0" + zlib.compress(PLAIN)),
-        (b"tEXt", tested.XMP + b"\0" + PLAIN),
+        (b"zTXt", XMP + b"\0\0" + zlib.compress(PLAIN)),
+        (b"tEXt", XMP + b"\0" + PLAIN),
         (b"zTXt", tested.PROFILE + b"\0\0" + zlib.compress(HEX)),
         (b"tEXt", tested.PROFILE + b"\0" + HEX),
     ],
