@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 import catalog.metadata.values as values
 
@@ -40,28 +41,25 @@ _TIME = rf"""
 _GAP = r"[\sT:_,.\-日일]{0,3}"
 _BETWEEN = r"\s?[:\-/.;,_年月년월]\s?"
 _END = "(?![0-9])"
-SHAPES = tuple(
-    re.compile(shape, re.VERBOSE | re.IGNORECASE | re.ASCII)
-    for shape in (
-        # As the standards have it, and so nearly all.
-        rf"(?P<year>\d{{4}})[:\-](?P<month>\d\d)[:\-](?P<day>\d\d)[\sT](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-        rf"(?:\.\d+)?{_ZONE}?\Z",
-        # 2015 07 02
-        rf"(?P<year>\d{{4}})\s+(?P<month>\d\d?)\s+(?P<day>\d\d?)(?:{_GAP}{_TIME})?{_END}",
-        # 20150702, and what is shorter; IPTC has its time so too.
-        rf"(?P<year>\d{{4}})(?P<month>\d\d)(?:(?P<day>\d\d)(?:{_GAP}{_TIME})?)?{_END}",
-        # 2015:07:02 14:35:33, and whatever is between in its place; a year and a time.
-        rf"(?P<year>\d{{4}}){_BETWEEN}(?P<month>\d{{0,2}}){_BETWEEN}(?P<day>\d{{0,2}})(?:{_GAP}{_TIME})?{_END}",
-        rf"(?P<year>\d{{4}})(?:{_BETWEEN}(?P<month>\d{{0,2}}))?(?:\s{_TIME})?{_END}",
-        # 02.07.2015
-        rf"(?P<first>\d\d?)(?P<mark>[.\-/])\s?(?P<last>\d\d?)[.\-/]\s?(?P<year>\d{{4}})(?:{_GAP}{_TIME})?{_END}",
-        # Thu, 02 Jul 2015 14:35:33 +0200
-        rf"(?:[a-z]+,?\s+)?(?P<day>\d\d?)(?:\.|st|nd|rd|th)?[\s\-]+(?P<name>[a-z]{{3,9}})\.?,?[\s\-]+(?P<year>\d{{4}})"
-        rf"(?:{_GAP}{_TIME})?{_END}",
-        # Thu Jul 02 14:35:33 CEST 2015
-        rf"(?:[a-z]+,?\s+)?(?P<name>[a-z]{{3,9}})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+"
-        rf"(?:{_TIME}\s+(?:[A-Z]{{2,5}}\s+)?)?(?P<year>\d{{4}}){_END}",
-    )
+SHAPES = (
+    # As the standards have it, and so nearly all.
+    rf"(?P<year>\d{{4}})[:\-](?P<month>\d\d)[:\-](?P<day>\d\d)[\sT](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    rf"(?:\.\d+)?{_ZONE}?\Z",
+    # 2015 07 02
+    rf"(?P<year>\d{{4}})\s+(?P<month>\d\d?)\s+(?P<day>\d\d?)(?:{_GAP}{_TIME})?{_END}",
+    # 20150702, and what is shorter; IPTC has its time so too.
+    rf"(?P<year>\d{{4}})(?P<month>\d\d)(?:(?P<day>\d\d)(?:{_GAP}{_TIME})?)?{_END}",
+    # 2015:07:02 14:35:33, and whatever is between in its place; a year and a time.
+    rf"(?P<year>\d{{4}}){_BETWEEN}(?P<month>\d{{0,2}}){_BETWEEN}(?P<day>\d{{0,2}})(?:{_GAP}{_TIME})?{_END}",
+    rf"(?P<year>\d{{4}})(?:{_BETWEEN}(?P<month>\d{{0,2}}))?(?:\s{_TIME})?{_END}",
+    # 02.07.2015
+    rf"(?P<first>\d\d?)(?P<mark>[.\-/])\s?(?P<last>\d\d?)[.\-/]\s?(?P<year>\d{{4}})(?:{_GAP}{_TIME})?{_END}",
+    # Thu, 02 Jul 2015 14:35:33 +0200
+    rf"(?:[a-z]+,?\s+)?(?P<day>\d\d?)(?:\.|st|nd|rd|th)?[\s\-]+(?P<name>[a-z]{{3,9}})\.?,?[\s\-]+(?P<year>\d{{4}})"
+    rf"(?:{_GAP}{_TIME})?{_END}",
+    # Thu Jul 02 14:35:33 CEST 2015
+    rf"(?:[a-z]+,?\s+)?(?P<name>[a-z]{{3,9}})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+"
+    rf"(?:{_TIME}\s+(?:[A-Z]{{2,5}}\s+)?)?(?P<year>\d{{4}}){_END}",
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d\d)?", re.IGNORECASE | re.ASCII)
 
@@ -79,7 +77,7 @@ def date(value: object) -> str:
     if not some.isascii():
         some = unicodedata.normalize("NFKC", some)
     for shape in SHAPES:
-        if (match := shape.match(some)) and (found := _dated(match.groupdict())):
+        if (match := _pattern(shape).match(some)) and (found := _dated(match.groupdict())):
             return found
     return ""
 
@@ -116,6 +114,14 @@ def first(days: Iterable[str], beside: Iterable[str] = ()) -> str:
 def are_near(one: str, other: str) -> bool:
     """Whether two dates can be the same moment in two time zones."""
     return abs(datetime.fromisoformat(one[:LOCAL]) - datetime.fromisoformat(other[:LOCAL])) <= FARTHEST
+
+
+@cache
+def _pattern(shape: str) -> re.Pattern[str]:
+    """One of SHAPES, made when it is first asked for: nearly all photos ask for the first alone, and no command waits
+    for the others to be made.
+    """
+    return re.compile(shape, re.VERBOSE | re.IGNORECASE | re.ASCII)
 
 
 def _dated(parts: dict[str, str | None]) -> str:

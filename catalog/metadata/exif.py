@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 import catalog.metadata.boilerplate as boilerplate
 import catalog.metadata.dates as dates
@@ -52,8 +53,16 @@ def read(exif: Image.Exif) -> Found:
 
 
 def _directory(exif: Image.Exif, tag: int) -> Mapping[int, Any]:
+    """The directory to which a tag leads. Not by `get_ifd`, which unpacks all of its values: a third of them are asked
+    for."""
     try:
-        return exif.get_ifd(tag)
+        place = exif.get(tag)
+        if place is None:
+            return {}
+        exif.fp.seek(place)
+        directory = ImageFileDirectory_v2(exif.head, group=tag)
+        directory.load(exif.fp)
+        return directory
     except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
         return {}
 
@@ -61,7 +70,8 @@ def _directory(exif: Image.Exif, tag: int) -> Mapping[int, Any]:
 def _getter(tags: Mapping[int, Any] | Image.Exif) -> Get:
     def get(tag: int) -> Any:
         try:
-            return tags.get(tag)
+            value = tags[tag] if tag in tags else None  # noqa: SIM401 - that raises an error for each one that is not
+            return value[0] if isinstance(value, tuple) and len(value) == 1 else value
         except Exception:  # noqa: BLE001 - as above: Pillow reads a tag when it is asked for
             return None
 

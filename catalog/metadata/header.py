@@ -33,7 +33,7 @@ from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
 from catalog.kinds.tiff_file import TiffFile
-from catalog.kinds.untouched import ReadableJpeg, UntouchedTiff, untouched_avif
+from catalog.kinds.untouched import ReadableJpeg, UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
@@ -153,6 +153,18 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
     return kind, image
 
 
+def _jpeg(file: BinaryIO) -> Image.Image:
+    """A JPEG. Pillow asks for its header in some sixty pieces: where all of it is in the first block, as with most
+    photos, they come out of memory.
+    """
+    head = file.read(BLOCK)
+    try:
+        return UntouchedJpeg(BytesIO(head))
+    except Exception:  # noqa: BLE001 - Pillow raises anything; whoever reads all of the file finds out whether it is so
+        file.seek(0)
+        return ReadableJpeg(file)
+
+
 def _webp(file: BinaryIO) -> Image.Image:
     """A WebP; of one that ends early, which libwebp does not open, an empty picture of its size."""
     try:
@@ -216,7 +228,7 @@ class Blank(Image.Image):
 
 
 READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
-    JPEG: ReadableJpeg,
+    JPEG: _jpeg,
     PNG: ReadablePng,
     WEBP: _webp,
     TIFF: _tiff,

@@ -34,6 +34,9 @@ class Metadata:
     offset: str = ""
 
 
+NOTHING = Metadata()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one of EXIF, IPTC and XMP says.
@@ -43,7 +46,7 @@ class Found:
     tools note of keywords that stand elsewhere.
     """
 
-    metadata: Metadata = Metadata()
+    metadata: Metadata = NOTHING
     created: str = ""
     changed: str = ""
     photoid: str | None = None
@@ -53,19 +56,22 @@ class Found:
 
 
 # People's words stand in all three, and XMP alone cuts and garbles none of them; what the camera measured is EXIF's.
-WORDS = frozenset(("title", "description", "keywords", "persons", "rating"))
+WORDS = ("title", "description", "keywords", "persons", "rating")
+MEASURED = tuple(field.name for field in fields(Metadata) if field.name not in WORDS)
 
 
 def merge(exif: Found, iptc: Found, xmp: Found) -> Found:
     """What a photo's metadata says as a whole. Latitude and longitude come from one of them, never from two."""
-    order = {True: (xmp, iptc, exif), False: (exif, iptc, xmp)}
     chosen: dict[str, Any] = {}
-    for field in fields(Metadata):
-        values = (getattr(each.metadata, field.name) for each in order[field.name in WORDS])
-        chosen[field.name] = next((value for value in values if value not in ("", (), 0, None)), field.default)
+    for names, order in ((WORDS, (xmp, iptc, exif)), (MEASURED, (exif, iptc, xmp))):
+        # The last one first: who is believed more writes over it.
+        for known in (each.metadata for each in reversed(order) if each.metadata is not NOTHING):
+            for name in names:
+                if value := getattr(known, name):
+                    chosen[name] = value
     place = exif.metadata if exif.metadata.latitude is not None else xmp.metadata
     chosen |= {"latitude": place.latitude, "longitude": place.longitude}
-    chosen["keywords"] = keywords.listed(chosen["keywords"], xmp.paths) or keywords.listed((), xmp.noted)
+    chosen["keywords"] = keywords.listed(chosen.get("keywords", ()), xmp.paths) or keywords.listed((), xmp.noted)
     day = _created(exif, iptc, xmp)
     return Found(
         Metadata(**chosen | {"offset": day[dates.LOCAL :]}),
