@@ -21,14 +21,19 @@ TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 
 def of_image(file: BinaryIO, image: Image.Image) -> list[bytes]:
     """The packets that an image has beside its own directories: the first, and what goes on elsewhere."""
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-    if isinstance(packet, str):
-        packet = packet.encode("utf-8", "replace")
+    packet = _bytes(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
     if isinstance(image, JpegImageFile):
         return [*filter(None, _of_jpeg(image, packet))]
     if not packet and isinstance(image, PngImageFile):
         packet = _of_png(file)
     return [packet] if packet else []
+
+
+def _bytes(value: object) -> bytes:
+    """The packet; empty where it is none, as of a TIFF whose tag says that it is numbers."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    return value if isinstance(value, bytes) else b""
 
 
 def _of_jpeg(image: JpegImageFile, packet: bytes) -> Iterator[bytes]:

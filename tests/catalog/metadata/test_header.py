@@ -283,18 +283,36 @@ def test_iptc_in_the_resources_of_a_tiff(tmp_path: Path) -> None:
     assert read(tmp_path / "a.tif").metadata.keywords == ("sea",)
 
 
-@pytest.mark.parametrize(("mark", "order"), [(b"II", "<"), (b"MM", ">")])
-def test_iptc_that_a_tiff_calls_longs(tmp_path: Path, mark: bytes, order: str) -> None:
-    header = dataset(25, b"sea").ljust(12, b"\0")
-    entries = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 0)]
-    entries += [(277, 3, 1, 1), (278, 4, 1, 1), (279, 4, 1, 1), (33723, 4, 3, 8)]
+def grey_pixel(order: str, *entries: tuple[int, int, int, int], at_8: bytes = bytes(64)) -> bytes:
+    """A TIFF of one pixel with these entries more (tag, type, count, value or place), and bytes that they lead to."""
+    plain = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 0)]
+    plain += [(277, 3, 1, 1), (278, 4, 1, 1), (279, 4, 1, 1)]
     made = [
-        struct.pack(f"{order}HHIH2x" if kind == 3 else f"{order}HHII", tag, kind, count, value)
-        for tag, kind, count, value in entries
+        struct.pack(f"{order}HHIH2x" if kind == 3 and count == 1 else f"{order}HHII", tag, kind, count, value)
+        for tag, kind, count, value in sorted((*plain, *entries))
     ]
-    directory = struct.pack(f"{order}H", len(made)) + b"".join(made) + b"\0" * 4
-    path = put(tmp_path / "a.tif", mark + struct.pack(f"{order}HI", 42, 20) + header + directory)
+    directory = struct.pack(f"{order}H", len(made)) + b"".join(made) + bytes(4)
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8 + len(at_8))
+    return head + at_8 + directory
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_iptc_that_a_tiff_calls_longs(tmp_path: Path, order: str) -> None:
+    header = dataset(25, b"sea").ljust(12, b"\0")
+    path = put(tmp_path / "a.tif", grey_pixel(order, (33723, 4, 3, 8), at_8=header))
     assert read(path).metadata.keywords == ("sea",)
+
+
+@pytest.mark.parametrize("kind", [*range(1, 14), 16, 17, 18])
+@pytest.mark.parametrize(
+    "tag", [270, 271, 274, 305, 306, 315, 700, 18246, 33723, 34377, 34665, 34675, 34853, 36867, 40091, 40092, 40094]
+)
+def test_metadata_of_another_type_than_it_should_be_is_no_fault(tmp_path: Path, tag: int, kind: int) -> None:
+    for count in (1, 2, 3):
+        path = put(
+            tmp_path / f"{count}.tif", grey_pixel("<", (tag, kind, count, 8), at_8=xmp("<dc:title>A</dc:title>"))
+        )
+        assert (read(path).width, read(path).height) == (1, 1)
 
 
 def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
