@@ -5,7 +5,9 @@ Nothing is made in advance, and the own size is asked for first: what comes of i
 
 import importlib
 import pkgutil
+import shutil
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -33,14 +35,22 @@ def test_every_statement_is_one_that_is_looked_at() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-@pytest.fixture(scope="module", params=WAYS)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of all these photos."""
-    folder = tmp_path_factory.mktemp(request.param)
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all these photos."""
+    folder = tmp_path_factory.mktemp("cases")
     for case in CASES:
-        path = folder / "photos" / case.name
+        path = folder / case.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(case.make())
+    return folder
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def server(request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of all these photos."""
+    folder = tmp_path_factory.mktemp(request.param)
+    shutil.copytree(root, folder / "photos")
     with serving(folder / "photos", folder / "data", request.param, PREFETCH_COUNT="0") as running:
         yield running
 
@@ -51,10 +61,16 @@ def photos(server: Server) -> Mapping[str, Photo]:
     return {photo.path: photo for photo in server.listing()}
 
 
+@pytest.fixture(scope="module")
+def failed(server: Server) -> str:
+    """What the catalogue says of files that it could not read, or can't render."""
+    return server.command("catalog", "failed").stdout
+
+
 @pytest.mark.parametrize("case", SHOWN, ids=[case.name for case in SHOWN])
-def test_it_is_shown(server: Server, photos: Mapping[str, Photo], case: Case) -> None:
+def test_it_is_shown(server: Server, photos: Mapping[str, Photo], failed: str, case: Case) -> None:
     photo = photos.get(case.name)
-    assert photo, f"{case.name} is not in the catalogue: {server.command('catalog', 'failed').stdout}"
+    assert photo, f"{case.name} is not in the catalogue: {failed}"
     assert (photo.width, photo.height) == case.size
     own = server.photo(photo.photoid)
     half = server.photo(photo.photoid, f"&width={max(1, photo.width // 2)}")
@@ -101,7 +117,7 @@ def test_its_details_are_told_and_it_is_found(server: Server, photos: Mapping[st
 
 @pytest.mark.parametrize("case", REFUSED, ids=[case.name for case in REFUSED])
 def test_what_can_t_be_shown_is_refused_alike_in_every_size(
-    server: Server, photos: Mapping[str, Photo], case: Case
+    server: Server, photos: Mapping[str, Photo], failed: str, case: Case
 ) -> None:
     photo = photos[case.name]
     for status in map(int, case.said("own")):
@@ -109,7 +125,7 @@ def test_what_can_t_be_shown_is_refused_alike_in_every_size(
             answer = server.photo(photo.photoid, query)
             assert answer.status_code == status, answer.text
             assert answer.json()["detail"]
-    assert case.name in server.command("catalog", "failed").stdout
+    assert case.name in failed
 
 
 def test_no_log_holds_a_traceback(server: Server, photos: Mapping[str, Photo]) -> None:
