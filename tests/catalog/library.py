@@ -50,7 +50,7 @@ def put(file: Path, content: bytes) -> Path:
 
 
 @cache
-def empty_catalogue() -> bytes:
+def _empty_catalogue() -> bytes:
     """A catalogue with nothing in it: migrating one for each test would take most of their time."""
     with TemporaryDirectory() as folder:
         engine = open_catalog(Path(folder))
@@ -99,7 +99,7 @@ class Library:
         self.b.mkdir()
         self.settings = Settings(data_dir=folder / "data", roots=(Root("a", self.a), Root("b", self.b)))
         self.opened: list[str] = []
-        put(self.settings.data_dir / FILE, empty_catalogue())
+        put(self.settings.data_dir / FILE, _empty_catalogue())
         self.engine: Engine = open_catalog(self.settings.data_dir)
         self.closing = ExitStack()
         """What is closed with it: whatever else a test has opened in its folder."""

@@ -24,7 +24,6 @@ from catalog import __main__ as catalog
 from catalog.database import FILE, open_catalog
 from catalog.people.users import Users
 from catalog.photos import Photo, Photos
-from tests.catalog.library import empty_catalogue, put
 
 PROJECT = Path(__file__).parents[2]
 START_SECONDS = 120.0
@@ -245,8 +244,6 @@ def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Ser
     processes = int(settings.pop("PROCESSES", "1"))
     queues = settings.pop("QUEUES", "interactive,prefetch")
     _age(photos)
-    if not (data / FILE).exists():
-        put(data / FILE, empty_catalogue())  # to make one takes as long as all else that a start does
     with ExitStack() as closing:
         others: dict[str, Process] = {}
         if way == "distributed":
