@@ -129,8 +129,9 @@ class Generations:
 class Memo(Generic[K, V]):
     """What `ask` answered, remembered while `generation` gives the same object. At most `size` answers.
 
-    Errors are not kept. An answer counts only for the generation that was in force before it was asked for: one
-    that was under way while something changed is never taken for newer than it is.
+    Errors are not kept, nor is None: what is not there may be there at the next look without a new generation, and
+    strangers must not be able to have it remembered as missing. An answer counts only for the generation that was in
+    force before it was asked for: one that was under way while something changed is never taken for newer than it is.
     """
 
     def __init__(self, generation: Callable[[], Generation], ask: Callable[[K], V], size: int = 50_000) -> None:
@@ -146,6 +147,8 @@ class Memo(Generic[K, V]):
         if kept is not None and kept[0] is generation:
             return kept[1]
         answer = self._ask(key)
+        if answer is None:
+            return answer
         if len(self._answers) >= self._size:
             # Rare, and cheaper than to keep an order of use on every hit.
             self._answers.clear()

@@ -105,15 +105,15 @@ def test_an_answer_under_way_while_something_changes_is_not_kept(library: Librar
     assert len(asked) == 2
 
 
-def test_a_memo_is_bounded_and_keeps_no_errors() -> None:
+def test_a_memo_is_bounded_and_keeps_neither_errors_nor_what_is_not_there() -> None:
     generation = (1,)
     asked: list[int] = []
 
-    def ask(key: int) -> int:
+    def ask(key: int) -> int | None:
         asked.append(key)
         if key < 0:
             raise ValueError(key)
-        return key
+        return key or None
 
     memo = Memo(lambda: generation, ask, size=2)
     for key in (1, 2, 1, 2):
@@ -126,6 +126,7 @@ def test_a_memo_is_bounded_and_keeps_no_errors() -> None:
         with pytest.raises(ValueError, match="-1"):
             memo(-1)
     assert asked[-2:] == [-1, -1]
+    assert [memo(0), memo(0), *asked[-2:]] == [None, None, 0, 0]
 
 
 def test_another_process_is_noticed(library: Library) -> None:

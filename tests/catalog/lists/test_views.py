@@ -18,6 +18,17 @@ def test_a_view_is_its_session_s(here: Side) -> None:
             here.views.photoid(apisid, number, 0)
 
 
+def test_whoever_asks_for_views_that_are_not_there_yet_takes_them_from_nobody(here: Side) -> None:
+    mine, stranger = (here.sessions.create(f"10.0.0.{number}", "ann", None) for number in (1, 2))
+    newest, _ = here.views.make(stranger, ids(1))
+    for vid in range(newest + 1, newest + 4):
+        with pytest.raises(Missing, match="no view"):
+            here.views.count(stranger, vid)
+    made = [here.views.make(mine, ids(2))[0] for _ in range(3)]
+    assert made == [newest + 1, newest + 2, newest + 3]
+    assert [here.views.count(mine, vid) for vid in made] == [2, 2, 2]
+
+
 def test_a_view_says_how_many_photos_it_has(here: Side) -> None:
     mine, other = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
     for count in (0, 3):
