@@ -80,6 +80,8 @@ class LoginThrottle:
         subjects = _subjects(uid, address)
         with self._engine.connect() as connection, writing(connection):
             connection.execute(delete(guesses).where(guesses.c.last < now - FORGOTTEN_AFTER))
+            # The clock was set back since: else the wait would be as long as that, for everybody.
+            connection.execute(update(guesses).where(guesses.c.last > noted).values(last=noted))
             rows = connection.execute(select(guesses).where(guesses.c.subject.in_(subjects)))
             wait = max((row.last + long - now for row in rows if (long := _wait(row.failures))), default=0)
             if wait <= 0:

@@ -48,6 +48,18 @@ def test_a_wait_is_no_shorter_where_a_second_ends_in_it(library: Library) -> Non
     assert waits(throttle, "ann", "10.9.9.9") == 0
 
 
+@pytest.mark.parametrize("back", [1, 3600, 10 * 365 * 24 * 3600])
+def test_a_clock_that_is_set_back_locks_nobody_out(library: Library, back: int) -> None:
+    clock = Clock(2_000_000_000)
+    throttle = LoginThrottle(library.engine, clock)
+    assert [waits(throttle, "ann", "10.0.0.1") for _ in range(FREE_GUESSES)] == [0] * FREE_GUESSES
+    clock.now -= back
+    assert waits(throttle, "ann", "10.0.0.1") == 1
+    clock.now += 1
+    assert waits(throttle, "ann", "10.0.0.1") == 0
+    assert waits(throttle, "ann", "10.0.0.1") == 2  # and is no way around the brake
+
+
 def test_an_address_is_slowed_down_whomever_it_tries(library: Library) -> None:
     throttle = LoginThrottle(library.engine, Clock())
     assert [waits(throttle, f"user{i}", "10.0.0.1") for i in range(FREE_GUESSES + 1)] == [0] * FREE_GUESSES + [1]
