@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from config import Settings
-from config.addresses import LOCALHOST, bound, is_everywhere, is_loopback
+from config.addresses import bound, is_everywhere, is_loopback
 from darkroom.doctor.finding import Finding, apart, well, wrong
 
 SECONDS = 2.0  # that each question may take
@@ -67,7 +67,7 @@ def port(settings: Settings) -> Iterator[Finding]:
     if error is None:
         yield well(what, f"is free on {host}: no server runs there")
     elif error.errno == errno.EADDRINUSE:
-        yield from _answers(what, _here(host) if is_everywhere(host) else host, number)
+        yield from _answers(what, _here(host, number) if is_everywhere(host) else host, number)
     elif error.errno in (errno.EACCES, errno.EPERM):
         yield wrong(what, "is not for this user", "choose a PORT of 1024 or above, with a proxy in front")
     else:
@@ -75,9 +75,17 @@ def port(settings: Settings) -> Iterator[Finding]:
         yield wrong(what, says, "set server.host to an address of this machine, as 127.0.0.1 or 0.0.0.0")
 
 
-def _here(host: str) -> str:
-    """Where a server is asked that listens on all addresses: `::` may be in the way of either family."""
-    return LOCALHOST if ":" in host else "127.0.0.1"
+def _here(host: str, number: int) -> str:
+    """Where a server is asked that listens on all addresses: `::` may be in the way of either family. By address, as a
+    bare machine knows no name.
+    """
+    taken = (each for each in ("127.0.0.1", "::1") if _is_taken(each, number))
+    return next(taken, "127.0.0.1") if ":" in host else "127.0.0.1"
+
+
+def _is_taken(host: str, number: int) -> bool:
+    error = _refused(host, number)
+    return error is not None and error.errno == errno.EADDRINUSE
 
 
 def _place(given: Mapping[str, Any]) -> str:

@@ -32,8 +32,8 @@ WAYS = {
     "set": ("/my/photos~1", {"SERVER_PREFIX": "/my/photos~1"}, "{url}", ""),
     # It takes the path off: the setting says it.
     "set, and taken off": ("/photos", {"SERVER_PREFIX": "/photos"}, "{url}/", ""),
-    # It takes the path off without a word.
-    "silent": ("/photos", {}, "{url}/", ""),
+    # It takes the path off without a word. A browser goes to what `Link` names, which can't be right there.
+    "silent": ("/photos", {}, "{url}/", "proxy_hide_header Link;"),
 }
 """The path, the settings, where nginx hands requests on to, and what else it does."""
 
