@@ -10,9 +10,8 @@ ONE_SERVER = (
     "tests/end_to_end/photos/test_get_photo.py",
     "tests/end_to_end/photos/test_redbot.py",
 )
-# All of these look at one server's page with one browser; those of the second have servers of their own.
+# All of these look at one server's page with one browser.
 PAGE = "tests/web/"
-PAGE_ELSEWHERE = "tests/web/addresses/"
 # Each of these may run anywhere: it has what it needs to itself, and takes its time.
 ALONE = (
     "tests/cache/disk/test_tier.py::test_killed_at_any_instant",
@@ -39,7 +38,6 @@ class Dealing(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing 
         way = re.search(r"\[(embedded|distributed)", name)
         if path in ONE_SERVER and way:
             return way[1]
-        for folder in (PAGE_ELSEWHERE, PAGE):
-            if path.startswith(folder):
-                return folder
+        if path.startswith(PAGE):
+            return PAGE
         return nodeid if nodeid.startswith(ALONE) else path
