@@ -228,7 +228,10 @@ def test_a_process_forked_before() -> None:
 
 def test_a_process_forked_afterwards_says_so() -> None:
     """It would wait for threads that it has not."""
+    # From 3.12 on Python warns of the very thing that is tried.
     code = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)
 pixels(PLANES)
 if os.fork():
     os.wait()
