@@ -5,7 +5,6 @@ iNaturalist (BRANDED_DESCRIPTIONS), PhotoPrism (UnwantedDescriptions).
 """
 
 import re
-from functools import cache
 
 MAKERS = (
     "acer|agfa(?:photo)?|aiptek|benq|canon|casio|concord|eastman|epson|fuji(?:film)?|general imaging|genius|hp|jenoptik"
@@ -13,6 +12,7 @@ MAKERS = (
     "|ricoh|rollei|samsung|sanyo|sigma|sony|toshiba|traveler|vivitar"
 )
 
+FLAGS = re.IGNORECASE | re.DOTALL
 _WHOLE = "|".join(
     (
         # OLYMPUS DIGITAL CAMERA, KODAK Digital Still Camera, MOULTRIE DIGITAL GAME CAMERA
@@ -57,10 +57,5 @@ def without(text: str, make: str = "") -> str:
 
 
 def _is(text: str, pattern: str) -> bool:
-    return _made(pattern).fullmatch(text) is not None
-
-
-@cache
-def _made(pattern: str) -> re.Pattern[str]:
-    """When it is first asked for: no command waits for it that reads no photo."""
-    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    # `re` keeps what it has made, when it is first asked for: no command waits for it that reads no photo.
+    return re.fullmatch(pattern, text, FLAGS) is not None

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cache
 
 import catalog.metadata.values as values
 
@@ -41,6 +40,8 @@ _TIME = rf"""
 _GAP = r"[\sT:_,.\-日일]{0,3}"
 _BETWEEN = r"\s?[:\-/.;,_年月년월]\s?"
 _END = "(?![0-9])"
+FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
+# Made by `re` when they are first asked for: nearly all photos ask for the first alone, and no command waits for all.
 SHAPES = (
     # As the standards have it, and so nearly all.
     rf"(?P<year>\d{{4}})[:\-](?P<month>\d\d)[:\-](?P<day>\d\d)[\sT](?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
@@ -77,7 +78,7 @@ def date(value: object) -> str:
     if not some.isascii():
         some = unicodedata.normalize("NFKC", some)
     for shape in SHAPES:
-        if (match := _pattern(shape).match(some)) and (found := _dated(match.groupdict())):
+        if (match := re.match(shape, some, FLAGS)) and (found := _dated(match.groupdict())):
             return found
     return ""
 
@@ -114,14 +115,6 @@ def first(days: Iterable[str], beside: Iterable[str] = ()) -> str:
 def are_near(one: str, other: str) -> bool:
     """Whether two dates can be the same moment in two time zones."""
     return abs(datetime.fromisoformat(one[:LOCAL]) - datetime.fromisoformat(other[:LOCAL])) <= FARTHEST
-
-
-@cache
-def _pattern(shape: str) -> re.Pattern[str]:
-    """One of SHAPES, made when it is first asked for: nearly all photos ask for the first alone, and no command waits
-    for the others to be made.
-    """
-    return re.compile(shape, re.VERBOSE | re.IGNORECASE | re.ASCII)
 
 
 def _dated(parts: dict[str, str | None]) -> str:

@@ -34,7 +34,7 @@ from catalog.kinds.readers import fingerprint
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
 from catalog.kinds.tiff_file import TiffFile
 from catalog.kinds.untouched import ReadableJpeg, UntouchedJpeg, UntouchedTiff, untouched_avif
-from catalog.metadata.merge import Found, Metadata, merge
+from catalog.metadata.merge import NOTHING, Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
 from catalog.presentation.presentation import Presentation, presentation
@@ -73,7 +73,7 @@ class Header:
     created: str
     photoid: str | None
     content_id: str
-    metadata: Metadata = Metadata()
+    metadata: Metadata = NOTHING
     refused: str = ""
     ctime_ns: int = 0
     inode: int = 0

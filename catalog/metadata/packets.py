@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngImageFile
 from catalog.kinds.png import XMP, chunks, text
 from catalog.metadata.xmp import LARGEST, extension_of
 from catalog.presentation.chunks import MOST_CHUNKS
+from catalog.presentation.presentation import packet
 
 EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 EXTENSION_HEAD = struct.Struct(">32sII")  # the id, the length of the whole, the place of this piece in it
@@ -21,31 +22,24 @@ TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 
 def of_image(file: BinaryIO, image: Image.Image) -> list[bytes]:
     """The packets that an image has beside its own directories: the first, and what goes on elsewhere."""
-    packet = _bytes(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
+    first = packet(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
     if isinstance(image, JpegImageFile):
-        return [*filter(None, _of_jpeg(image, packet))]
-    if not packet and isinstance(image, PngImageFile):
-        packet = _of_png(file)
-    return [packet] if packet else []
+        return [*filter(None, _of_jpeg(image, first))]
+    if not first and isinstance(image, PngImageFile):
+        first = _of_png(file)
+    return [first] if first else []
 
 
-def _bytes(value: object) -> bytes:
-    """The packet; empty where it is none, as of a TIFF whose tag says that it is numbers."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace")
-    return value if isinstance(value, bytes) else b""
-
-
-def _of_jpeg(image: JpegImageFile, packet: bytes) -> Iterator[bytes]:
+def _of_jpeg(image: JpegImageFile, first: bytes) -> Iterator[bytes]:
     """Source: XMP part 3, 1.1.3: what has no place in a segment stands in others, under the id that the first names."""
     segments = [data for marker, data in image.applist if marker == "APP1" and not data.startswith(b"Exif\0")]
-    if not packet:
+    if not first:
         # Under a name that is not as it should be.
         odd = (data for data in segments if not data.startswith(EXTENSION) and any(root in data for root in ROOTS))
-        packet = next(odd, b"")
-    yield packet
+        first = next(odd, b"")
+    yield first
     pieces = [data[len(EXTENSION) :] for data in segments if data.startswith(EXTENSION)]
-    if pieces and (wanted := extension_of(packet)):
+    if pieces and (wanted := extension_of(first)):
         yield _joined(pieces, wanted)
 
 

@@ -62,19 +62,19 @@ def _read(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
         # Of several pictures in one file the one that is shown need not be the first.
         of_shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
         return Presentation(lies(0, of_shown if of_shown != UPRIGHT else own.orientation, own.xmp), _told(own))
-    shown = tags.of_exif(_bytes(image.info.get("exif")))
+    shown = tags.of_exif(packet(image.info.get("exif")))
     if kind == RAW:
         return _of_raw(image, shown, file)
-    return Presentation(lies(0, shown.orientation, _bytes(image.info.get("xmp"))), _told(shown))
+    return Presentation(lies(0, shown.orientation, packet(image.info.get("xmp"))), _told(shown))
 
 
-def lies(container: int, exif: int, packet: bytes) -> int:
+def lies(container: int, exif: int, xmp: bytes) -> int:
     """How a picture lies, 1 to 8: by the first that says so of its container (boxes that turn it), its EXIF and its
-    XMP `packet`; the numbers are 0 where they don't. What is said twice is done once.
+    `xmp`; the numbers are 0 where they don't. What is said twice is done once.
 
     EXIF before XMP, as cameras write the former, and programs that turn pictures see to it.
     """
-    return container or exif or xmp_orientation(packet) or UPRIGHT
+    return container or exif or xmp_orientation(xmp) or UPRIGHT
 
 
 def of(image: Image.Image) -> Presentation:
@@ -116,7 +116,10 @@ def _told(found: Tags) -> Colours | None:
     return ADOBE_RGB if found.is_adobe_rgb else None
 
 
-def _bytes(value: object) -> bytes:
+def packet(value: object) -> bytes:
+    """What Pillow gives for EXIF or XMP, as bytes; empty where it is neither, as of a TIFF whose tag says that it is
+    numbers.
+    """
     if isinstance(value, str):
         return value.encode("utf-8", "replace")
     return value if isinstance(value, bytes) else b""

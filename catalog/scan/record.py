@@ -28,7 +28,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import names, photoid
-from catalog.metadata import READER, Header, Metadata, reading_setup
+from catalog.metadata import NOTHING, READER, Header, Metadata, reading_setup
 from catalog.scan import missing as missing_photos
 from catalog.schema import details, folders, missing, photos, read_failures, roots, texts
 from catalog.search import words
@@ -74,7 +74,6 @@ FORGET_DETAILS = delete(details).where(details.c.number == bindparam("known"))
 ADD_DETAILS = insert(details)
 DETAILS = tuple(name for name in Metadata.__slots__ if name != "rating")
 DESCRIBED = select(*(details.c[name] for name in DETAILS)).where(details.c.number == bindparam("known"))
-NOTHING = Metadata()
 
 
 def photo(connection: Connection, root_id: int, path: str, header: Header, gone: ColumnElement[bool]) -> Outcome:

@@ -7,7 +7,7 @@ each character for a word: so a text is found by any part of it that stands side
 import re
 import unicodedata
 
-from catalog.metadata.merge import Metadata
+from catalog.metadata.merge import NOTHING, Metadata
 from catalog.names import fold
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -23,7 +23,6 @@ _ONE_UNSPACED = re.compile(f"[{UNSPACED}]")
 _BETWEEN = re.compile(f"[ {JOINT}]+")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
 APART = " \ufffd "  # a word for the index, and one that no query has: no phrase reaches across it
-NOTHING = Metadata()
 WORD_CATEGORIES = "LNM"  # letters, numbers, marks: the first letter of a general category
 
 
