@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
@@ -22,6 +20,7 @@ from catalog.photos import Photos
 from catalog.search.query import parse
 from catalog.search.sql import Search
 from tests.catalog.library import PROJECT
+from tests.catalog.migrations.older import make_older
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -116,12 +115,9 @@ def test_a_writer_that_does_not_let_go(tmp_path: Path) -> None:
 
 
 def test_a_catalogue_of_the_first_revision_is_filled(tmp_path: Path) -> None:
+    make_older(tmp_path, "0001")
     engine = create_engine(f"sqlite:///{tmp_path / FILE}")
-    config = Config()
-    config.set_main_option("script_location", str(PROJECT / "catalog" / "migrations"))
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.execute(text("INSERT INTO roots VALUES (1, 'Pictures', 1), (2, 'archive', 0)"))
         photo = text("INSERT INTO photos VALUES (:id, :id, :root, :path, 7, 8, 9, 10, 'JPEG', :created)")
         for number, root, path in ((1, 1, b"2015/Z\xfcrich/1.jpg"), (2, 1, b"top.jpg"), (3, 2, b"2015/away.jpg")):

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
 from catalog import schema
@@ -18,7 +16,7 @@ from catalog.generations import Generations
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, Access, Rights
 from catalog.people.users import User, Users
 from catalog.photos import Photos
-from tests.catalog.library import PROJECT
+from tests.catalog.migrations.older import make_older
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 USERS = [
@@ -32,13 +30,7 @@ USERS = [
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
     """The folder of a catalogue at revision 0002, with four users and a photo."""
-    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
-    config = Config()
-    config.set_main_option("script_location", str(PROJECT / "catalog/migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-    engine.dispose()
+    make_older(tmp_path, "0002")
     with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as old:
         old.executemany("INSERT INTO users VALUES (?, ?, ?)", USERS)
         old.execute("INSERT INTO roots VALUES (1, 'a', 1)")

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
 from catalog.database import FILE, open_catalog
@@ -13,7 +11,7 @@ from catalog.generations import Generations
 from catalog.photos import Photos
 from catalog.search.query import parse
 from catalog.search.sql import Search
-from tests.catalog.library import PROJECT
+from tests.catalog.migrations.older import make_older
 
 PATHS = ("東京タワー/IMG_10.jpg", "東京タワー/IMG_2.jpg", "ﾄｳｷｮｳ/a.jpg", "トウキョウ/b.jpg")
 
@@ -21,12 +19,9 @@ PATHS = ("東京タワー/IMG_10.jpg", "東京タワー/IMG_2.jpg", "ﾄｳｷ�
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
     """The folder of a catalogue at the revision before, with some photos as they were written down then."""
+    make_older(tmp_path, "0007_setup")
     engine = create_engine(f"sqlite:///{tmp_path / FILE}")
-    config = Config()
-    config.set_main_option("script_location", str(PROJECT / "catalog/migrations"))
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0007_setup")
         connection.execute(text("INSERT INTO roots VALUES (1, 'photos', 1)"))
         for number, path in enumerate(PATHS, start=1):
             folder, _, name = path.rpartition("/")

@@ -4,15 +4,13 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, delete, select
+from sqlalchemy import delete, select
 
 from catalog.database import FILE, open_catalog, writing
 from catalog.photos import Photos
 from catalog.scan import missing
 from catalog.schema import photos, render_failures
-from tests.catalog.library import PROJECT
+from tests.catalog.migrations.older import make_older
 
 PHOTOS = (
     "INSERT INTO photos (number, photoid, content_id, root_id, alias, folder_id, path, bytes, mtime_ns, width, height,"
@@ -21,13 +19,7 @@ PHOTOS = (
 
 
 def test_faults_outlast_it_and_go_with_their_photos(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
-    config = Config()
-    config.set_main_option("script_location", str(PROJECT / "catalog/migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0007_setup")
-    engine.dispose()
+    make_older(tmp_path, "0007_setup")
     with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as old:
         old.execute("INSERT INTO roots VALUES (1, 'a', 1)")
         old.execute("INSERT INTO folders VALUES (1, '@a/')")
