@@ -33,6 +33,7 @@ from config import data_toml
 from config.addresses import is_loopback
 from config.arguments import Parser
 from config.data_folder import remember
+from config.paths import is_folder
 from config.setting import folder
 
 HERE = Path(__file__).parent
@@ -83,7 +84,7 @@ def a_folder(name: str, text: str) -> Path:
     """
     path = folder(text)
     try:
-        if path.is_dir():
+        if is_folder(path):
             return path
     except OSError as error:  # a folder on the way to it is not for this user, say
         raise InTheWay(f"{name} is {text!r}, which can't be looked at: {error.strerror}") from None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config import Settings, SettingsError, load
 from config.addresses import bound, written
+from config.paths import is_folder, is_there
 from config.setting import folder
 
 
@@ -66,13 +67,13 @@ def look_at_data(path: Path, name: str) -> None:
     """
     there = path
     try:
-        while not there.exists() and not there.is_symlink():
+        while not is_there(there) and not there.is_symlink():
             there = there.parent
-        usable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+        usable = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
     except (OSError, ValueError) as error:
         raise Unusable(f"{name} is {str(path)!r}, which can't be looked at: {_reason(error)}") from None
     if not usable:
-        why = "can't be written to" if there.is_dir() else "is no folder"
+        why = "can't be written to" if is_folder(there) else "is no folder"
         raise Unusable(f"{name} is {str(path)!r}, but {str(there)!r} {why}: name another with DATA=folder")
 
 

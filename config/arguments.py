@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from config.addresses import bound
+from config.paths import is_file, is_folder, is_there
 from config.setting import folder
 from config.table import Settings
 
@@ -71,7 +72,7 @@ def existing_file(text: str) -> Path:
     """Reads the name of a file that is there."""
 
     def wrong(path: Path) -> str:
-        return "" if path.is_file() else "is no file" if path.exists() else "is not there"
+        return "" if is_file(path) else "is no file" if is_there(path) else "is not there"
 
     return _unless(wrong, text, Path(text))
 
@@ -80,9 +81,9 @@ def new_file(text: str) -> Path:
     """Reads the name that a file is to have: in a folder that is there, and no folder's."""
 
     def wrong(path: Path) -> str:
-        if path.is_dir():
+        if is_folder(path):
             return "is a folder: name a file in it"
-        return "" if path.parent.is_dir() else "is in no folder: make it first"
+        return "" if is_folder(path.parent) else "is in no folder: make it first"
 
     return _unless(wrong, text, Path(text))
 
@@ -91,7 +92,7 @@ def folder_of_photos(text: str) -> Path:
     """Reads the name of a folder that is there, and can be listed."""
 
     def wrong(path: Path) -> str:
-        if not path.is_dir():
+        if not is_folder(path):
             return "is no folder: name one with photos in it"
         with os.scandir(path):
             return ""
@@ -105,8 +106,8 @@ def new_folder(text: str) -> Path:
     def wrong(path: Path) -> str:
         if not text:
             return "is no name"
-        nearest = next(each for each in (path, *path.parents) if each.exists())
-        return "" if nearest.is_dir() else "is no folder"
+        nearest = next(each for each in (path, *path.parents) if is_there(each))
+        return "" if is_folder(nearest) else "is no folder"
 
     return _unless(wrong, text, folder(text))
 

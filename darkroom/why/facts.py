@@ -12,6 +12,7 @@ from catalog.inspection import Known, TooSlow, opened_to_look
 from catalog.people.access import Access
 from catalog.people.users import Users, default_uid
 from config import Settings
+from config.paths import is_there
 from darkroom.doctor.finding import Finding, wrong
 from darkroom.why.meant import Meant, meant
 from darkroom.why.of_catalogue import Sight
@@ -39,7 +40,7 @@ def facts(text: str, settings: Settings) -> Facts:
     without = Facts(meant(text, settings, None))
     file = settings.data_dir / FILE
     try:
-        if not file.exists():
+        if not is_there(file):
             return replace(without, trouble=wrong("catalogue", f"{file} is not there yet", "`darkroom scan` makes it"))
         with opened_to_look(settings.data_dir) as engine:
             if (found := inspection.revision(engine)) != HEAD:

@@ -13,6 +13,7 @@ from catalog.errors import MalformedPhotoid
 from catalog.photoid import parse_photoid
 from config import Root, Settings
 from config.arguments import printable
+from config.paths import is_folder, is_there
 
 ESCAPED = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])")
 """What `printable` writes for a character that no terminal shows."""
@@ -114,7 +115,7 @@ def _is_known(engine: Engine | None, candidate: Meant) -> bool:
 def _exists(file: Path | None) -> bool:
     """Whether there is a file, or a link that leads to nothing, or something that this user may not look at."""
     try:
-        return file is not None and (file.is_symlink() or file.exists()) and not file.is_dir()
+        return file is not None and (file.is_symlink() or is_there(file)) and not is_folder(file)
     except PermissionError:
         return True  # or so it may be
     except (OSError, ValueError):

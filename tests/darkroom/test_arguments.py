@@ -44,7 +44,7 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
         "--data": [
             ("--data=~/file", "is no folder"),
             ("--data=~/file/below", "is no folder"),
-            (f"--data={'x' * 300}", "x"),
+            (f"--data={'x' * 300}", "File name too long"),
         ],
     },
     "up": {
