@@ -169,9 +169,10 @@ export class Viewer {
     this.place.textContent = t("viewer.place", { n: this.index + 1, count });
     const taken = photo.creationDate ? h("span", {}, moment(photo.creationDate)) : "";
     this.caption.replaceChildren(photoTitle(photo, this.index), taken);
+    const focused = document.activeElement; // of a button that is disabled, some browsers take the focus at once
     this.previous.disabled = this.index === 0;
     this.next.disabled = this.index === count - 1;
-    if (document.activeElement?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
+    if (focused?.matches(":disabled")) this.element.focus(); // keys on such a button go nowhere
     if (this.download) this.download.href = originalUrl(this.list.place, this.index);
     announce(`${photoLabel(photo, this.index)}, ${this.place.textContent}`);
     const { image, error } = this.preloader.get(this.index);
