@@ -4,7 +4,7 @@ import { h } from "./components/dom.js";
 import { t } from "./i18n/strings.js";
 import { failed, leave, showLibrary } from "./pages/library.js";
 import { onRoute, route } from "./pages/router.js";
-import { me, reach } from "./server/client.js";
+import { loadModule, me, reach } from "./server/client.js";
 
 // The document may name them from its own address on, which changes.
 for (const link of document.querySelectorAll(".brand, link[rel=icon]")) link.href = link.href;
@@ -21,15 +21,15 @@ function who() {
 
 // Pages that few open are loaded when somebody does.
 const PAGES = {
-  shares: async (main) => (await import("./pages/shares.js")).showShares(main),
-  jobs: async (main) => (await import("./pages/jobs.js")).showJobs(main, await who()),
-  login: async (main) => (await import("./pages/login.js")).showLogin(main),
+  shares: async (main) => (await loadModule("pages/shares.js")).showShares(main),
+  jobs: async (main) => (await loadModule("pages/jobs.js")).showJobs(main, await who()),
+  login: async (main) => (await loadModule("pages/login.js")).showLogin(main),
 };
 
 async function showAccount(me) {
-  const { accountMenu } = await import("./header/account.js");
+  const { accountMenu } = await loadModule("header/account.js");
   document.getElementById("account").replaceChildren(accountMenu(me));
-  if (me.vanished?.length) main.before((await import("./header/vanished.js")).vanishedBanner(me.vanished));
+  if (me.vanished?.length) main.before((await loadModule("header/vanished.js")).vanishedBanner(me.vanished));
   return me;
 }
 

@@ -7,7 +7,7 @@ import { searchForm } from "../header/search.js";
 import { photoTitle } from "../i18n/labels.js";
 import { t } from "../i18n/strings.js";
 import { Selection } from "../selection/selection.js";
-import { reached, ROOT } from "../server/client.js";
+import { gallery as galleryOf, loadModule, ROOT } from "../server/client.js";
 import { PhotoList } from "../server/photolist.js";
 import { address, go, remember } from "./router.js";
 
@@ -119,7 +119,7 @@ function show(main, above, key, list, now, me, anchor) {
   let bar = null;
   selection?.addEventListener("change", () => {
     if (bar || !selection.count) return;
-    bar = reached(import("../selection/selectionbar.js")).then(({ selectionBar }) => {
+    bar = loadModule("selection/selectionbar.js").then(({ selectionBar }) => {
       const element = selectionBar({ selection, list, me });
       document.body.append(element);
       return element;
@@ -137,18 +137,17 @@ function show(main, above, key, list, now, me, anchor) {
   grid.arrange();
   if (anchor) grid.restore(anchor);
   else scrollTo(0, 0);
-  setTimeout(() => reached(import("../viewer/viewer.js")), WARM);
+  setTimeout(() => loadModule("viewer/viewer.js"), WARM);
 }
 
 async function galleryHead(sid) {
-  const gallery = await import("./gallery.js");
-  const client = await import("../server/client.js");
+  const head = await loadModule("pages/gallery.js");
   try {
-    return gallery.galleryHead(await client.gallery(sid));
+    return head.galleryHead(await galleryOf(sid));
   } catch (error) {
     if (error.status !== 404) throw error;
     leave();
-    gallery.showGalleryEnded(document.getElementById("main"));
+    head.showGalleryEnded(document.getElementById("main"));
     return null;
   }
 }
@@ -174,7 +173,7 @@ async function view(now, who) {
     return go({ photo: "" }, { replace: true });
   }
   if (viewer) return viewer.show(index);
-  const { Viewer } = await import("../viewer/viewer.js");
+  const { Viewer } = await loadModule("viewer/viewer.js");
   const me = await who();
   if (route !== now) return;
   viewer = new Viewer({

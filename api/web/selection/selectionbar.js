@@ -4,7 +4,7 @@ import { h, icon, iconButton } from "../components/dom.js";
 import { alertLine, sentence } from "../components/forms.js";
 import { menuButton } from "../components/menubutton.js";
 import { t } from "../i18n/strings.js";
-import { originalUrl, reached } from "../server/client.js";
+import { loadModule, originalUrl } from "../server/client.js";
 
 const MOST_ORIGINALS = 10; // each is a download of its own
 
@@ -46,13 +46,13 @@ export function selectionBar(context) {
 }
 
 async function details({ selection, list }) {
-  const { showDetails } = await reached(import("../dialogs/details.js"));
+  const { showDetails } = await loadModule("dialogs/details.js");
   const indexes = [...selection.indexes()];
   await showDetails(list.place, indexes[0], indexes);
 }
 
 async function share({ selection, list }) {
-  const { showShare } = await reached(import("../dialogs/share.js"));
+  const { showShare } = await loadModule("dialogs/share.js");
   const ranges = selection.ranges.map(([first, end]) => [first, end - first]);
   const some = selection.count < list.count;
   showShare(selection.count, some ? { ...list.place, ranges } : list.place);

@@ -72,6 +72,24 @@ export async function reached(coming, signal) {
   }
 }
 
+const missed = new Map(); // how often each module could not be loaded
+
+/** A module that is needed now, by its path in the folder of the page. A ServerError where it can't be loaded.
+ *
+ * Some browsers remember for the life of a page that they could not load a module: the next try is by another address.
+ * Where that fails though the server answers, it is one that this module imports, and the page is read anew. */
+export async function loadModule(name) {
+  const tries = missed.get(name) ?? 0;
+  const address = `${ROOT}web/${name}`;
+  try {
+    return await reached(import(tries ? `${address}?${tries}` : address));
+  } catch (error) {
+    missed.set(name, tries + 1);
+    if (tries && (await fetch(address).catch(() => null))?.ok) location.reload();
+    throw error;
+  }
+}
+
 /** Goes to the login page, which comes back to here. */
 export const toLogin = () => location.assign(`${ROOT}login?back=${encodeURIComponent(location.pathname + location.search)}`);
 
@@ -161,7 +179,7 @@ export const cache = () => json(`${OWN}cache`);
 /** Signs a user in: the session comes as a cookie. */
 export async function login(uid, password) {
   const { algorithm, modulus, exponent } = await json(`${API}createWebApiSession`);
-  const { encrypt } = await import("./rsa.js");
+  const { encrypt } = await loadModule("server/rsa.js");
   const pw = algorithm === "RSA" ? encrypt(password, modulus, exponent) : password;
   await json(url(`${API}authorizeWebApiSession`, { uid, pw }));
   tabs.postMessage("");

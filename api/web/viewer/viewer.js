@@ -3,7 +3,7 @@
 import { announce, h, icon, iconButton, on, still } from "../components/dom.js";
 import { photoLabel, photoTitle } from "../i18n/labels.js";
 import { moment, t } from "../i18n/strings.js";
-import { originalUrl, prefetch, reached, ROOT, trouble } from "../server/client.js";
+import { loadModule, originalUrl, prefetch, ROOT, trouble } from "../server/client.js";
 import { fullscreen } from "./fullscreen.js";
 import { gestures } from "./gestures.js";
 import { PanZoom } from "./panzoom.js";
@@ -260,7 +260,7 @@ export class Viewer {
   async #details() {
     if (!this.details) return;
     this.slideshow.stop();
-    (await reached(import("../dialogs/details.js"))).showDetails(this.list.place, this.index);
+    (await loadModule("dialogs/details.js")).showDetails(this.list.place, this.index);
   }
 
   #played() {
