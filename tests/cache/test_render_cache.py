@@ -272,7 +272,7 @@ def test_a_child_uses_the_cache_of_its_parent(settings: config.Settings) -> None
         pid = os.fork()
         if not pid:
             try:
-                done = [cache.put(key(100 * child + each), render()) for each in range(20)]
+                done = [cache.put(key(100 * child + each), render(), patience=600) for each in range(20)]
                 cache.close()
                 os._exit(0 if all(done) and cache.get(key(child)) else 1)
             finally:
