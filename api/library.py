@@ -16,6 +16,10 @@ from catalog.lists.shares import Shares
 from catalog.lists.snapshots import Snapshots
 from catalog.lists.views import Views
 from catalog.people.access import Access
+from catalog.people.app_passwords import AppPasswords
+from catalog.people.audit import AuditLog
+from catalog.people.groups import Groups
+from catalog.people.open_sessions import OpenSessions
 from catalog.people.passwords import LoginThrottle
 from catalog.people.sessions import FLUSH_EVERY, SWEEP_EVERY, Sessions
 from catalog.people.users import Users
@@ -38,6 +42,10 @@ class Library:
     photo_by_id: Callable[[str], Photo]
     search: CachedSearch
     users: Users
+    groups: Groups
+    app_passwords: AppPasswords
+    open_sessions: OpenSessions
+    audit: AuditLog
     access: Access
     render_failures: RenderFailures
     damages: Damages
@@ -65,11 +73,13 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         lifetime=settings.webapi_session_minutes * 60,
         per_address=settings.webapi_max_sessions_per_ip,
     )
+    audit = AuditLog(engine, days=settings.audit_days, most=settings.audit_entries)
     closing.callback(sessions.flush)
     for name, seconds, action in (
         ("generations", LOOK_EVERY, generations.look),
         ("sessions", FLUSH_EVERY, sessions.flush),
         ("ended sessions", SWEEP_EVERY, sessions.sweep),
+        ("audit log", SWEEP_EVERY, audit.trim),
     ):
         thread = PeriodicThread(name, seconds, action)
         thread.start()
@@ -77,7 +87,7 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
     render_failures = RenderFailures(engine, lambda: generations.render_failures, setup=rendering_setup(settings))
     render_failures.forget_other_setups()
     damages = _open_damages(engine, generations, closing)
-    return _library(settings, engine, generations, photos, render_failures, damages, snapshots, sessions)
+    return _library(settings, engine, generations, photos, render_failures, damages, snapshots, sessions, audit)
 
 
 def _open_damages(engine: Engine, generations: Generations, closing: ExitStack) -> Damages:
@@ -99,6 +109,7 @@ def _library(
     damages: Damages,
     snapshots: Snapshots,
     sessions: Sessions,
+    audit: AuditLog,
 ) -> Library:
     """The rest of it, which needs no end."""
     return Library(
@@ -108,6 +119,10 @@ def _library(
         photo_by_id=Memo(lambda: generations.photos, photos.by_id),
         search=CachedSearch(Search(engine), generations),
         users=Users(engine),
+        groups=Groups(engine),
+        app_passwords=AppPasswords(engine, settings.data_dir),
+        open_sessions=OpenSessions(engine, sessions),
+        audit=audit,
         access=Access(engine, generations),
         render_failures=render_failures,
         damages=damages,

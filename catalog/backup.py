@@ -17,6 +17,7 @@ from urllib.parse import quote
 from catalog.database import ADVICE, FILE, open_catalog, trouble
 from catalog.errors import CatalogError
 from catalog.files import locked
+from catalog.people.audit import operator
 from catalog.scan.scan import LOCK, sync_roots
 from config import Settings
 
@@ -58,7 +59,8 @@ def backup(settings: Settings, target: Path, told: Told = nothing, *, force: boo
 def restore(settings: Settings, source: Path, told: Told = nothing) -> Path | None:
     """Makes a backup the catalogue; gives where the replaced one is kept, None where there was none.
 
-    The backup itself stays as it is. Where anything fails, the catalogue is the one that it was.
+    The backup itself stays as it is. Where anything fails, the catalogue is the one that it was. What the audit log has
+    since the backup is kept: nobody gets rid of it by a restore, which it tells of, too.
 
     Raises:
         CatalogError: the file is no catalogue, is newer than this Darkroom or damaged; or there is no room.
@@ -81,6 +83,7 @@ def restore(settings: Settings, source: Path, told: Told = nothing) -> Path | No
         with _explained(live):
             kept = _kept(live)
             _set_ahead(staged, live)
+            _carry_over(staged, live)
             _put(staged, live, told)
     return kept
 
@@ -151,6 +154,21 @@ def _set_ahead(staged: Path, live: Path) -> None:
         connection.execute("UPDATE access SET number = max(number, ?) + ?", (known.get("access", 0), LEAP))
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode=DELETE")  # all of it in one file
+
+
+def _carry_over(staged: Path, live: Path) -> None:
+    """Brings what the live catalogue's audit log has and the staged one has not into that, and notes the restore."""
+    columns = "at, who, address, what, whom, details"
+    since: list[tuple[object, ...]] = []
+    with closing(sqlite3.connect(staged, isolation_level=None)) as connection:
+        ours = set(connection.execute(f"SELECT number, {columns} FROM audit"))  # noqa: S608 - of constants
+        with suppress(sqlite3.DatabaseError), closing(_readable(live)) as other:
+            theirs = other.execute(f"SELECT number, {columns} FROM audit ORDER BY number")  # noqa: S608
+            since = [row[1:] for row in theirs if row not in ours]
+        since.append((int(time.time()), operator().who, "", "catalogue restore", "", ""))
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(f"INSERT INTO audit ({columns}) VALUES (?, ?, ?, ?, ?, ?)", since)  # noqa: S608
+        connection.execute("COMMIT")
 
 
 def _put(staged: Path, live: Path, told: Told) -> None:

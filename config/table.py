@@ -86,6 +86,13 @@ class Settings:
         choices=("", "NoPwEncryptionForWebApi"),
     )
 
+    audit_days: float = setting(
+        "audit.days", 365.0, "how long the audit log keeps who changed what", low=1, high=36500, unit="days"
+    )
+    audit_entries: int = setting(
+        "audit.entries", 100_000, "what the audit log keeps at most", low=100, high=10_000_000, unit="entries"
+    )
+
     web_enabled: bool = setting("web.enabled", True, "whether the gallery page is served, with its sessions by cookie")
 
     # Where things are

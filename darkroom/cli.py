@@ -8,7 +8,7 @@ from pathlib import Path
 
 import launch
 from cache import commands as cache
-from catalog.commands import backup, people, photos, shares, stats
+from catalog.commands import audit, backup, people, photos, shares, stats
 from catalog.commands.perform import perform
 from config import commands as settings_commands
 from config import load_or_exit
@@ -78,7 +78,7 @@ def build() -> Parser:
     _add_start(commands.add_parser("up", help="the same with Redis and worker processes"), "up")
     for add, name, help in _of_workers():
         add(commands.add_parser(name, help=help))
-    for family in (photos, people, shares, stats, backup):
+    for family in (photos, people, shares, audit, stats, backup):
         family.add_to(commands)
     cache.add_arguments(commands.add_parser("cache", help="what is in the cache of renders; ways to empty it"))
     settings_commands.add_arguments(commands.add_parser("config", help="every setting; taking over PicApport's"))

@@ -4,9 +4,11 @@ import argparse
 import getpass
 import sys
 
+from catalog.commands import app_passwords
 from catalog.database import opened_catalog
 from catalog.people.access import ASKED_FOR
 from catalog.people.groups import EVERYONE, Group, Groups
+from catalog.people.passwords import readings
 from catalog.people.users import Users
 from config import Settings
 from config.arguments import Commands, printable
@@ -30,6 +32,10 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     password.add_argument("uid")
     for each in (adding, password):
         each.add_argument("--password", metavar="P", help="asked for, or read from standard input, where left out")
+    renaming = verbs.add_parser("rename", help="give a user another uid; what is the user's goes along")
+    renaming.add_argument("uid")
+    renaming.add_argument("new", help="the new uid")
+    renaming.set_defaults(run=_user_rename)
     removing = verbs.add_parser("remove", help="remove a user, with sessions and shared galleries")
     removing.add_argument("uid")
     adding.set_defaults(run=_user_add)
@@ -37,6 +43,7 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     password.set_defaults(run=_user_passwd)
     removing.set_defaults(run=_user_remove)
     verbs.add_parser("list", help="list the users").set_defaults(run=_user_list)
+    app_passwords.add_to(verbs)
 
 
 def _add_group(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +59,10 @@ def _add_group(parser: argparse.ArgumentParser) -> None:
             "--filter", action="append", default=[], metavar="QUERY", help="members see what this finds (none: all)"
         )
         each.set_defaults(run=run)
+    renaming = verbs.add_parser("rename", help="give a group another name; its members stay in it")
+    renaming.add_argument("name")
+    renaming.add_argument("new", help="the new name")
+    renaming.set_defaults(run=_group_rename)
     removing = verbs.add_parser("remove", help="remove a group; its members stay, without it")
     removing.add_argument("name")
     removing.set_defaults(run=_group_remove)
@@ -78,6 +89,13 @@ def _user_passwd(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
         Users(engine).set_password(chosen.uid, _password(chosen))
     print(f"the user {chosen.uid} has another password; older sessions have ended")
+    return 0
+
+
+def _user_rename(settings: Settings, chosen: argparse.Namespace) -> int:
+    with opened_catalog(settings.data_dir) as engine:
+        Users(engine).rename(chosen.uid, chosen.new)
+    print(f"the user {chosen.uid} is now {chosen.new}")
     return 0
 
 
@@ -111,6 +129,13 @@ def _group_set(settings: Settings, chosen: argparse.Namespace) -> int:
         Groups(engine).replace(group)
     print(f"the group is now {_shown(group)}")
     _say_what_nobody_asks_for(group)
+    return 0
+
+
+def _group_rename(settings: Settings, chosen: argparse.Namespace) -> int:
+    with opened_catalog(settings.data_dir) as engine:
+        Groups(engine).rename(chosen.name, chosen.new)
+    print(f"the group {chosen.name} is now {chosen.new}")
     return 0
 
 
@@ -149,7 +174,8 @@ def _password(chosen: argparse.Namespace) -> str:
         return str(chosen.password)
     if sys.stdin.isatty():
         return getpass.getpass(f"password of {chosen.uid}: ")
-    return sys.stdin.readline().rstrip("\n")
+    sent = sys.stdin.readline().rstrip("\n")
+    return readings(sent.encode("utf-8", "surrogateescape"))[0]
 
 
 def _described(admin: bool, groups: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from catalog.generations import Generations, Memo
 from catalog.lists import snapshots
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
+from catalog.people.audit import Author, note
 from catalog.photoid import SIZE
 from catalog.schema import shares
 from catalog.schema import snapshots as snapshot_table
@@ -57,8 +58,9 @@ class Shares:
         self._clock = clock
         self._share = Memo(lambda: generations.access, self._read)
 
-    def make(self, uid: str, photoids: bytes, terms: Terms) -> Share:
-        """Shares the photos (ids of 16 bytes) on behalf of that user, or of none where it is "".
+    def make(self, uid: str, photoids: bytes, terms: Terms, author: Author | None = None) -> Share:
+        """Shares the photos (ids of 16 bytes) on behalf of that user, or of none where it is ""; `author` is who does
+        so, for the audit log, None: who runs this.
 
         Raises:
             MalformedName: there is no photo, or a term can't be.
@@ -71,9 +73,10 @@ class Shares:
             row = {"sid": sid, "uid": uid or None, "snapshot_id": snapshot, "created": now}
             row |= {name: getattr(terms, name) for name in Terms.__slots__}
             connection.execute(insert(shares), row)
+            note(connection, author, "share add", uid, _described(terms, count))
         return Share(sid, uid, snapshot, count, now, terms)
 
-    def remove(self, sid: str, by: Rights | None = None) -> None:
+    def remove(self, sid: str, by: Rights | None = None, author: Author | None = None) -> None:
         """Ends a shared gallery; `by` is who asks, None the operator.
 
         Raises:
@@ -81,12 +84,13 @@ class Shares:
             Forbidden: it is another user's.
         """
         with self._engine.connect() as connection, writing(connection):
-            row = connection.execute(select(shares.c.uid).where(shares.c.sid == sid)).one_or_none()
+            row = connection.execute(select(shares.c.uid, shares.c.name).where(shares.c.sid == sid)).one_or_none()
             if row is None:
                 raise Missing(GONE)
             if by is not None and not by.admin and row.uid != by.uid:
                 raise Forbidden("This shared gallery is another user's.")
             connection.execute(delete(shares).where(shares.c.sid == sid))
+            note(connection, author, "share remove", row.uid or "", row.name)  # the sid is a key: it stands nowhere
 
     def by_sid(self, sid: str) -> Share:
         """The gallery of that sid.
@@ -177,6 +181,12 @@ def _check(terms: Terms, count: int, now: int) -> None:
         raise MalformedName("A name or a description is text: half of a surrogate pair is none.")
     if max(len(terms.name), len(terms.description)) > LONGEST_TEXT:
         raise MalformedName(f"A name or a description has at most {LONGEST_TEXT} characters.")
+
+
+def _described(terms: Terms, count: int) -> str:
+    kind = "public" if terms.public else "by link"
+    until = "for ever" if terms.expires is None else f"until {format_timestamp(terms.expires)}"
+    return f"{terms.name or '(no name)'}: {count} photos, {kind}, {until}"
 
 
 def _is_text(text: str) -> bool:

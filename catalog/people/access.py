@@ -40,6 +40,11 @@ class Rights:
         if not self.may(permission):
             raise Forbidden(f"The permission {permission} is missing.")
 
+    def require_admin(self, what: str) -> None:
+        """Raises Forbidden where the user is no admin; `what` begins the sentence: what is for admins alone."""
+        if not self.admin:
+            raise Forbidden(f"{what} for admins.")
+
 
 NOBODY = Rights("", filters=())
 """A caller who has not signed in: may nothing and sees nothing."""

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from catalog import schema
 from catalog.database import writing
 from catalog.errors import Conflict, MalformedName, Missing
+from catalog.people.audit import Author, note
+from catalog.people.renaming import refer
 from catalog.search import query
 
 EVERYONE = "users"
@@ -30,12 +32,12 @@ class Group:
 
 
 class Groups:
-    """Adds groups, changes them, asks after them."""
+    """Adds groups, changes them, asks after them. `author` is who does so, for the audit log; None: who runs this."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, group: Group) -> None:
+    def add(self, group: Group, author: Author | None = None) -> None:
         """Adds a group.
 
         Raises:
@@ -47,10 +49,11 @@ class Groups:
             with self._engine.connect() as connection, writing(connection):
                 connection.execute(insert(schema.groups), {"name": group.name})
                 _fill(connection, group)
+                note(connection, author, "group add", group.name, _described(group))
         except IntegrityError:
             raise Conflict(f"There is a group {group.name!r} already.") from None
 
-    def replace(self, group: Group) -> None:
+    def replace(self, group: Group, author: Author | None = None) -> None:
         """Gives the group of that name these permissions and filters in the place of those it had.
 
         Raises:
@@ -63,8 +66,28 @@ class Groups:
             for table in (schema.permissions, schema.filters):
                 connection.execute(delete(table).where(table.c.group_name == group.name))
             _fill(connection, group)
+            note(connection, author, "group set", group.name, _described(group))
 
-    def remove(self, name: str) -> None:
+    def rename(self, name: str, new: str, author: Author | None = None) -> None:
+        """Gives a group another name; its members stay in it.
+
+        Raises:
+            MalformedName: the new name can't be one.
+            Missing: there is no such group.
+            Conflict: there is a group of the new name.
+        """
+        check_name("group", new)
+        try:
+            with self._engine.connect() as connection, writing(connection):
+                require_groups(connection, [name])
+                connection.execute(insert(schema.groups), {"name": new})
+                refer(connection, schema.groups.c.name, name, new)
+                connection.execute(delete(schema.groups).where(schema.groups.c.name == name))
+                note(connection, author, "group rename", new, f"was {name}")
+        except IntegrityError:
+            raise Conflict(f"There is a group {new!r} already.") from None
+
+    def remove(self, name: str, author: Author | None = None) -> None:
         """Removes a group; its members stay, without it.
 
         Raises:
@@ -73,6 +96,7 @@ class Groups:
         with self._engine.connect() as connection, writing(connection):
             require_groups(connection, [name])
             connection.execute(delete(schema.groups).where(schema.groups.c.name == name))
+            note(connection, author, "group remove", name)
 
     def everyone(self) -> list[Group]:
         """Every group, by name."""
@@ -100,6 +124,11 @@ def require_groups(connection: Connection, names: Iterable[str]) -> None:
     for name in names:
         if name not in there:
             raise Missing(f"There is no group {name[:80]!r}; there are: {', '.join(there) or 'none'}.")
+
+
+def _described(group: Group) -> str:
+    may = ", ".join(group.permissions) or "nothing but view"
+    return f"may {may}; sees {' or '.join(f'[{query}]' for query in group.filters) or 'everything'}"
 
 
 def _check_group(group: Group) -> None:

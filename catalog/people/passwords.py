@@ -9,12 +9,13 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
 from catalog.errors import TryLater
-from catalog.schema import guesses
+from catalog.people.audit import GUESSES, Author, note
+from catalog.schema import guesses, users
 
 FREE_GUESSES = 5  # after these, each one more doubles the wait …
 LONGEST_WAIT = 60  # … up to so many seconds
@@ -27,6 +28,16 @@ AT_ONCE = threading.BoundedSemaphore(2)
 PLACES = threading.BoundedSemaphore(12)
 
 _hasher = PasswordHasher()
+
+
+def readings(sent: bytes) -> tuple[str, ...]:
+    """The passwords that these bytes may mean, the likeliest first. What is no UTF-8 is Latin-1, as browsers' programs
+    send it; or the very bytes, as passwords were once kept that had come on standard input.
+    """
+    try:
+        return (sent.decode(),)
+    except UnicodeDecodeError:
+        return sent.decode("latin-1"), sent.decode("utf-8", "surrogateescape")
 
 
 def hashed(password: str) -> str:
@@ -82,9 +93,10 @@ class LoginThrottle:
             connection.execute(delete(guesses).where(guesses.c.last < now - FORGOTTEN_AFTER))
             # The clock was set back since: else the wait would be as long as that, for everybody.
             connection.execute(update(guesses).where(guesses.c.last > noted).values(last=noted))
-            rows = connection.execute(select(guesses).where(guesses.c.subject.in_(subjects)))
+            rows = connection.execute(select(guesses).where(guesses.c.subject.in_(subjects))).all()
             wait = max((row.last + long - now for row in rows if (long := _wait(row.failures))), default=0)
             if wait <= 0:
+                _note_many(connection, uid, address, max((row.failures for row in rows), default=0))
                 for subject in subjects:
                     row = upsert(guesses).values(subject=subject, failures=1, last=noted)
                     more = {"failures": guesses.c.failures + 1, "last": noted}
@@ -101,6 +113,17 @@ class LoginThrottle:
             mine = guesses.c.subject == of_address
             connection.execute(update(guesses).where(mine).values(failures=guesses.c.failures - 1))
             connection.execute(delete(guesses).where(mine, guesses.c.failures <= 0))
+
+
+def _note_many(connection: Connection, uid: str, address: str, failures: int) -> None:
+    """Notes in the audit log that wrong passwords are many, and again each time that they have become twice as many.
+
+    Of the uid only what is one: people type their password into the wrong field.
+    """
+    times, rest = divmod(failures, FREE_GUESSES)
+    if times and not rest and times.bit_count() == 1:
+        known = connection.execute(select(users.c.uid).where(users.c.uid == uid)).scalar_one_or_none()
+        note(connection, Author("", address), GUESSES, known or "", f"{failures} wrong passwords lately")
 
 
 def _subjects(uid: str, address: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -12,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog.database import writing
 from catalog.errors import Forbidden
 from catalog.generations import Generations, Memo
-from catalog.schema import sessions, users
+from catalog.schema import app_passwords, sessions, users
 
 FLUSH_EVERY = 5.0
 """Seconds between two writes of when sessions were used last: `flush` is to be called so often."""
@@ -25,13 +26,25 @@ GRACE = 2 * FLUSH_EVERY
 
 UNKNOWN = "There is no session of this apisid, or it has ended: create one anew."
 ENDED = "The session or the password has just ended: sign in anew."
+CONFIRMED_FOR = 900
+"""Seconds for which it counts that a user has shown the password in a session: what is dangerous wants it anew then."""
+
+LONGEST_CLIENT = 300  # characters of what a program calls itself
+
+Proof = str | int
+"""What a user has shown: the password of this hash, or the app password of this number."""
+
 BYTES = 16  # of an id: 128 random bits …
 LENGTH = 22  # … which are so many characters in a URL
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session; `uid` is None until somebody has signed in. `last_used` in seconds since 1970, as it was read."""
+    """A session; `uid` is None until somebody has signed in. `last_used` in seconds since 1970, as it was read.
+
+    `created` is since when its user is in it, `client` what its program calls itself, `app_password` the number of the
+    one that it was signed in to with, `confirmed` when its user last showed the user's own password in it; 0: never.
+    """
 
     apisid: str
     uid: str | None
@@ -39,6 +52,10 @@ class Session:
     implicit: bool
     private_key: bytes | None
     last_used: int
+    created: int = 0
+    client: str = ""
+    app_password: int | None = None
+    confirmed: int = 0
 
 
 class Sessions:
@@ -67,8 +84,8 @@ class Sessions:
         self._used: dict[str, int] = {}
         self._unwritten: set[str] = set()
 
-    def create(self, address: str, uid: str | None, private_key: bytes | None) -> str:
-        """Makes a session for a caller at that address; gives its id.
+    def create(self, address: str, uid: str | None, private_key: bytes | None, client: str = "") -> str:
+        """Makes a session for a caller at that address, whose program calls itself `client`; gives its id.
 
         Raises:
             Forbidden: the address has as many sessions as it may have.
@@ -77,7 +94,8 @@ class Sessions:
         with self._engine.connect() as connection, writing(connection):
             connection.execute(delete(sessions).where(self._over(now)))
             self._require_room(connection, address, now)
-            return self._insert(connection, Session("", uid, address, False, private_key, now))
+            made = Session("", uid, address, False, private_key, now, now, client[:LONGEST_CLIENT])
+            return self._insert(connection, made)
 
     def require_room(self, address: str) -> None:
         """Raises Forbidden where `create` would: for whoever has something costly to do before."""
@@ -92,7 +110,7 @@ class Sessions:
         """
         found = self._read(apisid)
         now = int(self._clock())
-        if now - max(found.last_used, self._used.get(apisid, 0)) > self._lifetime:
+        if now - self.last_used(found) > self._lifetime:
             found = self._find(apisid)  # another process may have seen it since
             if now - found.last_used > self._lifetime:
                 raise Forbidden(UNKNOWN)
@@ -122,35 +140,63 @@ class Sessions:
         now = int(self._clock())
         with self._engine.connect() as connection, writing(connection):
             there = connection.execute(self._living(uid, address, now - self._lifetime)).scalar()
-            made = there or self._insert(connection, Session("", uid, address, True, None, now))
+            made = there or self._insert(connection, Session("", uid, address, True, None, now, now))
         self._generations.look()
         return made
 
-    def authorize(self, apisid: str, uid: str, proof: str) -> None:
-        """From now on the session is that user's, who has shown the password of the hash `proof`.
+    def authorize(self, apisid: str, uid: str, proof: Proof) -> None:
+        """From now on the session is that user's, who has shown `proof`.
 
         Raises:
             Forbidden: there is no such session; or the user got another password, or was removed, since.
         """
-        still = exists().where(users.c.uid == uid, users.c.password_hash == proof)
-        change = update(sessions).where(sessions.c.apisid == apisid, still)
+        now = int(self._clock())
+        change = update(sessions).where(sessions.c.apisid == apisid, _still(uid, proof))
         with self._engine.connect() as connection, writing(connection):
-            if not connection.execute(change.values(uid=uid, last_used=int(self._clock()))).rowcount:
+            if not connection.execute(change.values(uid=uid, **_signed_in(proof, now))).rowcount:
                 raise Forbidden(ENDED)
+            if isinstance(proof, int):
+                address = select(sessions.c.address).where(sessions.c.apisid == apisid).scalar_subquery()
+                used = update(app_passwords).where(app_passwords.c.number == proof)
+                connection.execute(used.values(used=now, address=address))
 
-    def renew(self, apisid: str, uid: str, proof: str) -> str:
+    def renew(self, apisid: str, uid: str, proof: Proof) -> str:
         """As `authorize`, in a new session that takes this one's place; gives its id.
 
         Who knew the old id, or gave it to the user, has nothing of it. Its views go with it.
         """
-        still = select(users.c.uid).where(users.c.uid == uid, users.c.password_hash == proof)
         with self._engine.connect() as connection, writing(connection):
             old = sessions.c.apisid == apisid, ~sessions.c.implicit
             row = connection.execute(select(sessions).where(*old)).one_or_none()
-            if row is None or connection.execute(still).first() is None:
+            if row is None or not connection.execute(select(_still(uid, proof))).scalar_one():
                 raise Forbidden(ENDED)
             connection.execute(delete(sessions).where(*old))
-            return self._insert(connection, replace(Session(*row), uid=uid, last_used=int(self._clock())))
+            new = replace(Session(*row), uid=uid, **_signed_in(proof, int(self._clock())))
+            return self._insert(connection, new)
+
+    def confirm(self, apisid: str, uid: str, proof: str) -> None:
+        """The session's user has shown the user's own password in it once more.
+
+        Raises:
+            Forbidden: there is no such session of that user; or the user got another password, or was removed, since.
+        """
+        mine = sessions.c.apisid == apisid, sessions.c.uid == uid, sessions.c.app_password.is_(None)
+        change = update(sessions).where(*mine, _still(uid, proof)).values(confirmed=int(self._clock()))
+        with self._engine.connect() as connection, writing(connection):
+            if not connection.execute(change).rowcount:
+                raise Forbidden(ENDED)
+
+    def is_confirmed(self, session: Session) -> bool:
+        """Whether the session's user has shown the password in it a short while ago."""
+        return 0 <= self._clock() - session.confirmed <= CONFIRMED_FOR
+
+    def last_used(self, session: Session) -> int:
+        """When a session was used last, as far as this process knows."""
+        return max(session.last_used, self._used.get(session.apisid, 0))
+
+    def alive(self) -> int:
+        """Since when a session must have been used to be one still, in seconds since 1970."""
+        return int(self._clock() - self._lifetime)
 
     def end(self, apisid: str) -> None:
         """Ends a session, with its views, if there is one; not an implicit one, in which others may be."""
@@ -221,3 +267,17 @@ class Sessions:
         apisid = secrets.token_urlsafe(BYTES)
         connection.execute(insert(sessions), asdict(session) | {"apisid": apisid})
         return apisid
+
+
+def _still(uid: str, proof: Proof) -> ColumnElement[bool]:
+    """Whether what a user has shown counts still."""
+    if isinstance(proof, int):
+        return exists().where(app_passwords.c.number == proof, app_passwords.c.uid == uid)
+    return exists().where(users.c.uid == uid, users.c.password_hash == proof)
+
+
+def _signed_in(proof: Proof, now: int) -> dict[str, Any]:
+    """What becomes of a session that somebody signs in to."""
+    by_app = isinstance(proof, int)
+    shown = {"app_password": proof if by_app else None, "confirmed": 0 if by_app else now}
+    return {"last_used": now, "created": now, **shown}

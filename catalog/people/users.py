@@ -11,8 +11,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog import schema
 from catalog.database import writing
 from catalog.errors import Conflict, MalformedName, Missing
+from catalog.people.audit import Author, note
 from catalog.people.groups import EVERYONE, check_name, require_groups
 from catalog.people.passwords import hashed, matches
+from catalog.people.renaming import refer
 from config import Settings
 from config.addresses import is_loopback
 
@@ -32,12 +34,20 @@ class User:
 
 
 class Users:
-    """Adds users, changes them, asks after them."""
+    """Adds users, changes them, asks after them. `author` is who does so, for the audit log; None: who runs this."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, uid: str, password: str, groups: Sequence[str] = (EVERYONE,), *, admin: bool = False) -> None:
+    def add(
+        self,
+        uid: str,
+        password: str,
+        groups: Sequence[str] = (EVERYONE,),
+        *,
+        admin: bool = False,
+        author: Author | None = None,
+    ) -> None:
         """Adds a user.
 
         Raises:
@@ -52,18 +62,22 @@ class Users:
                 raise Conflict(f"There is a user {uid!r} already.")
             connection.execute(insert(schema.users), row)
             _join(connection, uid, groups)
+            note(connection, author, "user add", uid, _described(groups, admin))
 
-    def set_password(self, uid: str, password: str) -> None:
-        """Gives a user another password; every session of the user ends.
+    def set_password(self, uid: str, password: str, *, keep: str = "", author: Author | None = None) -> None:
+        """Gives a user another password; every session of the user ends, but the one whose apisid is `keep`. App
+        passwords stay.
 
         Raises:
             MalformedName, Missing: the password can't be one; there is no such user.
         """
+        sessions = schema.sessions.c
         with self._engine.connect() as connection, writing(connection):
             _found(connection.execute(update(schema.users).where(_is(uid)).values(_secret(uid, password))), uid)
-            connection.execute(delete(schema.sessions).where(schema.sessions.c.uid == uid))
+            connection.execute(delete(schema.sessions).where(sessions.uid == uid, sessions.apisid != keep))
+            note(connection, author, "user passwd", uid)
 
-    def set_groups(self, uid: str, groups: Sequence[str], *, admin: bool) -> None:
+    def set_groups(self, uid: str, groups: Sequence[str], *, admin: bool, author: Author | None = None) -> None:
         """Puts a user into these groups alone.
 
         Raises:
@@ -73,15 +87,42 @@ class Users:
             _found(connection.execute(update(schema.users).where(_is(uid)).values(admin=admin)), uid)
             connection.execute(delete(schema.memberships).where(schema.memberships.c.uid == uid))
             _join(connection, uid, groups)
+            note(connection, author, "user set", uid, _described(groups, admin))
 
-    def remove(self, uid: str) -> None:
-        """Removes a user, with sessions, views and shared galleries.
+    def rename(self, uid: str, new: str, *, author: Author | None = None) -> None:
+        """Gives a user another uid; what belongs to the user goes along, sessions too. Who could be anyone's, as the
+        password was the uid, no longer is.
+
+        Raises:
+            MalformedName: the new uid can't be one, or is the user's password.
+            Missing: there is no such user.
+            Conflict: there is a user of the new uid.
+        """
+        check_name("uid", new)
+        if self.proof(uid, new) is not None:
+            raise MalformedName("The password of this user is that very name: give the user another one first.")
+        sessions = schema.sessions.c
+        with self._engine.connect() as connection, writing(connection):
+            row = connection.execute(select(schema.users).where(_is(uid))).mappings().one_or_none()
+            if row is None:
+                raise _no_user(uid)
+            if connection.execute(select(schema.users.c.uid).where(_is(new))).first():
+                raise Conflict(f"There is a user {new!r} already.")
+            connection.execute(delete(schema.sessions).where(sessions.uid == uid, sessions.implicit))
+            connection.execute(insert(schema.users), {**row, "uid": new, "open": False})
+            refer(connection, schema.users.c.uid, uid, new)
+            connection.execute(delete(schema.users).where(_is(uid)))
+            note(connection, author, "user rename", new, f"was {uid}")
+
+    def remove(self, uid: str, author: Author | None = None) -> None:
+        """Removes a user, with sessions, views, app passwords and shared galleries.
 
         Raises:
             Missing: there is no such user.
         """
         with self._engine.connect() as connection, writing(connection):
             _found(connection.execute(delete(schema.users).where(_is(uid))), uid)
+            note(connection, author, "user remove", uid)
 
     def everyone(self) -> list[User]:
         """Every user, by uid."""
@@ -131,6 +172,20 @@ def _join(connection: Connection, uid: str, groups: Sequence[str]) -> None:
         connection.execute(insert(schema.memberships), rows)
 
 
+def require_user(connection: Connection, uid: str) -> None:
+    """Raises Missing where there is no such user."""
+    if connection.execute(select(schema.users.c.uid).where(_is(uid))).first() is None:
+        raise _no_user(uid)
+
+
 def _found(result: CursorResult[Any], uid: str) -> None:
     if not result.rowcount:
-        raise Missing(f"There is no user {uid[:80]!r}.")
+        raise _no_user(uid)
+
+
+def _no_user(uid: str) -> Missing:
+    return Missing(f"There is no user {uid[:80]!r}.")
+
+
+def _described(groups: Sequence[str], admin: bool) -> str:
+    return ", ".join(["an administrator"] * admin + [f"in {group}" for group in groups]) or "in no group"

@@ -4,6 +4,7 @@ The migrations make them; a test holds the two together. Ids and paths are store
 photos take about 1 GB, and a file's name may hold any byte but `/` and NUL.
 """
 
+from catalog.schema.account_tables import app_passwords, audit
 from catalog.schema.job_tables import arrivals, job_failures, jobs, outstanding
 from catalog.schema.list_tables import chunks, shares, snapshots, views
 from catalog.schema.people_tables import access, filters, groups, guesses, memberships, permissions, sessions, users
@@ -24,7 +25,9 @@ from catalog.schema.types import metadata
 
 __all__ = [
     "access",
+    "app_passwords",
     "arrivals",
+    "audit",
     "changes",
     "chunks",
     "damages",

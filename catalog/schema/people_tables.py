@@ -1,6 +1,6 @@
 """Tables of people: users, groups, what these may do and see, their sessions."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text, text
 
 from catalog.schema.types import metadata
 
@@ -66,5 +66,12 @@ sessions = Table(
     # PKCS #8, DER; NULL where passwords come as they are.
     Column("private_key", LargeBinary),
     Column("last_used", Integer, nullable=False),
+    # Since when the user is in it, and what its program calls itself.
+    Column("created", Integer, nullable=False, server_default=text("0")),
+    Column("client", Text, nullable=False, server_default=text("''")),
+    # The app password that it was signed in to with; it ends with that, by a trigger.
+    Column("app_password", Integer, index=True),
+    # When its user last showed the user's own password in it; 0: never.
+    Column("confirmed", Integer, nullable=False, server_default=text("0")),
     sqlite_with_rowid=False,
 )

@@ -16,6 +16,7 @@ from catalog.backup import backup, restore
 from catalog.database import FILE
 from catalog.errors import CatalogError
 from catalog.generations import Generations
+from catalog.people.audit import AuditLog
 from catalog.people.users import Users
 from tests.catalog.library import PROJECT, Library, jpeg, put
 
@@ -224,3 +225,21 @@ def test_the_commands(library: Library, kept: Path) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     shutil.rmtree(library.settings.data_dir)
     assert library.command("backup", "/no/such/folder/file").returncode == 2
+
+
+def test_the_audit_log_outlasts_a_restore(library: Library, kept: Path) -> None:
+    """What was done since the backup is undone, and not unsaid."""
+    log = AuditLog(library.engine, days=30, most=1000)
+
+    def told() -> list[tuple[str, str]]:
+        return [(each.what, each.whom) for each in reversed(log.entries())]
+
+    assert told() == [("user add", "ann"), ("user add", "bob")]
+    for again in (1, 2):
+        restore(library.settings, kept)
+        assert told() == [("user add", "ann"), ("user add", "bob"), *[("catalogue restore", "")] * again]
+    with closing(sqlite3.connect(library.settings.data_dir / FILE)) as connection:
+        connection.execute("DROP TABLE audit")
+        connection.commit()
+    restore(library.settings, kept)
+    assert told() == [("user add", "ann"), ("catalogue restore", "")]

@@ -113,6 +113,21 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
         "uid": [("", "uid"), ("nope --password=x", "no user 'nope'")],
         "--password": [("ann --password=", "1 to 200 bytes")],
     },
+    "user rename": {
+        "uid": [("", "uid"), ("nope bob", "no user 'nope'")],
+        "new": [("ann", "new"), ("ann a/b", "can't be"), ("ann ann", "already"), ("ann x", "is that very name")],
+    },
+    "user app-password": {"kind": [("", "kind"), ("drop", "there is no 'drop'")]},
+    "user app-password add": {
+        "uid": [("", "uid"), ("nope frame", "no user 'nope'")],
+        "name": [("ann", "name"), (f"ann {'x' * 65}", "can't be called"), (f"ann {BYTES}", "no text")],
+        "--atu": [("ann frame --atu=1", "ignored explicit argument")],
+    },
+    "user app-password remove": {
+        "uid": [("", "uid"), ("nope frame", "no user 'nope'")],
+        "name": [("ann", "name"), ("ann frame", "no app password 'frame'")],
+    },
+    "user app-password list": {"uid": [("", "uid"), ("nope", "no user 'nope'")]},
     "user remove": {"uid": [("", "uid"), ("nope", "no user 'nope'"), ("a b", "unrecognized")]},
     "user list": {"": [("ann", "unrecognized")]},
     "group": {"verb": [("", "verb"), ("drop", "there is no 'drop'")]},
@@ -125,6 +140,10 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
         "name": [("", "name"), ("nope", "no group 'nope'")],
         "--permission": [("users --permission=see", "is no permission")],
         "--filter": [("users --filter=(", "of the query")],
+    },
+    "group rename": {
+        "name": [("", "name"), ("nope sea", "no group 'nope'")],
+        "new": [("users", "new"), ("users a&b", "can't be"), ("users users", "already")],
     },
     "group remove": {"name": [("", "name"), ("nope", "no group 'nope'")]},
     "group list": {"": [("users", "unrecognized")]},
@@ -143,6 +162,11 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
     },
     "share remove": {"sid": [("", "sid"), ("nope", "no shared gallery")]},
     "share list": {"": [("all", "unrecognized")]},
+    "audit": {
+        "--count": [(f"--count={each}", "from 1 to 1000") for each in ("0", "x", "1001")],
+        "--about": [(f"--about={BYTES}", "no text")],
+        "--json": [("--json=1", "ignored explicit argument")],
+    },
     "stats": {"--json": [("--json=1", "ignored explicit argument")]},
     "backup": {
         "file": [

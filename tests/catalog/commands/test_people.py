@@ -52,7 +52,7 @@ def test_a_password_from_standard_input(library: Library, run: Run, sent: bytes)
 
 def test_a_password_in_another_encoding(library: Library, run: Run) -> None:
     assert run("user", "add", "ann", stdin=b"p\xe4ss\n").code == 0
-    assert Users(library.engine).proof("ann", "p\udce4ss")
+    assert Users(library.engine).proof("ann", "p\u00e4ss")
 
 
 @pytest.mark.parametrize(
