@@ -16,6 +16,14 @@ from api.functions.listings import SomePhotos, Timeline
 from api.functions.me import Me
 from api.functions.metadata import GetPhotoMetadata
 from api.functions.originals import GetOriginalFile
+from api.functions.passwords import Proofs
+from api.functions.people.account import Account
+from api.functions.people.app_passwords import AppPasswordsResource
+from api.functions.people.audit import AuditResource
+from api.functions.people.doorkeeper import Doorkeeper
+from api.functions.people.groups import GroupsResource
+from api.functions.people.sessions import SessionsResource
+from api.functions.people.users import UsersResource
 from api.functions.photos import GetPhoto, thumbnail
 from api.functions.prefetch import PrefetchResource
 from api.functions.queries import RunQuery
@@ -26,6 +34,7 @@ from api.http.cors import cors
 from api.http.hosts import OnlyByName
 from api.http.methods import Router
 from api.http.problems import handle, serialize
+from api.library import Library
 from api.openapi.functions import OpenApi
 from cache.summary import summaries
 from config import Settings
@@ -51,6 +60,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.set_error_serializer(serialize)
     app.add_route("/picapportapi/1.0/{function}", Functions(_functions(components), enabled=settings.webapi_enabled))
     _add_own(app, components)
+    _add_people(app, components)
     _add_jobs(app, components)
     if components.cookies.enabled:
         _add_page(app)
@@ -66,16 +76,20 @@ def _functions(components: Components) -> dict[str, Function]:
     settings, library = components.settings, components.library
     identify, cookies = components.identify, components.cookies
     responder, read_ahead = components.responder, components.read_ahead
+    apikey, encrypted = settings.webapi_apikey, not settings.webapi_disable_password_encryption
     create_session = CreateSession(
-        library.sessions,
-        library.access,
-        cookies,
-        default_uid=components.uid,
-        apikey=settings.webapi_apikey,
-        encrypted=not settings.webapi_disable_password_encryption,
+        library.sessions, library.access, cookies, default_uid=components.uid, apikey=apikey, encrypted=encrypted
     )
     metadata = library.photos.metadata
-    authorize = AuthorizeSession(library.sessions, library.users, library.throttle, library.generations, cookies)
+    authorize = AuthorizeSession(
+        library.sessions,
+        proofs_of(library),
+        library.app_passwords,
+        library.generations,
+        cookies,
+        apikey=apikey,
+        encrypted=encrypted,
+    )
     return {
         "createWebApiSession": create_session,
         "authorizeWebApiSession": authorize,
@@ -110,6 +124,34 @@ def _add_own(app: App, components: Components) -> None:
     app.add_route("/api/photos", some_photos)
     app.add_route("/api/cache", CacheResource(identify, lambda: list(summaries(tiers, settings, own=True))))
     app.add_route("/api/openapi.json", OpenApi())
+
+
+def _add_people(app: App, components: Components) -> None:
+    """One's own account, and for admins everybody's."""
+    library, doorkeeper = components.library, Doorkeeper(components.identify, components.library)
+    account = Account(doorkeeper, library.sessions, library.users, proofs_of(library), library.generations)
+    app.add_route("/api/account", account)
+    app.add_route("/api/account/confirm", account, suffix="confirm")
+    app.add_route("/api/account/password", account, suffix="password")
+    app_passwords = AppPasswordsResource(doorkeeper, library.app_passwords, library.generations)
+    app.add_route("/api/app-passwords", app_passwords)
+    app.add_route("/api/app-passwords/{number}", app_passwords, suffix="one")
+    sessions = SessionsResource(doorkeeper, library.open_sessions, library.generations)
+    app.add_route("/api/sessions", sessions)
+    app.add_route("/api/sessions/{handle}", sessions, suffix="one")
+    users = UsersResource(doorkeeper, library.users, library.generations)
+    app.add_route("/api/users", users)
+    app.add_route("/api/users/password", users, suffix="password")
+    app.add_route("/api/users/name", users, suffix="name")
+    groups = GroupsResource(doorkeeper, library.groups, library.generations)
+    app.add_route("/api/groups", groups)
+    app.add_route("/api/groups/name", groups, suffix="name")
+    app.add_route("/api/audit", AuditResource(doorkeeper, library.audit))
+
+
+def proofs_of(library: Library) -> Proofs:
+    """What knows whose a password is."""
+    return Proofs(library.users, library.app_passwords, library.throttle)
 
 
 def _add_jobs(app: App, components: Components) -> None:

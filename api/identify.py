@@ -97,8 +97,7 @@ class Identify:
 
     def admin(self, request: falcon.Request, response: falcon.Response, what: str) -> None:
         """Raises Forbidden where the caller is no admin; `what` begins the sentence: what is for admins alone."""
-        if not self.caller(self.asked(request, response), request.remote_addr).rights.admin:
-            raise Forbidden(f"{what} for admins.")
+        self.caller(self.asked(request, response), request.remote_addr).rights.require_admin(what)
 
     def visitor(self, params: Params, address: str) -> Caller:
         """Who calls; NOBODY, where nobody has signed in to the session so far.

@@ -17,6 +17,7 @@ from catalog.lists.shares import Share, Shares, Terms, format_timestamp, parse_t
 from catalog.lists.snapshots import joined
 from catalog.lists.views import Views
 from catalog.people.access import METADATA, SHARE, Access, Rights
+from catalog.people.audit import Author
 from catalog.photoid import SIZE, parse_photoid
 from catalog.photos import Photo
 
@@ -116,23 +117,30 @@ class SharesResource:
         self._generations = generations
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
-        """The caller's galleries, the newest first."""
-        caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
-        mine = self._shares.of_user(caller.rights.uid)
+        """The caller's galleries, the newest first; everybody's, where an admin asks for all."""
+        params = self._identify.asked(request, response)
+        caller = self._identify.caller(params, request.remote_addr, SHARE)
+        if flag(params, "all"):
+            caller.rights.require_admin("All shared galleries are")
+            everyone = reversed(self._shares.everyone())
+            mine = [share for share in everyone if not self._shares.expired(share)]
+        else:
+            mine = self._shares.of_user(caller.rights.uid)
         answer(response, {"shares": [gallery_json(share) | {"public": share.terms.public} for share in mine]})
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Shares the photos of a view, or those of a list: 201 and the gallery."""
         caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
         body = json_object(request, TYPES)
-        share = self._shares.make(caller.rights.uid, self._photoids(caller, body), _terms(body))
+        author = Author(caller.rights.uid, caller.address)
+        share = self._shares.make(caller.rights.uid, self._photoids(caller, body), _terms(body), author)
         response.status = 201
         answer(response, gallery_json(share))
 
     def on_delete_one(self, request: falcon.Request, response: falcon.Response, sid: str) -> None:
         """Ends a gallery of the caller's: 204."""
         caller = self._identify.caller(self._identify.asked(request, response), request.remote_addr, SHARE)
-        self._shares.remove(sid, caller.rights)
+        self._shares.remove(sid, caller.rights, Author(caller.rights.uid, caller.address))
         self._generations.look()
         response.status = 204
 

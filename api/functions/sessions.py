@@ -1,28 +1,25 @@
 """createWebApiSession, authorizeWebApiSession, getServerStatus."""
 
 import hmac
-import re
 import threading
 
 import falcon
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from api.functions.passwords import KEY_BITS, Proofs, sent_in
 from api.http.answers import answer
 from api.http.cookies import Cookies
 from api.http.errors import RequestError
-from api.http.params import flag, parse, required
+from api.http.params import Params, flag, parse, required
 from api.identify import Identify
 from catalog.errors import Forbidden, TryLater
 from catalog.generations import Generations
-from catalog.people.access import Access
-from catalog.people.passwords import LoginThrottle
-from catalog.people.sessions import Session, Sessions
-from catalog.people.users import Users
+from catalog.people.access import NOBODY, Access
+from catalog.people.app_passwords import AppPasswords
+from catalog.people.sessions import Proof, Sessions
 
-KEY_BITS = 2048
 EXPONENT = 65537
-HEX = re.compile(rf"[0-9A-Fa-f]{{1,{KEY_BITS // 4}}}")
 # A key costs a core 0.1 s: whoever asks for a hundred at once must leave threads and cores for cached photos.
 AT_ONCE = threading.BoundedSemaphore(2)
 PLACES = threading.BoundedSemaphore(12)
@@ -58,10 +55,8 @@ class CreateSession:
         """
         params = parse(request.query_string)
         by_page = self._cookies.is_page(request)
-        if self._apikey and not by_page:
-            given = required(params, "apikey").encode("utf-8", "surrogateescape")
-            if not hmac.compare_digest(given, self._apikey.encode()):
-                raise Forbidden("The apikey is wrong.")
+        if not by_page:
+            _require_apikey(params, self._apikey)
         uid = None if by_page else self._default_uid
         if uid is not None and not self._access.is_open(uid):
             uid = None
@@ -76,10 +71,18 @@ class CreateSession:
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
             private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        apisid = self._sessions.create(request.remote_addr, uid, private_key)
+        apisid = self._sessions.create(request.remote_addr, uid, private_key, request.user_agent or "")
         if by_page:
             self._cookies.give(request, response, apisid)
         answer(response, body if by_page else {"apisid": apisid} | body)
+
+
+def _require_apikey(params: Params, apikey: str) -> None:
+    """Raises where the server wants an apikey, and this is none, or another one."""
+    if apikey:
+        given = required(params, "apikey").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, apikey.encode()):
+            raise Forbidden("The apikey is wrong.")
 
 
 def _made_key() -> rsa.RSAPrivateKey:
@@ -98,62 +101,76 @@ def _made_key() -> rsa.RSAPrivateKey:
 
 
 class AuthorizeSession:
-    """`authorizeWebApiSession`: signs a user in to a session."""
+    """`authorizeWebApiSession`: signs a user in to a session. `apikey` and `encrypted` as for `CreateSession`."""
 
     def __init__(
-        self, sessions: Sessions, users: Users, throttle: LoginThrottle, generations: Generations, cookies: Cookies
+        self,
+        sessions: Sessions,
+        proofs: Proofs,
+        app_passwords: AppPasswords,
+        generations: Generations,
+        cookies: Cookies,
+        *,
+        apikey: str,
+        encrypted: bool,
     ) -> None:
         self._sessions = sessions
         self._cookies = cookies
-        self._users = users
-        self._throttle = throttle
+        self._proofs = proofs
+        self._app_passwords = app_passwords
         self._generations = generations
+        self._apikey = apikey
+        self._encrypted = encrypted
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the session's id and its user; a wrong password takes as long as a right one.
 
-        Whoever comes by the cookie gets it anew, and no id: somebody else may have put it there, who knows it.
+        Whoever comes by the cookie gets it anew, and no id: somebody else may have put it there, who knows it. No app
+        password opens the page.
         """
         params = parse(request.query_string)
         cookie = None if "apisid" in params else self._cookies.session(request)
         if cookie is not None:
             self._cookies.require_page(request)
-        apisid = cookie or required(params, "apisid")
-        uid, sent = required(params, "uid"), required(params, "pw")
-        flag(params, "returnatu")  # access tokens are not ours: there is none to return
-        session = self._sessions.by_id(apisid)
-        _require_hexadecimal(session, sent)
-        self._throttle.begin(uid, request.remote_addr)  # before anything that takes time
-        proof = self._users.proof(uid, _password(session, sent))
+        uid, returnatu = required(params, "uid"), flag(params, "returnatu")
+        apisid = cookie or self._named(request, params)
+        private_key = self._sessions.by_id(apisid).private_key if apisid else None
+        sent = sent_in(request.query_string, params, private_key)
+        prove = self._proofs.any if cookie is None else self._proofs.own
+        proof = prove(uid, request.remote_addr, private_key, sent)
         if proof is None:
             raise Forbidden(WRONG)
-        self._throttle.right(uid, request.remote_addr)
-        if cookie is None:
-            self._sessions.authorize(apisid, uid, proof)
+        if cookie is not None:
+            self._cookies.give(request, response, self._sessions.renew(cookie, uid, proof))
+            body = {"uid": uid}
         else:
-            self._cookies.give(request, response, self._sessions.renew(apisid, uid, proof))
+            apisid = apisid or self._sessions.create(request.remote_addr, None, None, request.user_agent or "")
+            self._sessions.authorize(apisid, uid, proof)
+            body = {"apisid": apisid, "uid": uid} | (self._atu(uid, proof) if returnatu else {})
         self._generations.look()
-        answer(response, {"uid": uid} if cookie else {"apisid": apisid, "uid": uid})
+        answer(response, body)
 
+    def _named(self, request: falcon.Request, params: Params) -> str | None:
+        """The session that is named; None where one shall be made, as passwords come without its key.
 
-def _require_hexadecimal(session: Session, sent: str) -> None:
-    if session.private_key is not None and not HEX.fullmatch(sent):
-        raise RequestError("malformed", "The parameter pw is wanted in hexadecimal, encrypted by the session's key.")
+        Raises:
+            RequestError: malformed: none is named, though there is a key to be asked for.
+            Forbidden: there can be no other session from this address, or not without another apikey.
+        """
+        if "apisid" in params:
+            return required(params, "apisid")
+        if self._encrypted or self._cookies.is_page(request):
+            raise RequestError(
+                "malformed", "The parameter apisid is missing: createWebApiSession gives it, and the key for pw."
+            )
+        _require_apikey(params, self._apikey)
+        self._sessions.require_room(request.remote_addr)
+        return None
 
-
-def _password(session: Session, sent: str) -> str:
-    """The password that was sent; something that is none where it does not decrypt, so that no one can tell."""
-    if session.private_key is None:
-        return sent
-    # We made the key: to look whether it is one would take 0.1 s.
-    key = load_der_private_key(session.private_key, password=None, unsafe_skip_rsa_key_validation=True)
-    assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101 - `CreateSession` made it
-    try:
-        # Clients leave out leading zeros. PKCS #1 v1.5 is what the API has; OpenSSL answers wrong padding with noise.
-        plain = key.decrypt(int(sent, 16).to_bytes(KEY_BITS // 8, "big"), padding.PKCS1v15())
-    except (ValueError, OverflowError):
-        plain = b""
-    return plain.decode("utf-8", "surrogateescape")
+    def _atu(self, uid: str, proof: Proof) -> dict[str, str]:
+        """The user's access token, if there is one, to whoever has shown the user's own password."""
+        atu = None if isinstance(proof, int) else self._app_passwords.atu(uid)
+        return {} if atu is None else {"atu": atu}
 
 
 class EndSession:
@@ -185,8 +202,14 @@ class GetServerStatus:
         self._identify = identify
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Answers with the version and the caller's user."""
-        uid = self._identify.visitor(self._identify.asked(request, response), request.remote_addr).rights.uid
+        """Answers with the version and the caller's user; nobody, where the session that is named has ended."""
+        params = self._identify.asked(request, response)
+        try:
+            uid = self._identify.visitor(params, request.remote_addr).rights.uid
+        except Forbidden:
+            if "apisid" not in params:
+                raise
+            uid = NOBODY.uid
         body = {
             "version": "Darkroom " + ".".join(map(str, VERSION)),
             "versionMajor": VERSION[0],

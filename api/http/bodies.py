@@ -38,3 +38,32 @@ def json_object(request: falcon.Request, types: Mapping[str, type]) -> Mapping[s
 def is_a(value: object, kind: type) -> bool:
     """Whether a value of JSON has that type; true and false are no numbers."""
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+
+
+def required_text(body: Mapping[str, object], name: str) -> str:
+    """A field's text, that has to be there.
+
+    Raises:
+        RequestError: malformed: it is missing or empty.
+    """
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise RequestError("malformed", f"The field {name} is missing.")
+    return value
+
+
+def texts(body: Mapping[str, object], name: str) -> list[str]:
+    """A field's list of texts; none where it is not there.
+
+    Raises:
+        RequestError: malformed: something else is in it.
+    """
+    value = body.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(each, str) and is_text(each) for each in value):
+        raise RequestError("malformed", f"The field {name} is a list of texts.")
+    return value
+
+
+def is_text(value: str) -> bool:
+    """Whether UTF-8 can hold it: JSON can bring half of a surrogate pair."""
+    return not any("\ud800" <= each <= "\udfff" for each in value)

@@ -14,7 +14,7 @@ SAID = {
     403: "There is no session, a right is missing, or the Web API is switched off.",
     404: "There is no such photo, view, gallery or place in one, or the file is gone.",
     405: "The function is not asked by this method.",
-    409: "It has ended already.",
+    409: "It has ended already, there is one of that name, or it would lock its caller out.",
     416: "None of the range is in the file.",
     500: "The photo's file is damaged.",
     501: "This server does not serve that.",

@@ -23,6 +23,7 @@ from api.openapi.describe import (
 )
 from api.openapi.jobs import JOB_PATHS
 from api.openapi.page import BY_PAGE, PAGE_PATHS, SECURITY
+from api.openapi.people import PEOPLE_PATHS
 from api.openapi.schemas import GALLERY_FIELDS, SCHEMAS
 from catalog.kinds.damage import SENTENCES
 from catalog.search.sql import SORTS
@@ -80,17 +81,28 @@ FUNCTIONS: dict[str, Described] = {
         {
             "200": json_answer(
                 obj(
-                    {"apisid": string("the session, unless it is a cookie"), "uid": string("its user")},
-                    optional=("apisid",),
+                    {
+                        "apisid": string("the session, unless it is a cookie"),
+                        "uid": string("its user"),
+                        "atu": string("the user's access token, where returnatu asks for it and there is one"),
+                    },
+                    optional=("apisid", "atu"),
                 )
             )
         },
         ALWAYS,
         (
-            parameter("apisid", string("the session; else that of the cookie")),
+            parameter(
+                "apisid", string("the session; else that of the cookie, or a new one, where passwords come as they are")
+            ),
             parameter("uid", string("the user"), required=True),
-            parameter("pw", string("the password, encrypted by the session's key, in hexadecimal"), required=True),
-            parameter("returnatu", boolean("has no effect here")),
+            parameter(
+                "pw",
+                string("the password, or an app password, encrypted by the session's key, in hexadecimal"),
+                required=True,
+            ),
+            parameter("returnatu", boolean("whether the user's access token is wanted")),
+            parameter("apikey", string("where the server wants one, and no session is named")),
             BY_PAGE,
         ),
     ),
@@ -197,7 +209,7 @@ PATHS: dict[str, Described] = {
                 )
             },
             (400, 403, 405, 503),
-            (APISID,),
+            (parameter("all", boolean("for admins: everybody's")), APISID),
         ),
         "post": operation(
             "Shares the photos of a view, or those of a list.",
@@ -225,6 +237,7 @@ PATHS: dict[str, Described] = {
         )
     },
     **PAGE_PATHS,
+    **PEOPLE_PATHS,
     **JOB_PATHS,
     "/api/openapi.json": {"get": operation("This description.", {"200": json_answer({"type": "object"})}, (405,))},
     "/health": {

@@ -5,6 +5,7 @@ from api.functions.prefetch import COUNT, MOST
 from api.openapi.describe import Described, array, boolean, integer, nullable, obj, ref, string
 from api.openapi.jobs import JOB_SCHEMAS
 from api.openapi.page import PAGE_SCHEMAS
+from api.openapi.people import PEOPLE_SCHEMAS
 from catalog.kinds.damage import SENTENCES
 
 PHOTO_FIELDS = {
@@ -91,6 +92,7 @@ SCHEMAS: dict[str, Described] = {
         }
     ),
     **PAGE_SCHEMAS,
+    **PEOPLE_SCHEMAS,
     **JOB_SCHEMAS,
     "Readiness": obj(
         {"ready": boolean("whether all works"), "parts": {"type": "object", "additionalProperties": {"type": "string"}}}

@@ -6,10 +6,13 @@ import threading
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+import api.functions.passwords
 import api.functions.sessions
+from api.functions.passwords import Proofs
 from api.functions.sessions import AuthorizeSession, CreateSession, GetServerStatus
 from catalog.database import FILE
 from catalog.people.passwords import FREE_GUESSES, LoginThrottle
+from catalog.people.users import Users
 from tests.api.house import ADDRESS, Asking, House
 from tests.clock import Clock
 
@@ -24,12 +27,27 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
     )
 
 
-@pytest.fixture
-def authorize(house: House) -> Asking:
+def authorizing(house: House, *, apikey: str = "", encrypted: bool = True) -> Asking:
     """authorizeWebApiSession, where all happens at one moment."""
     library = house.library
-    throttle = LoginThrottle(library.engine, Clock())
-    return house.ask(AuthorizeSession(library.sessions, library.users, throttle, library.generations, house.cookies))
+    proofs = Proofs(library.users, library.app_passwords, LoginThrottle(library.engine, Clock()))
+    return house.ask(
+        AuthorizeSession(
+            library.sessions,
+            proofs,
+            library.app_passwords,
+            library.generations,
+            house.cookies,
+            apikey=apikey,
+            encrypted=encrypted,
+        )
+    )
+
+
+@pytest.fixture
+def authorize(house: House) -> Asking:
+    """The same, where passwords come under RSA and no apikey is wanted."""
+    return authorizing(house)
 
 
 @pytest.fixture
@@ -99,7 +117,7 @@ def test_the_brake_comes_before_the_work(house: House, authorize: Asking, monkey
     made = creating(house, encrypted=True)().json
     for _ in range(FREE_GUESSES):
         assert authorize(apisid=made["apisid"], uid="ann", pw="01").status_code == 403
-    monkeypatch.setattr(api.functions.sessions, "load_der_private_key", None)  # whoever called it would end in 500
+    monkeypatch.setattr(api.functions.passwords, "load_der_private_key", None)  # whoever called it would end in 500
     refused = authorize(apisid=made["apisid"], uid="ann", pw="01")
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) >= 1
@@ -144,3 +162,117 @@ def test_a_catalogue_that_another_program_holds(house: House, authorize: Asking,
     other.close()
     library.generations.look()
     assert authorize(apisid=apisid, uid="ann", pw="a secret").status_code == 200
+
+
+def encrypted(made: dict[str, str], password: bytes) -> str:
+    """A password under the key of a session that was made."""
+    key = rsa.RSAPublicNumbers(int(made["exponent"], 16), int(made["modulus"], 16)).public_key()
+    return key.encrypt(password, padding.PKCS1v15()).hex()
+
+
+@pytest.mark.parametrize("sent", ["p\u00e4ss", "caf\u00e9 \u00fc\u00df"])
+def test_a_password_that_is_no_utf_8_is_latin_1(house: House, sent: str) -> None:
+    """As a browser sends it whose library encrypts characters as bytes."""
+    house.library.users.add("zoe", sent)
+    made = creating(house, encrypted=True)().json
+    for encoding in ("utf-8", "latin-1"):
+        pw = encrypted(made, sent.encode(encoding))
+        assert authorizing(house)(apisid=made["apisid"], uid="zoe", pw=pw).status_code == 200
+    assert authorizing(house)(apisid=made["apisid"], uid="zoe", pw=encrypted(made, b"p\xff")).status_code == 403
+    plain = creating(house)().json["apisid"]
+    for encoding in ("utf-8", "latin-1"):
+        pw = sent.encode(encoding)
+        assert authorizing(house)(apisid=plain, uid="zoe", pw=pw).status_code == 200
+
+
+def test_a_password_of_bytes_as_they_were_once_kept(house: House) -> None:
+    """Those that had come on standard input in another encoding."""
+    house.library.users.add("zoe", b"p\xe4ss".decode("utf-8", "surrogateescape"))
+    made = creating(house, encrypted=True)().json
+    pw = encrypted(made, b"p\xe4ss")
+    assert authorizing(house)(apisid=made["apisid"], uid="zoe", pw=pw).status_code == 200
+
+
+@pytest.mark.parametrize("under_rsa", [True, False])
+def test_an_app_password_signs_a_client_in(house: House, status: Asking, under_rsa: bool) -> None:
+    library = house.library
+    password = library.app_passwords.add("ann", "kitchen")
+    made = creating(house, encrypted=under_rsa)().json
+
+    def sign_in(uid: str, typed: str) -> int:
+        pw = encrypted(made, typed.encode()) if under_rsa else typed
+        return authorizing(house, encrypted=under_rsa)(apisid=made["apisid"], uid=uid, pw=pw).status_code
+
+    assert sign_in("viewer", password) == 403
+    assert [sign_in("ann", typed) for typed in (password, password.replace("-", " ").upper())] == [200, 200]
+    assert status(apisid=made["apisid"]).json["uid"] == "ann"
+    assert guessed(house) == 1  # viewer's: what was right counts for nothing
+    assert library.sessions.by_id(made["apisid"]).app_password is not None
+    library.app_passwords.remove("ann", "kitchen")
+    library.generations.look()
+    assert status(apisid=made["apisid"]).json["isValid"] is False
+    made = creating(house, encrypted=under_rsa)().json
+    assert sign_in("ann", password) == 403
+
+
+def test_an_app_password_costs_no_slow_hash(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    password = house.library.app_passwords.add("ann", "kitchen")
+    monkeypatch.setattr(Users, "proof", None)  # whoever called it would end in 500
+    apisid = creating(house)().json["apisid"]
+    assert authorizing(house, encrypted=False)(apisid=apisid, uid="ann", pw=password).status_code == 200
+
+
+def test_the_access_token_is_told_to_whoever_shows_the_user_s_own_password(house: House, authorize: Asking) -> None:
+    library = house.library
+    apisid = creating(house)().json["apisid"]
+    asked = {"apisid": apisid, "uid": "ann", "pw": "a secret"}
+    assert "atu" not in authorize(**asked, returnatu="true").json  # there is none
+    token = library.app_passwords.add("ann", "the vendor's app", atu=True).replace("-", "")
+    other = library.app_passwords.add("ann", "kitchen")
+    assert authorize(**asked, returnatu="true").json == {"apisid": apisid, "uid": "ann", "atu": token}
+    assert authorize(**asked, returnatu="TRUE").json["atu"] == token
+    assert "atu" not in authorize(**asked).json
+    assert "atu" not in authorize(**asked | {"pw": other}, returnatu="true").json
+    assert authorize(**asked | {"pw": "wrong"}, returnatu="true").status_code == 403
+    assert authorize(**asked | {"pw": token}).json == {"apisid": apisid, "uid": "ann"}
+
+
+def test_without_a_session_one_is_made_where_passwords_come_plain(house: House, status: Asking) -> None:
+    authorize = authorizing(house, encrypted=False)
+    made = authorize(uid="ann", pw="a secret")
+    assert (made.status_code, sorted(made.json)) == (200, ["apisid", "uid"])
+    assert status(apisid=made.json["apisid"]).json["uid"] == "ann"
+    assert authorize(uid="ann", pw="wrong").status_code == 403
+    assert authorize(uid="ann", pw="a secret", apisid="").status_code == 400
+    assert authorize(uid="ann", pw="a secret", apisid="A" * 22).status_code == 403
+    refused = authorizing(house)(uid="ann", pw="a secret")
+    assert (refused.status_code, "createWebApiSession gives it" in refused.json["detail"]) == (400, True)
+
+
+def test_without_a_session_the_apikey_is_wanted_all_the_same(house: House) -> None:
+    authorize = authorizing(house, apikey="the key", encrypted=False)
+    assert authorize(uid="ann", pw="a secret").status_code == 400
+    assert authorize(uid="ann", pw="a secret", apikey="another").status_code == 403
+    assert authorize(uid="ann", pw="a secret", apikey="the key").status_code == 200
+
+
+def test_without_a_session_there_is_no_more_room_than_with_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(house.settings.webapi_max_sessions_per_ip):
+        house.library.sessions.create(ADDRESS, None, None)
+    monkeypatch.setattr(Users, "proof", None)  # nothing is looked at
+    assert authorizing(house, encrypted=False)(uid="ann", pw="a secret").status_code == 403
+
+
+def test_a_session_that_has_ended_is_not_valid(house: House, status: Asking) -> None:
+    for apisid in ("A" * 22, "ann", "x" * 5000):
+        told = status(apisid=apisid)
+        assert (told.status_code, told.json["isValid"], told.json["uid"]) == (200, False, "")
+    assert status().status_code == 403
+    assert status(apisid="").status_code == 400
+
+
+def test_what_a_client_calls_itself_is_kept(house: House) -> None:
+    asking = creating(house)
+    asking._headers = {"User-Agent": "A picture frame"}
+    apisid = asking().json["apisid"]
+    assert house.library.sessions.by_id(apisid).client == "A picture frame"

@@ -28,6 +28,8 @@ def test_every_function_has_an_example() -> None:
         .replace("$HOST", "")
         .replace("$SID", "{sid}")
         .replace("$JOB", "{number}")
+        .replace("$FRAME", "{number}")
+        .replace("$HANDLE", "{handle}")
     )
     assert [path for path in PATHS if path not in asked] == []
 
@@ -40,6 +42,7 @@ def test_the_examples_run(tmp_path: Path) -> None:
     (tmp_path / ".venv").symlink_to(PROJECT / ".venv")
     with serving(photos, tmp_path / "data", "embedded") as server:
         server.manage("user", "set", "guest", "--admin")
+        server.manage("user", "add", "boss", "--password", "all of it", "--admin")
         script = CURL + "".join(BLOCKS).replace("http://127.0.0.1:8080", server.url)
         done = subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", script],

@@ -1,0 +1,1 @@
+"""People: one's own account, and for admins everybody's."""
