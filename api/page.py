@@ -15,7 +15,7 @@ from api.http.errors import RequestError
 
 FOLDER = Path(__file__).parent / "web"
 INDEX = "index.html"
-ROUTES = ("/", "/shares", "/jobs", "/login", "/s/{sid}")
+ROUTES = ("/", "/shares", "/jobs", "/account", "/people", "/audit", "/login", "/s/{sid}")
 """The addresses of the one document; which of them it is, it sees for itself."""
 FILES = "/web/{name:path}"
 

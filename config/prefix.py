@@ -4,7 +4,23 @@ import re
 
 PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
 LONGEST = 200
-OWN = frozenset({"api", "health", "jobs", "login", "metrics", "picapportapi", "ready", "s", "shares", "web"})
+OWN = frozenset(
+    {
+        "account",
+        "api",
+        "audit",
+        "health",
+        "jobs",
+        "login",
+        "metrics",
+        "people",
+        "picapportapi",
+        "ready",
+        "s",
+        "shares",
+        "web",
+    }
+)
 """Where Darkroom's own addresses begin."""
 ALLOWED = (
     "a path such as /photos, of letters, digits, dots, dashes, underscores and tildes, of which the first part is none "

@@ -14,7 +14,7 @@ let account = null;
 
 /** Who is there; asked again where there was no answer. */
 function who() {
-  account ??= me().then(showAccount);
+  account ??= me().then(showMenu);
   account.catch(() => (account = null));
   return account;
 }
@@ -23,10 +23,13 @@ function who() {
 const PAGES = {
   shares: async (main) => (await loadModule("pages/shares.js")).showShares(main),
   jobs: async (main) => (await loadModule("pages/jobs.js")).showJobs(main, await who()),
+  account: async (main) => (await loadModule("pages/account.js")).showAccount(main),
+  people: async (main) => (await loadModule("pages/people.js")).showPeople(main, await who()),
+  audit: async (main) => (await loadModule("pages/audit.js")).showAudit(main, await who()),
   login: async (main) => (await loadModule("pages/login.js")).showLogin(main),
 };
 
-async function showAccount(me) {
+async function showMenu(me) {
   const { accountMenu } = await loadModule("header/account.js");
   document.getElementById("account").replaceChildren(accountMenu(me));
   if (me.vanished?.length) main.before((await loadModule("header/vanished.js")).vanishedBanner(me.vanished));

@@ -9,6 +9,9 @@ export function accountMenu({ uid, signedIn, admin, permissions }) {
   const items = [
     permissions.includes("pap:access:share") && { label: t("shares"), href: `${ROOT}shares` },
     admin && { label: t("jobs"), href: `${ROOT}jobs` },
+    signedIn && { label: t("account.mine"), href: `${ROOT}account` },
+    admin && { label: t("people"), href: `${ROOT}people` },
+    admin && { label: t("audit"), href: `${ROOT}audit` },
     signedIn ? { label: t("logout"), run: leave } : { label: t("login"), run: toLogin },
   ].filter(Boolean);
   const note = uid && t(signedIn ? "account.signedIn" : "account.default", { uid });

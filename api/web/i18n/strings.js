@@ -18,6 +18,9 @@ export const STRINGS = {
   "login.busy": ["Logging in…", "Anmeldung läuft …"],
   "logout": ["Log out", "Abmelden"],
   "account": ["Account", "Konto"],
+  "account.mine": ["My account", "Mein Konto"],
+  "people": ["People", "Leute"],
+  "audit": ["Audit log", "Protokoll"],
   "account.signedIn": ["Signed in as {uid}", "Angemeldet als {uid}"],
   "account.default": ["You see what {uid} sees", "Sie sehen, was {uid} sieht"],
 

@@ -3,14 +3,14 @@
 import { inside, ROOT } from "../server/client.js";
 
 export const DEFAULT_SORT = "-date";
-const PAGES = new Set(["shares", "jobs", "login"]);
+const PAGES = new Set(["shares", "jobs", "account", "people", "audit", "login"]);
 
 const listeners = new Set();
 history.scrollRestoration = "manual";
 let current = route();
 
-/** What an address means: `{page, sid, query, sort, photo}`. `page` is library, gallery, shares, jobs or login; `photo`
- * is a photoid, or in a gallery an index; "" where the viewer is closed. */
+/** What an address means: `{page, sid, query, sort, photo}`. `page` is library, gallery or one of PAGES; `photo` is a
+ * photoid, or in a gallery an index; "" where the viewer is closed. */
 export function route(url = location) {
   const [first, second = ""] = (inside(url.pathname) ?? "").split("/");
   const given = new URLSearchParams(url.search);
@@ -63,7 +63,8 @@ document.addEventListener("click", (event) => {
   const elsewhere = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!link || event.defaultPrevented || elsewhere) return;
   if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
-  if (!/^($|shares$|jobs$|login$|s\/)/.test(inside(link.pathname) ?? "elsewhere")) return;
+  const path = inside(link.pathname);
+  if (path !== "" && !PAGES.has(path) && !path?.startsWith("s/")) return;
   event.preventDefault();
   if (link.href !== location.href) history.pushState({}, "", link.href);
   arrive();

@@ -6,28 +6,37 @@ import { alertLine, form, sentence } from "../components/forms.js";
 import { date, t } from "../i18n/strings.js";
 import { endShare, photoUrl, ROOT, shares } from "../server/client.js";
 
-export async function showShares(main) {
+export function showShares(main) {
   document.title = `${t("shares")} · Darkroom`;
   const problem = alertLine();
   const heading = h("h1", { tabIndex: -1 }, t("shares"));
+  const cards = shareCards(shares, heading, problem, t("shares.none"));
+  main.replaceChildren(h("section", { class: "panel" }, heading, problem, ...cards));
+}
+
+/** What is shared, as `load` gives it, with an end to each; and what is said where nothing is, in the place of it. */
+export function shareCards(load, heading, problem, nothing) {
   const list = h("ul", { class: "cards" });
-  const none = h("p", { class: "muted", hidden: true }, t("shares.none"));
-  main.replaceChildren(h("section", { class: "panel" }, heading, problem, list, none));
+  const none = h("p", { class: "muted", hidden: true }, nothing);
   const gone = (card) => {
     const next = card.nextElementSibling ?? card.previousElementSibling;
     card.remove();
     (next?.querySelector(".end") ?? heading).focus();
     none.hidden = list.children.length > 0;
   };
-  try {
-    list.append(...(await shares()).shares.map((share) => card(share, gone)));
-    none.hidden = list.children.length > 0;
-  } catch (error) {
-    problem.textContent = sentence(error);
-  }
+  const fill = async () => {
+    try {
+      list.append(...(await load()).shares.map((share) => card(share, gone, load !== shares)));
+      none.hidden = list.children.length > 0;
+    } catch (error) {
+      problem.textContent = sentence(error);
+    }
+  };
+  fill();
+  return [list, none];
 }
 
-function card(share, gone) {
+function card(share, gone, owned) {
   const name = share.name || t("shares.unnamed");
   const href = `${ROOT}s/${share.sid}`;
   const src = photoUrl({ sid: share.sid }, share.indexmarked, { width: 256, height: 256 });
@@ -37,6 +46,7 @@ function card(share, gone) {
     onclick: () => ask(share.sid, name, () => gone(element)),
   }, t("shares.end"));
   const facts = [
+    owned && share.uid && t("shares.by", { uid: share.uid }),
     t("photos", { n: share.count }),
     t("shares.created", { date: date(share.created) }),
     expiry(share.expires),
@@ -45,7 +55,7 @@ function card(share, gone) {
   const element = h("li", { class: "card share" }, h("div", { class: "cover" }, cover), h("div", {},
     h("h2", {}, h("a", { href }, name)),
     share.description && h("p", {}, share.description),
-    h("p", { class: "muted" }, facts.join(" · ")),
+    h("p", { class: "muted" }, facts.filter(Boolean).join(" · ")),
     h("div", { class: "actions" }, copyButton(t("share.copy"), location.origin + href), end)));
   return element;
 }

@@ -1,4 +1,4 @@
-/** All that the page asks of the server, and the only module that asks. Paths and shapes are those of docs/api.md.
+/** All that the page asks of the server, but for accounts, and the only module that asks. Paths and shapes are those of docs/api.md.
  * A `place` is `{vid}` or `{sid}`, a view or a shared gallery; a `size` is `{width, height, quality}`, in pixels; a
  * `version` is a photo's, as the list of photos has it: an URL with it is that very picture for ever. */
 
@@ -12,7 +12,7 @@ export function inside(path) {
 }
 
 const API = `${ROOT}picapportapi/1.0/`;
-const OWN = `${ROOT}api/`;
+export const OWN = `${ROOT}api/`;
 
 /** An answer that is none: `status` as in HTTP, 0 where the server could not be reached; `retryAfter` in seconds. */
 export class ServerError extends Error {
@@ -37,7 +37,8 @@ export function pause(error, tries) {
   return Math.max((error.retryAfter ?? 0) * 1000, Math.min(FIRST * 2 ** tries, LONGEST)) * (1 + Math.random() / 2);
 }
 
-function url(path, params = {}) {
+/** A path with those parameters that are given. */
+export function url(path, params = {}) {
   const given = Object.entries(params).filter(([, value]) => value !== undefined);
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
@@ -111,7 +112,7 @@ tabs.onmessage = () => location.reload();
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 /** The JSON of an answer. The header is what another site can't send. */
-async function json(address, { method = "GET", body, signal } = {}) {
+export async function json(address, { method = "GET", body, signal } = {}) {
   const headers = { "X-Darkroom": "page" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await ask(address, { method, headers, signal, body: body && JSON.stringify(body) });
