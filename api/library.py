@@ -74,6 +74,7 @@ def open_library(settings: Settings, closing: ExitStack) -> Library:
         per_address=settings.webapi_max_sessions_per_ip,
     )
     audit = AuditLog(engine, days=settings.audit_days, most=settings.audit_entries)
+    audit.note_settings(settings)
     closing.callback(sessions.flush)
     for name, seconds, action in (
         ("generations", LOOK_EVERY, generations.look),

@@ -13,9 +13,16 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
 
 from catalog import schema
 from catalog.database import writing
+from config import Settings
+from config.table import every_setting
 
 LONGEST_DETAILS = 2000  # characters; filters of a group may be longer
 MOST_AT_ONCE = 1000  # entries that are given at once
+
+SETTINGS = "settings"
+"""What is noted where the settings that say who comes in are others than a front end last had."""
+OF_ACCESS = ("audit.", "auth.", "server.cors.", "server.host", "server.names", "server.trusted.", "web.", "webapi.")
+"""How the names of these settings begin."""
 
 GUESSES = "guesses"
 """What is noted of wrong passwords: the one thing that strangers can have written."""
@@ -83,6 +90,20 @@ class AuditLog:
         with self._engine.connect() as connection:
             return [Entry(*row) for row in connection.execute(found)]
 
+    def note_settings(self, settings: Settings) -> None:
+        """Notes the settings that say who comes in, as far as they are not the defaults, where they are others than
+        before. Of a secret only that it is set.
+        """
+        described = _described(settings)[:LONGEST_DETAILS]
+        log = schema.audit.c
+        last = select(log.details).where(log.what == SETTINGS).order_by(log.number.desc()).limit(1)
+        with self._engine.connect() as connection:
+            if (connection.execute(last).scalar_one_or_none() or "") == described:
+                return
+            connection.rollback()
+            with writing(connection):
+                note(connection, None, SETTINGS, details=described)
+
     def trim(self) -> None:
         """Drops what is older or more than may be kept. Where there is nothing to drop, nobody waits for a lock."""
         log = schema.audit.c
@@ -102,6 +123,15 @@ class AuditLog:
                 with writing(connection):
                     for each in wanted:
                         connection.execute(delete(schema.audit).where(each))
+
+
+def _described(settings: Settings) -> str:
+    given = []
+    for row, column in every_setting():
+        value = getattr(settings, column.name)
+        if row.name.startswith(OF_ACCESS) and value != column.default:
+            given.append(f"{row.name} = {'(secret)' if row.secret else value}")
+    return ", ".join(given)
 
 
 def _oldest_of(those: Select[int], most: int) -> Select[int]:

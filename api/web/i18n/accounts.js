@@ -105,6 +105,7 @@ export const ACCOUNTS = {
   "audit.app-password add": ["App password made", "App-Passwort erstellt"],
   "audit.app-password remove": ["App password removed", "App-Passwort entfernt"],
   "audit.session end": ["Session ended", "Sitzung beendet"],
+  "audit.settings": ["Settings of a server", "Einstellungen eines Servers"],
   "audit.guesses": ["Wrong passwords", "Falsche Passwörter"],
   "audit.catalogue restore": ["Catalogue restored", "Katalog zurückgeholt"],
 };

@@ -17,6 +17,7 @@ from catalog.people.audit import GUESSES, AuditLog, Author, note
 from catalog.people.groups import Group, Groups
 from catalog.people.passwords import FREE_GUESSES, LoginThrottle
 from catalog.people.users import Users
+from config import Settings
 from tests.catalog.library import Library
 from tests.catalog.sides import ids, rows
 from tests.clock import Clock
@@ -123,6 +124,23 @@ def test_many_wrong_passwords_are_noted_as_they_double(library: Library, clock: 
         ("10.0.0.2", "", str(FREE_GUESSES)),
     ]
     assert "my password" not in str(noted)
+
+
+def test_settings_that_say_who_comes_in_are_noted_when_they_change(library: Library) -> None:
+    log = log_of(library)
+    for settings in (
+        Settings(),
+        Settings(webapi_default_uid="guest", webapi_apikey="the key", server_port=9000),
+        Settings(webapi_default_uid="guest", webapi_apikey="the key"),
+        Settings(webapi_default_uid="guest"),
+        Settings(),
+    ):
+        log.note_settings(settings)
+    assert written(library) == [
+        ("settings", "", "webapi.apikey = (secret), webapi.default.uid = guest"),
+        ("settings", "", "webapi.default.uid = guest"),
+        ("settings", "", ""),
+    ]
 
 
 def test_it_stays_within_its_bounds(library: Library, clock: Clock) -> None:
