@@ -7,7 +7,19 @@ photos take about 1 GB, and a file's name may hold any byte but `/` and NUL.
 from catalog.schema.account_tables import app_passwords, audit
 from catalog.schema.job_tables import arrivals, job_failures, jobs, outstanding
 from catalog.schema.list_tables import chunks, shares, snapshots, views
-from catalog.schema.people_tables import access, filters, groups, guesses, memberships, permissions, sessions, users
+from catalog.schema.people_tables import (
+    access,
+    filters,
+    groups,
+    guesses,
+    identities,
+    memberships,
+    permissions,
+    sessions,
+    sign_ins,
+    spent_states,
+    users,
+)
 from catalog.schema.photo_tables import (
     changes,
     damages,
@@ -36,6 +48,7 @@ __all__ = [
     "folders",
     "groups",
     "guesses",
+    "identities",
     "job_failures",
     "jobs",
     "memberships",
@@ -50,7 +63,9 @@ __all__ = [
     "roots",
     "sessions",
     "shares",
+    "sign_ins",
     "snapshots",
+    "spent_states",
     "texts",
     "users",
     "views",

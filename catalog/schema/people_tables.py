@@ -1,6 +1,6 @@
 """Tables of people: users, groups, what these may do and see, their sessions."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from catalog.schema.types import metadata
 
@@ -73,5 +73,38 @@ sessions = Table(
     Column("app_password", Integer, index=True),
     # When its user last showed the user's own password in it; 0: never.
     Column("confirmed", Integer, nullable=False, server_default=text("0")),
+    sqlite_with_rowid=False,
+)
+
+# As whom somebody else knows a user: an OpenID Connect provider by its issuer, the proxy by a name that is no URL.
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True, nullable=False),
+    Column("subject", Text, primary_key=True, nullable=False),
+    Column("uid", Text, ForeignKey("users.uid", ondelete="CASCADE"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Which sign-in at a provider a session came of.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("apisid", Text, ForeignKey("sessions.apisid", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    # The provider's own session, and the token that it wants back where that is ended; NULL where there is none.
+    Column("sid", Text),
+    Column("id_token", Text),
+    Index("ix_sign_ins_subject", "issuer", "subject"),
+    sqlite_with_rowid=False,
+)
+
+# Sign-ins that are done, until they would be too old anyway, in seconds since 1970: none is done twice.
+spent_states = Table(
+    "spent_states",
+    metadata,
+    Column("state", Text, primary_key=True, nullable=False),
+    Column("until", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
