@@ -30,6 +30,9 @@ render_seconds = Histogram(
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
 )
 flights = Gauge("darkroom_flights", "Flights: renders under way that somebody waits for.", multiprocess_mode="livesum")
+untrusted_users = Counter(
+    "darkroom_untrusted_users", "Requests that said who is signed in, and came from another than the trusted proxy."
+)
 shed = Counter("darkroom_shed", "Requests shed: refused with 503, by the reason.", ["reason"])
 
 

@@ -29,15 +29,20 @@ from api.functions.prefetch import PrefetchResource
 from api.functions.queries import RunQuery
 from api.functions.route import Function, Functions
 from api.functions.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus
+from api.functions.sign_in import BeginSignIn, Door, EndedThere, EndSignIn, Leaving
 from api.http.access_log import AccessLog
 from api.http.cors import cors
 from api.http.hosts import OnlyByName
 from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.library import Library
+from api.oidc.errors import ProviderError
+from api.oidc.flow import Flow
 from api.openapi.functions import OpenApi
 from cache.summary import summaries
-from config import Settings
+from catalog.people.sign_ins import SignIns
+from config import Settings, SettingsError
+from config.sign_in import GroupMap
 
 
 class App(falcon.App[falcon.Request, falcon.Response]):
@@ -59,11 +64,17 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     app.add_route("/picapportapi/1.0/{function}", Functions(_functions(components), enabled=settings.webapi_enabled))
-    _add_own(app, components)
+    files = page.Page(page.read())
+    door = _door(components, files) if settings.oidc else None
+    _add_own(app, components, door)
     _add_people(app, components)
     _add_jobs(app, components)
+    if door is not None:
+        app.add_route("/auth/oidc/login", BeginSignIn(door))
+        app.add_route("/auth/oidc/callback", EndSignIn(door))
+        app.add_route("/auth/oidc/logout", EndedThere(door))
     if components.cookies.enabled:
-        _add_page(app)
+        _add_page(app, files)
     app.add_route("/health", operations.Health())
     checks = operations.checks(settings, components.library, components.render_backend)
     app.add_route("/ready", operations.Ready(checks))
@@ -89,6 +100,7 @@ def _functions(components: Components) -> dict[str, Function]:
         cookies,
         apikey=apikey,
         encrypted=encrypted,
+        on_page=settings.auth_local,
     )
     return {
         "createWebApiSession": create_session,
@@ -104,7 +116,7 @@ def _functions(components: Components) -> dict[str, Function]:
     }
 
 
-def _add_own(app: App, components: Components) -> None:
+def _add_own(app: App, components: Components, door: Door | None) -> None:
     """Darkroom's own functions, but for jobs."""
     settings, library = components.settings, components.library
     identify, cookies = components.identify, components.cookies
@@ -115,8 +127,9 @@ def _add_own(app: App, components: Components) -> None:
     app.add_route("/api/shares", shares)
     app.add_route("/api/shares/{sid}", shares, suffix="one")
     app.add_route("/api/prefetch", PrefetchResource(identify, components.responder, settings.render_max_side))
-    app.add_route("/api/me", Me(identify, cookies, components.devices, library.vanished))
-    app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies))
+    app.add_route("/api/me", Me(identify, cookies, components.devices, library.vanished, settings))
+    leave = Leaving(identify, door, settings.auth_proxy_logout)
+    app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies, leave))
     app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.generations))
     some_photos = SomePhotos(
         identify, library.snapshots, library.render_failures, library.damages, library.photos.metadata
@@ -164,9 +177,32 @@ def _add_jobs(app: App, components: Components) -> None:
     app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
 
 
-def _add_page(app: App) -> None:
+def _door(components: Components, files: page.Page) -> Door:
+    """What lets in whom the provider of the settings vouches for.
+
+    Raises:
+        SettingsError: its certificates can't be used.
+    """
+    settings, library = components.settings, components.library
+    try:
+        flow = Flow.of(settings)
+    except ProviderError as error:
+        raise SettingsError([str(error)]) from None
+    return Door(
+        flow=flow,
+        identities=components.identities,
+        groups=GroupMap.of(settings),
+        sessions=library.sessions,
+        sign_ins=SignIns(library.engine),
+        generations=library.generations,
+        cookies=components.cookies,
+        page=files,
+        url=settings.auth_url,
+    )
+
+
+def _add_page(app: App, files: page.Page) -> None:
     """The gallery page: one document at its addresses, and its files."""
-    files = page.Page(page.read())
     for route in page.ROUTES:
         app.add_route(route, files)
     app.add_route(page.FILES, files, suffix="file")

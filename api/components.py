@@ -14,13 +14,16 @@ from api.prerender_backend import PrerenderBackend, start_prerender_backend
 from api.read_ahead import ReadAhead
 from api.render_backend import RenderBackend, start_render_backend
 from api.render_responder import RenderResponder
+from api.vouched import Vouched
 from cache.key import RenderKey
 from catalog.changelog import Changelog
 from catalog.errors import CatalogProblem
 from catalog.generations import PeriodicThread
+from catalog.people.identities import Identities
 from catalog.people.users import default_uid
 from catalog.scan.scan import refresh
 from config import Settings
+from config.sign_in import GroupMap
 from workers.devices import Devices
 from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
@@ -40,6 +43,7 @@ class Components:
     uid: str | None
     cookies: Cookies
     identify: Identify
+    identities: Identities
     files: Files
     responder: RenderResponder
     read_ahead: ReadAhead
@@ -59,7 +63,11 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
     _follow_changes(settings, library, render_backend, closing)
     uid = default_uid(settings)
     cookies = Cookies(enabled=settings.web_enabled and settings.webapi_enabled)
-    identify = Identify(library, uid, cookies)
+    identities = Identities(library.engine, make=settings.auth_make_users)
+    vouched = None
+    if settings.auth_proxy_header:
+        vouched = Vouched(identities, GroupMap.of(settings), library.generations, settings.auth_proxy_header)
+    identify = Identify(library, uid, cookies, vouched)
     files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
     responder = _responder(settings, library, render_backend, files)
     read_ahead = ReadAhead(identify, responder, settings.prefetch_count)
@@ -73,6 +81,7 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
         uid=uid,
         cookies=cookies,
         identify=identify,
+        identities=identities,
         files=files,
         responder=responder,
         read_ahead=read_ahead,

@@ -9,6 +9,8 @@ from api.http.cookies import READING, Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, number, parse, required, text
 from api.library import Library
+from api.proxied import said
+from api.vouched import Vouched
 from catalog.errors import Forbidden
 from catalog.people.access import NOBODY, Rights
 from catalog.photos import Photo
@@ -47,9 +49,14 @@ class Listing:
 
 
 class Identify:
-    """From parameters to the caller and the photo. `default_uid` is whose rights they have who name no session."""
+    """From parameters to the caller and the photo. `default_uid` is whose rights they have who name no session;
+    `vouched` knows who stands for whom the proxy in front vouches for, where it does.
+    """
 
-    def __init__(self, library: Library, default_uid: str | None, cookies: Cookies) -> None:
+    def __init__(
+        self, library: Library, default_uid: str | None, cookies: Cookies, vouched: Vouched | None = None
+    ) -> None:
+        self._vouched = vouched
         self._sessions = library.sessions
         self._access = library.access
         self._views = library.views
@@ -60,19 +67,29 @@ class Identify:
         self._cookies = cookies
 
     def asked(self, request: falcon.Request, response: falcon.Response) -> Params:
-        """The parameters of a request; where they name no session, the one of its cookie is their `apisid`.
+        """The parameters of a request; where they name no session, that of whom the proxy in front vouches for is their
+        `apisid`, else the one of its cookie.
 
-        A cookie counts only while somebody is signed in to its session: else the request is as one without.
+        A cookie counts only while somebody is signed in to its session: else the request is as one without. What the
+        proxy says counts for the one request: there is nothing to end where it says another user, or none.
 
         Raises:
             RequestError: malformed, as `parse` says.
-            Forbidden: it changes something without naming a session, and may come from another site's page.
+            Forbidden: it changes something without naming a session, and may come from another site's page; or the
+                proxy vouches for somebody for whom there is no user here.
+            MalformedName: what the proxy says can be no user.
         """
         params = parse(request.query_string)
         if request.method not in READING and "HTTP_ORIGIN" in request.env and not self.knows(params.get("apisid", "")):
             # Whatever page a person on this network looks at could else change what the default user may.
             self._cookies.require_page(request)
-        if "apisid" in params or not self._cookies.enabled:
+        if "apisid" in params:
+            return params
+        if self._vouched is not None:
+            apisid = self._proxied(self._vouched, request, response)
+            if apisid is not None:
+                return {**params, "apisid": apisid}
+        if not self._cookies.enabled:
             return params
         # Also of who sends none: what a browser keeps from before it had one is not for who signs in to it.
         response.set_header("Vary", "Cookie")
@@ -171,9 +188,28 @@ class Identify:
         """Those of the photos that are there and that the user may see, by id."""
         return self._photos.by_ids(self._access.seen(rights, photoids))
 
+    def is_proxied(self, request: falcon.Request) -> bool:
+        """Whether the caller is whom the proxy in front vouches for, and names no session."""
+        return (
+            self._vouched is not None and said(request.env) is not None and "apisid" not in parse(request.query_string)
+        )
+
     def knows(self, apisid: str) -> bool:
         """Whether there is a session of that id."""
         return self._sessions.has(apisid)
+
+    def _proxied(self, vouched: Vouched, request: falcon.Request, response: falcon.Response) -> str | None:
+        """The session of whom the proxy vouches for, at that address; None: it vouches for nobody."""
+        response.set_header("Vary", "Cookie")
+        told = said(request.env)
+        if told is None:
+            self._cookies.mark(request, response, "")
+            return None
+        if request.method not in READING:
+            self._cookies.require_page(request)
+        uid = vouched.uid(told)
+        self._cookies.mark(request, response, uid)
+        return self._sessions.implicit(uid, request.remote_addr)
 
     def _is_signed_in(self, apisid: str) -> bool:
         try:

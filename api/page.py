@@ -12,6 +12,8 @@ import falcon
 
 from api.http.conditional import matches
 from api.http.errors import RequestError
+from api.http.problems import RETRY_AFTER, STATUS_OF_KIND
+from api.oidc.errors import SignInError
 
 FOLDER = Path(__file__).parent / "web"
 INDEX = "index.html"
@@ -26,6 +28,7 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+TROUBLE = '  <meta name="trouble" content="{reason}">\n'
 DOCUMENTS = 16  # by where they begin: there are as many paths as proxies say, and that is one
 ROOTED = re.compile(rb'((?:href|src)=")/(web/|")')
 GZIP = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?(?=,|$)", re.IGNORECASE)
@@ -100,6 +103,20 @@ class Page:
         # Where a proxy takes a path off without a word, what is told from the address on is right all the same.
         root = f"{prefix}/" if prefix else "../" if below else "./"
         _send(request, response, self._document(root))
+
+    def tell(self, request: falcon.Request, response: falcon.Response, error: SignInError) -> None:
+        """The document, below an address of two parts, which says in its languages why nobody has signed in."""
+        prefix = request.env["SCRIPT_NAME"]
+        told = TROUBLE.format(reason=error.reason).encode()
+        document = rooted(self._files[INDEX].plain.data, f"{prefix}/" if prefix else "../../")
+        for name, value in HEADERS.items():
+            response.set_header(name, value)
+        response.set_header("Cache-Control", "no-store")
+        response.status = STATUS_OF_KIND[error.kind].value
+        if response.status_code == 503:
+            response.set_header("Retry-After", str(RETRY_AFTER))
+        response.content_type = MEDIA_TYPES[".html"]
+        response.data = document.replace(b"</head>", told + b"</head>", 1)
 
     def on_get_file(self, request: falcon.Request, response: falcon.Response, name: str) -> None:
         """One of its files, to anybody."""

@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from config import data_toml
 from config.data_folder import last_served
 from config.setting import SettingsError, convert, folder
+from config.sign_in import wrong_with
 from config.sources import ROOT_NAME, Given, from_environ, from_toml, unknown
 from config.sources import roots as roots_of
 from config.table import Settings, every_setting
@@ -118,7 +119,7 @@ def _contradictions(settings: Settings) -> list[str]:
             f"server.trusted.proxy.headers is {settings.server_trusted_proxy_headers!r}: allowed is {FORWARDED}, "
             f"maybe with {PREFIX}, or any of {', '.join(sorted(PROXY_HEADERS - {FORWARDED}))}"
         )
-    return problems
+    return [*problems, *wrong_with(settings)]
 
 
 def load_or_exit() -> Settings:

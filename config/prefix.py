@@ -9,6 +9,7 @@ OWN = frozenset(
         "account",
         "api",
         "audit",
+        "auth",
         "health",
         "jobs",
         "login",

@@ -95,6 +95,50 @@ class Settings:
 
     web_enabled: bool = setting("web.enabled", True, "whether the gallery page is served, with its sessions by cookie")
 
+    # Who vouches for people
+    auth_local: bool = setting("auth.local", True, "whether people sign in to the gallery page by a password")
+    auth_make_users: bool = setting(
+        "auth.make.users", True, "whether whoever is vouched for becomes a user; false: only those who are linked"
+    )
+    auth_groups: str = setting(
+        "auth.groups",
+        "",
+        "which groups of who vouches are which of Darkroom's, as theirs=ours, with commas; empty: by the same names",
+    )
+    auth_admins: str = setting(
+        "auth.admins", "", "groups of who vouches whose members may do everything, with commas; empty: none are known"
+    )
+    auth_url: str = setting(
+        "auth.url", "", "where browsers find Darkroom, as https://example.org/photos; empty: as each request says"
+    )
+    auth_oidc_issuer: str = setting(
+        "auth.oidc.issuer", "", "issuer of the OpenID Connect provider, as https://id.example.org; empty: there is none"
+    )
+    auth_oidc_client_id: str = setting("auth.oidc.client.id", "", "as what the provider knows Darkroom")
+    auth_oidc_client_secret: str = setting(
+        "auth.oidc.client.secret", "", "what Darkroom proves that by; empty: a public client", secret=True
+    )
+    auth_oidc_name: str = setting("auth.oidc.name", "OpenID Connect", "what the page calls the provider")
+    auth_oidc_scopes: str = setting("auth.oidc.scopes", "openid profile email", "what is asked of the provider")
+    auth_oidc_username: str = setting("auth.oidc.username", "preferred_username", "claim that a new user is called by")
+    auth_oidc_groups: str = setting(
+        "auth.oidc.groups", "", "claim whose groups a user's follow at each sign-in; empty: they stay as they are here"
+    )
+    auth_oidc_ca: str = setting(
+        "auth.oidc.ca", "", "file of certificates that the provider's is signed by, beside the system's; empty: none"
+    )
+    auth_proxy_header: str = setting(
+        "auth.proxy.header", "", "header in which the trusted proxy says who is signed in, as Remote-User; empty: none"
+    )
+    auth_proxy_groups: str = setting(
+        "auth.proxy.groups",
+        "",
+        "header in which it says that user's groups, as Remote-Groups; empty: they stay as here",
+    )
+    auth_proxy_logout: str = setting(
+        "auth.proxy.logout", "", "where people sign out of the proxy, as https://id.example.org/logout; empty: nowhere"
+    )
+
     # Where things are
     data_dir: Path = setting("data.dir", Path("data"), "folder of the catalogue and the cached renders")
     roots: tuple[Root, ...] = ()
@@ -245,6 +289,11 @@ class Settings:
     def names(self) -> set[str]:
         """The names of hosts under which browsers may reach the server, in lower case; empty: any."""
         return _in_lower_case(self.server_names)
+
+    @property
+    def oidc(self) -> bool:
+        """Whether people sign in by an OpenID Connect provider."""
+        return bool(self.auth_oidc_issuer)
 
     @property
     def root_paths(self) -> dict[str, Path]:

@@ -11,15 +11,28 @@ from api.identify import Identify
 from catalog.errors import Forbidden
 from catalog.people.access import ASKED_FOR, NOBODY
 from catalog.vanished import Vanished
+from config import Settings
 from workers.devices import Devices
 
 
 class Me:
-    """Who calls, and the common sizes. `vanished` says what has vanished from photo roots, which admins are told."""
+    """Who calls, the common sizes, and how one signs in. `vanished` says what has vanished from photo roots, which
+    admins are told.
+    """
 
     def __init__(
-        self, identify: Identify, cookies: Cookies, devices: Devices, vanished: Callable[[], Sequence[Vanished]]
+        self,
+        identify: Identify,
+        cookies: Cookies,
+        devices: Devices,
+        vanished: Callable[[], Sequence[Vanished]],
+        settings: Settings,
     ) -> None:
+        self._ways = {
+            "password": settings.auth_local,
+            "provider": settings.auth_oidc_name if settings.oidc else None,
+        }
+        self._proxy_ends = bool(settings.auth_proxy_logout)
         self._vanished = vanished
         self._identify = identify
         self._cookies = cookies
@@ -44,6 +57,8 @@ class Me:
             "admin": rights.admin,
             "permissions": sorted({*filter(rights.may, ASKED_FOR), *rights.permissions}),
             "sizes": self._sizes,
+            "signIn": self._ways,
+            "signsOut": self._proxy_ends or not self._identify.is_proxied(request),
             "version": ".".join(map(str, VERSION)),
         }
         if rights.admin:

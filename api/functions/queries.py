@@ -35,6 +35,8 @@ class RunQuery:
         found = self._search.find(query.parse(params["query"]), caller.rights.filters, sort)
         apisid = self._identify.session(caller)
         vid, count = self._views.make(apisid, found)
-        # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere.
-        named = {} if apisid == self._cookies.session(request) else {"apisid": apisid}
+        # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere. Nor is whom the proxy
+        # vouches for: the session would outlast its word.
+        hidden = apisid == self._cookies.session(request) or self._identify.is_proxied(request)
+        named = {} if hidden else {"apisid": apisid}
         answer(response, named | {"vid": vid, "count": count})

@@ -2,6 +2,7 @@
 
 import hmac
 import threading
+from collections.abc import Callable
 
 import falcon
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -101,7 +102,9 @@ def _made_key() -> rsa.RSAPrivateKey:
 
 
 class AuthorizeSession:
-    """`authorizeWebApiSession`: signs a user in to a session. `apikey` and `encrypted` as for `CreateSession`."""
+    """`authorizeWebApiSession`: signs a user in to a session, where `on_page` to the page's, too. `apikey` and `encrypted`
+    as for `CreateSession`.
+    """
 
     def __init__(
         self,
@@ -113,7 +116,9 @@ class AuthorizeSession:
         *,
         apikey: str,
         encrypted: bool,
+        on_page: bool = True,
     ) -> None:
+        self._on_page = on_page
         self._sessions = sessions
         self._cookies = cookies
         self._proofs = proofs
@@ -132,6 +137,8 @@ class AuthorizeSession:
         cookie = None if "apisid" in params else self._cookies.session(request)
         if cookie is not None:
             self._cookies.require_page(request)
+            if not self._on_page:
+                raise Forbidden("Nobody signs in to the page by a password here (auth.local).")
         uid, returnatu = required(params, "uid"), flag(params, "returnatu")
         apisid = cookie or self._named(request, params)
         private_key = self._sessions.by_id(apisid).private_key if apisid else None
@@ -174,17 +181,28 @@ class AuthorizeSession:
 
 
 class EndSession:
-    """`DELETE /api/session`."""
+    """`DELETE /api/session`. `leave` says, of a session that was the cookie's, where one signs out elsewhere too."""
 
-    def __init__(self, identify: Identify, sessions: Sessions, generations: Generations, cookies: Cookies) -> None:
+    def __init__(
+        self,
+        identify: Identify,
+        sessions: Sessions,
+        generations: Generations,
+        cookies: Cookies,
+        leave: Callable[[falcon.Request, str], str | None] = lambda *_: None,
+    ) -> None:
+        self._leave = leave
         self._identify = identify
         self._sessions = sessions
         self._generations = generations
         self._cookies = cookies
 
     def on_delete(self, request: falcon.Request, response: falcon.Response) -> None:
-        """Ends the caller's session: 204, also where there is none to end."""
+        """Ends the caller's session: 204, also where there is none to end; 200 and where the browser has to go, where
+        the session came of a sign-in elsewhere, which else would be one again at once.
+        """
         params = self._identify.asked(request, response)
+        place = self._leave(request, params["apisid"]) if "apisid" in params else None
         if "apisid" in params:
             # "" for who names an open user: that session is everybody's.
             self._sessions.end(self._identify.visitor(params, request.remote_addr).apisid)
@@ -192,7 +210,10 @@ class EndSession:
         cookie = self._cookies.session(request)
         if cookie is not None and params.get("apisid", cookie) == cookie:
             self._cookies.remove(request, response)
-        response.status = 204
+        if place is not None and self._cookies.is_page(request):
+            answer(response, {"location": place})
+        else:
+            response.status = 204
 
 
 class GetServerStatus:

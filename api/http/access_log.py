@@ -14,7 +14,7 @@ WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thre
 MOST_LINES = 100_000  # that wait to be written; beyond them the oldest are lost, rather than an answer held up
 LONGEST = 1000  # characters of a path or of a query string: who asks decides how many are sent, not how many are kept
 
-SECRETS = frozenset({"pw", "apisid", "sid", "apikey"})
+SECRETS = frozenset({"pw", "apisid", "sid", "apikey", "code", "state"})
 SHARE = re.compile(r"(?is)^(.*?/(?:api/shares|s)/).+")  # also below a path of which nobody has told
 UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 
@@ -22,7 +22,7 @@ log = logging.getLogger("darkroom.access")
 
 
 def masked(path: str, query: str) -> str:
-    """A path and its query string as they may be logged: pw, apisid, sid and apikey without their values."""
+    """A path and its query string as they may be logged: what lets anybody in (SECRETS) without its value."""
     shown = SHARE.sub(r"\1***", path)
     if query:
         shown += "?" + "&".join(map(_masked, query.split("&")))

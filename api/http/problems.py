@@ -19,6 +19,7 @@ STATUS_OF_KIND = {
     "damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "failed": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unsupported": HTTPStatus.NOT_IMPLEMENTED,
+    "gateway": HTTPStatus.BAD_GATEWAY,
     "changed": HTTPStatus.SERVICE_UNAVAILABLE,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -12,8 +12,10 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import WSGITask
 
+import metrics
 from api.http.loop import Loop
 from api.http.mount import HEADER, Mount
+from api.proxied import Proxied
 from config import Settings
 
 if TYPE_CHECKING:
@@ -32,14 +34,17 @@ class Task(WSGITask):
     without a body ends where its head does (RFC 9112, 6.3), and who asks whether a copy is current asks again soon."""
 
     def get_environment(self) -> dict[str, Any]:
-        """As waitress's, with the `Client`, and with the path below which the browser sees Darkroom.
+        """As waitress's, with the `Client`, with the path below which the browser sees Darkroom, and with whom the
+        proxy in front vouches for.
 
         waitress can tell whether it has hung up, too, where it reads on while a request is served: that costs every
         request a tenth of its time (`channel_request_lookahead`), where this costs only those who ask.
         """
         environ: dict[str, Any] = super().get_environment()
         environ[CLIENT] = self
-        _server_of(self.channel).mount.place(environ)
+        server = _server_of(self.channel)
+        server.mount.place(environ)
+        server.proxied.place(environ)
         return environ
 
     def build_response_header(self) -> bytes:
@@ -177,9 +182,15 @@ class FrontEnd:
         # One for each socket, and one for all threads.
         self._servers: list[Any] = [each for each in self._sockets.values() if isinstance(each, TcpWSGIServer)]
         mount = Mount(settings.server_prefix, lambda peer: _says_prefix(settings, peer))
+        proxied = Proxied(
+            settings.auth_proxy_header,
+            settings.auth_proxy_groups,
+            lambda peer: settings.server_trusted_proxy == peer,
+            metrics.untrusted_users.inc,
+        )
         for server in self._servers:
             server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
-            server.mount = mount
+            server.mount, server.proxied = mount, proxied
 
     def run(self, stop: int) -> None:
         """Serves until there is something to read from `stop`, and then for as long as anything is under way, but at

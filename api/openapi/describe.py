@@ -18,6 +18,7 @@ SAID = {
     416: "None of the range is in the file.",
     500: "The photo's file is damaged.",
     501: "This server does not serve that.",
+    502: "The answer of the OpenID Connect provider can't be believed.",
     503: "Too busy or too slow at the moment: the same request works later, after Retry-After.",
 }
 ALWAYS = (400, 403, 405, 503)

@@ -22,7 +22,7 @@ from api.openapi.describe import (
     string,
 )
 from api.openapi.jobs import JOB_PATHS
-from api.openapi.page import BY_PAGE, PAGE_PATHS, SECURITY
+from api.openapi.page import BY_PAGE, PAGE_PATHS, SECURITY, SIGN_IN_PATHS
 from api.openapi.people import PEOPLE_PATHS
 from api.openapi.schemas import GALLERY_FIELDS, SCHEMAS
 from catalog.kinds.damage import SENTENCES
@@ -238,6 +238,7 @@ PATHS: dict[str, Described] = {
     },
     **PAGE_PATHS,
     **PEOPLE_PATHS,
+    **SIGN_IN_PATHS,
     **JOB_PATHS,
     "/api/openapi.json": {"get": operation("This description.", {"200": json_answer({"type": "object"})}, (405,))},
     "/health": {

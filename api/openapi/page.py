@@ -55,6 +55,13 @@ PAGE_SCHEMAS: dict[str, Described] = {
                 ),
                 "the common sizes",
             ),
+            "signIn": obj(
+                {
+                    "password": boolean("whether the page signs in by a password"),
+                    "provider": nullable(string("what the provider is called at which one signs in, if any")),
+                }
+            ),
+            "signsOut": boolean("whether the caller can sign out here, and is not whom a proxy says for good"),
             "version": string("of Darkroom"),
             "vanished": array(
                 obj(
@@ -119,12 +126,49 @@ PAGE_SCHEMAS: dict[str, Described] = {
     ),
 }
 
+SENT = {"303": {"description": "There.", "headers": {"Location": {"required": True, "schema": string("an URL")}}}}
+SIGN_IN_PATHS: dict[str, Described] = {
+    "/auth/oidc/login": {
+        "get": operation(
+            "Sends a browser to the OpenID Connect provider; 404 where there is none.",
+            SENT,
+            (400, 404, 405, 502, 503),
+            (parameter("back", string("a path of this server, to which it comes back in the end")),),
+        )
+    },
+    "/auth/oidc/callback": {
+        "get": operation(
+            "The browser is back from the provider, and is sent to where it was.",
+            SENT,
+            (400, 403, 404, 405, 502, 503),
+            tuple(parameter(name, string("as the provider says")) for name in ("state", "code", "error", "iss")),
+        )
+    },
+    "/auth/oidc/logout": {
+        "post": operation(
+            "The provider says that somebody has signed out there (back-channel logout).",
+            {"200": {"description": "The sessions that came of it have ended."}},
+            (400, 404, 405, 503),
+            requestBody={
+                "required": True,
+                "content": {
+                    "application/x-www-form-urlencoded": {"schema": obj({"logout_token": string("of the provider")})}
+                },
+            },
+        )
+    },
+}
 PAGE_PATHS: dict[str, Described] = {
     "/api/me": {"get": operation("Who the caller is.", {"200": json_answer(ref("Me"))}, (400, 405, 503), (APISID,))},
     "/api/session": {
         "delete": operation(
             "Ends the caller's session.",
-            {"204": {"description": "It has ended, or there was none."}},
+            {
+                "200": json_answer(
+                    obj({"location": string("an URL")}), "It has ended; the page goes there to sign out elsewhere too."
+                ),
+                "204": {"description": "It has ended, or there was none."},
+            },
             (400, 403, 405, 503),
             (APISID,),
         )

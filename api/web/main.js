@@ -26,7 +26,7 @@ const PAGES = {
   account: async (main) => (await loadModule("pages/account.js")).showAccount(main),
   people: async (main) => (await loadModule("pages/people.js")).showPeople(main, await who()),
   audit: async (main) => (await loadModule("pages/audit.js")).showAudit(main, await who()),
-  login: async (main) => (await loadModule("pages/login.js")).showLogin(main),
+  login: async (main) => (await loadModule("pages/login.js")).showLogin(main, await who()),
 };
 
 async function showMenu(me) {

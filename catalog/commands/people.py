@@ -6,8 +6,10 @@ import sys
 
 from catalog.commands import app_passwords
 from catalog.database import opened_catalog
+from catalog.errors import MalformedName
 from catalog.people.access import ASKED_FOR
 from catalog.people.groups import EVERYONE, Group, Groups
+from catalog.people.identities import BY_PROXY, Identities
 from catalog.people.passwords import readings
 from catalog.people.users import Users
 from config import Settings
@@ -42,6 +44,16 @@ def _add_user(parser: argparse.ArgumentParser) -> None:
     changing.set_defaults(run=_user_set)
     password.set_defaults(run=_user_passwd)
     removing.set_defaults(run=_user_remove)
+    linking = verbs.add_parser("link", help="say as whom the provider or the proxy knows a user")
+    linking.add_argument("uid")
+    linking.add_argument(
+        "subject", help="what that calls the user for good: the claim sub, or what the proxy's header says"
+    )
+    linking.add_argument("--proxy", action="store_true", help="the proxy (default: the provider of auth.oidc.issuer)")
+    linking.set_defaults(run=_user_link)
+    unlinking = verbs.add_parser("unlink", help="end all such links of a user, with the sessions that came of them")
+    unlinking.add_argument("uid")
+    unlinking.set_defaults(run=_user_unlink)
     verbs.add_parser("list", help="list the users").set_defaults(run=_user_list)
     app_passwords.add_to(verbs)
 
@@ -103,6 +115,23 @@ def _user_remove(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
         Users(engine).remove(chosen.uid)
     print(f"removed the user {chosen.uid}")
+    return 0
+
+
+def _user_link(settings: Settings, chosen: argparse.Namespace) -> int:
+    issuer = BY_PROXY if chosen.proxy else settings.auth_oidc_issuer
+    if not issuer:
+        raise MalformedName("auth.oidc.issuer is not set: which provider knows the user? (--proxy: the proxy does)")
+    with opened_catalog(settings.data_dir) as engine:
+        Identities(engine, make=False).link(chosen.uid, issuer, chosen.subject)
+    print(f"the user {chosen.uid} is now {printable(chosen.subject)} of {'the proxy' if chosen.proxy else issuer}")
+    return 0
+
+
+def _user_unlink(settings: Settings, chosen: argparse.Namespace) -> int:
+    with opened_catalog(settings.data_dir) as engine:
+        Identities(engine, make=False).unlink(chosen.uid)
+    print(f"the user {chosen.uid} is linked to nobody any more")
     return 0
 
 

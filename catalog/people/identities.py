@@ -1,7 +1,7 @@
 """Identities: as whom an OpenID Connect provider, or the proxy in front, knows the users there are here.
 
-A user is found by who vouches and by what that calls them for good, never by a name alone: somebody who calls themselves
-as a user here is called would be let in as that user.
+A user is found by who vouches and by what that calls them for good, never by a name alone: somebody who calls
+themselves as a user here is called would be let in as that user.
 """
 
 from collections.abc import Sequence
@@ -33,8 +33,8 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What who vouches says of somebody's rights: Darkroom's groups, some of which may not be there, and whether it is an
-    admin. What is None is not told from outside, and stays as it is.
+    """What who vouches says of somebody's rights: Darkroom's groups, some of which may not be there, and whether it is
+    an admin. What is None is not told from outside, and stays as it is.
     """
 
     groups: tuple[str, ...] | None = None
@@ -45,7 +45,7 @@ class NotLinked(Forbidden):
     """Who vouches knows this person, and no user here is linked to them, nor is one made."""
 
 
-class NameTaken(Conflict):
+class NameTaken(Forbidden):
     """There is a user of that name already, who may be somebody else."""
 
 
@@ -128,7 +128,7 @@ def _made(connection: Connection, identity: Identity, standing: Standing) -> str
     check_name("uid", uid)
     if connection.execute(select(schema.users.c.uid).where(schema.users.c.uid == uid)).first():
         raise NameTaken(
-            f"There is a user {uid!r} here already, who may be somebody else: whoever runs this server can link the two."
+            f"There is a user {uid!r} here already, maybe somebody else: whoever runs this server can link the two."
         )
     row = {"uid": uid, "password_hash": NO_PASSWORD, "open": False, "admin": bool(standing.admin)}
     connection.execute(insert(schema.users), row | {"created": f"{datetime.now(UTC):%FT%TZ}"})

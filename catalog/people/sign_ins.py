@@ -66,7 +66,7 @@ class SignIns:
         return None if row is None else SignIn(*row)
 
     def end(self, issuer: str, subject: str | None, sid: str | None) -> int:
-        """Ends the sessions of a sign-in at the issuer: of that session there, or all of that subject; gives how many."""
+        """Ends the sessions of a sign-in at the issuer: that session there, or all of that subject; says how many."""
         if sid is None and subject is None:
             return 0  # else that were everybody
         kept = schema.sign_ins.c

@@ -129,6 +129,17 @@ TABLE: dict[str, dict[str, list[tuple[str, str]]]] = {
     },
     "user app-password list": {"uid": [("", "uid"), ("nope", "no user 'nope'")]},
     "user remove": {"uid": [("", "uid"), ("nope", "no user 'nope'"), ("a b", "unrecognized")]},
+    "user link": {
+        "uid": [("", "uid"), ("nope x --proxy", "no user 'nope'")],
+        "subject": [
+            ("ann", "subject"),
+            (f"ann {'x' * 256} --proxy", "can't be"),
+            (f"ann {BYTES} --proxy", "no text"),
+            ("ann x", "auth.oidc.issuer is not set"),
+        ],
+        "--proxy": [("ann x --proxy=1", "ignored explicit argument")],
+    },
+    "user unlink": {"uid": [("", "uid"), ("ann", "linked to nobody")]},
     "user list": {"": [("ann", "unrecognized")]},
     "group": {"verb": [("", "verb"), ("drop", "there is no 'drop'")]},
     "group add": {

@@ -5,14 +5,14 @@ import { menuButton } from "../components/menubutton.js";
 import { t } from "../i18n/strings.js";
 import { logout, ROOT, toLogin } from "../server/client.js";
 
-export function accountMenu({ uid, signedIn, admin, permissions }) {
+export function accountMenu({ uid, signedIn, signsOut, admin, permissions }) {
   const items = [
     permissions.includes("pap:access:share") && { label: t("shares"), href: `${ROOT}shares` },
     admin && { label: t("jobs"), href: `${ROOT}jobs` },
     signedIn && { label: t("account.mine"), href: `${ROOT}account` },
     admin && { label: t("people"), href: `${ROOT}people` },
     admin && { label: t("audit"), href: `${ROOT}audit` },
-    signedIn ? { label: t("logout"), run: leave } : { label: t("login"), run: toLogin },
+    signedIn ? signsOut && { label: t("logout"), run: leave } : { label: t("login"), run: toLogin },
   ].filter(Boolean);
   const note = uid && t(signedIn ? "account.signedIn" : "account.default", { uid });
   return menuButton(
@@ -24,6 +24,5 @@ export function accountMenu({ uid, signedIn, admin, permissions }) {
 }
 
 async function leave() {
-  await logout();
-  location.assign(ROOT); // what the default user sees, or the login page
+  location.assign((await logout()) ?? ROOT); // what the default user sees, or the login page
 }

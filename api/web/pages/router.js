@@ -7,6 +7,8 @@ const PAGES = new Set(["shares", "jobs", "account", "people", "audit", "login"])
 
 const listeners = new Set();
 history.scrollRestoration = "manual";
+// Whoever comes back from a provider in vain finds the page to log in; what the address held is used.
+if (/^auth\//.test(inside(location.pathname) ?? "")) history.replaceState({}, "", `${ROOT}login`);
 let current = route();
 
 /** What an address means: `{page, sid, query, sort, photo}`. `page` is library, gallery or one of PAGES; `photo` is a

@@ -186,4 +186,22 @@ export async function login(uid, password) {
   tabs.postMessage("");
 }
 
-export const logout = () => json(`${OWN}session`, { method: "DELETE" }).then(() => tabs.postMessage(""));
+/** Where one signs in at the provider, which comes back to `back`. */
+export const providerUrl = (back) => url(`${ROOT}auth/oidc/login`, { back });
+
+const ELSEWHERE = "signing in elsewhere";
+
+/** The tabs are told when the page is back from there. */
+export const leaveForProvider = () => sessionStorage.setItem(ELSEWHERE, "1");
+
+if (sessionStorage.getItem(ELSEWHERE)) {
+  sessionStorage.removeItem(ELSEWHERE);
+  tabs.postMessage("");
+}
+
+/** Ends the session; gives where the browser has to go to sign out elsewhere too, or null. */
+export async function logout() {
+  const elsewhere = await json(`${OWN}session`, { method: "DELETE" });
+  tabs.postMessage("");
+  return elsewhere?.location ?? null;
+}

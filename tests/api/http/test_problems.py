@@ -23,6 +23,7 @@ STATUSES = [
     ("damaged", 500),
     ("failed", 500),
     ("unsupported", 501),
+    ("gateway", 502),
     ("changed", 503),
     ("busy", 503),
     ("unavailable", 503),
