@@ -20,6 +20,10 @@ from workers.queue.app import QueueLengths, create_celery
 from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
 
+LEAST_CROWD = (
+    4  # renders on the queue at which who has some there waits for others; twice what is made at once, or more
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RenderBackend:
@@ -55,6 +59,7 @@ def start_render_backend(settings: Settings, closing: ExitStack, on_damage: OnDa
         timeout=settings.render_timeout,
         places=settings.server_waiting_places,
         room=settings.render_queue_length,
+        crowd=max(LEAST_CROWD, 2 * settings.concurrency),
         prefetch=PrefetchLimits(settings.prefetch_queue_length, settings.prefetch_timeout),
         on_damage=on_damage,
     )

@@ -29,7 +29,9 @@ from cache.render_cache import RenderCache
 from catalog.photos import Photo
 from workers.errors import BRINGS_DOWN, Busy, Damaged, Failed, RenderError, SourceChanged, SourceMissing, Unsupported
 from workers.flights.late_failures import LateFailures
+from workers.flights.places import Place, Places
 from workers.flights.registry import DONE, DROPPED, Claim, Completion, Flights, FlightsDown
+from workers.flights.turns import Turns
 from workers.flights.waits import UNKNOWN_CLIENT, Client, Wait, Waits
 from workers.queue.app import INTERACTIVE, PING, PREFETCH, RENDER
 from workers.queue.publish import publisher
@@ -86,7 +88,8 @@ class Dispatcher:
     """Asks workers for renders.
 
     `places` requests may wait at once, each for `timeout` seconds at most; `room` renders may be queued, over all
-    front ends, and beside them as many in advance as `prefetch` says. `on_damage` hears of every render that any worker
+    front ends, and beside them as many in advance as `prefetch` says. One caller's are no more than `crowd` of these
+    (`Turns`), and no more of the places than others leave (`Places`). `on_damage` hears of every render that any worker
     makes, whoever waits for it, before those who wait; it must not take long.
     """
 
@@ -99,6 +102,7 @@ class Dispatcher:
         timeout: float,
         places: int,
         room: int = 500,
+        crowd: int = 500,
         prefetch: PrefetchLimits = PrefetchLimits(),
         on_damage: OnDamage = _nobody,
     ) -> None:
@@ -107,9 +111,11 @@ class Dispatcher:
         self._flights = flights
         self._cache = cache
         self._timeout = timeout
-        self._places = threading.BoundedSemaphore(places)
-        self._prefetch_places = threading.BoundedSemaphore(max(1, places // PREFETCH_SHARE))
+        self._places = Places(places)
+        self._prefetch_places = Places(max(1, places // PREFETCH_SHARE))
         self._room = room
+        self._crowd = min(crowd, room)
+        self._turns = Turns()
         self._prefetch_limits = prefetch
         self._waits = Waits()
         self._late_failures = LateFailures()
@@ -120,22 +126,30 @@ class Dispatcher:
         flights.listen(self._on_completion)
 
     def render(
-        self, photo: Photo, key: RenderKey, client: Client = UNKNOWN_CLIENT, *, queue: str = INTERACTIVE
+        self,
+        photo: Photo,
+        key: RenderKey,
+        client: Client = UNKNOWN_CLIENT,
+        *,
+        queue: str = INTERACTIVE,
+        caller: str = "",
     ) -> bytes:
-        """The render of `photo` under `key`, made by a worker, for as long as the client wants it.
+        """The render of `photo` under `key`, made by a worker, for as long as the client wants it. `caller` stands for
+        whoever has a share of places and queue.
 
         On the queue `prefetch` it is work in advance, though the caller waits for it: people come first, and the render
         is made all the same where the caller is gone.
 
         Raises:
-            Busy: no place to wait, no room in the queue, no worker in time, the queue is down, or the caller is gone.
+            Busy: no place to wait, or it was taken for others; no room in the queue, no worker in time, the queue is
+                down, or the caller is gone.
             RenderError: what the worker says of the photo.
         """
         if queue == INTERACTIVE:
-            with _place(self._places):
-                return self._wait_for(photo, key, client, queue)
-        with _place(self._prefetch_places), _place(self._places):
-            return self._wait_for(photo, key, client, queue)
+            with _place(self._places, caller) as place:
+                return self._wait_for(photo, key, client, queue, place)
+        with _place(self._prefetch_places, caller), _place(self._places, caller) as place:
+            return self._wait_for(photo, key, client, queue, place)
 
     def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:
         """Has the render made in advance, unless it is cached or under way. Waits for no render, and raises nothing; a
@@ -183,7 +197,7 @@ class Dispatcher:
         finally:
             self._waits.leave(wait)
 
-    def _wait_for(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
+    def _wait_for(self, photo: Photo, key: RenderKey, client: Client, queue: str, place: Place) -> bytes:
         failure = self._late_failures.take(key)
         if failure is not None:
             raise ERRORS[failure.outcome](failure.reason)
@@ -191,22 +205,28 @@ class Dispatcher:
         wait, first = self._waits.join(key.name, queue)
 
         def enough() -> bool:
-            return time.monotonic() >= wait.look_at or client.gone()
+            return time.monotonic() >= wait.look_at or place.revoked or client.gone()
 
+        place.wake = wait.wake
         try:
-            if first:
-                self._look(photo, wait)
+            if first or wait.held:  # for this caller it need not be
+                self._look(photo, wait, place.caller)
             with client.watched(wait.wake):
                 while not wait.until(max(0.0, min(wait.look_at, deadline) - time.monotonic()), enough):
                     if client.gone():
                         raise _shed("hangup", "The client has hung up.")
+                    if place.revoked:
+                        raise _shed("share", "Others wait for renders too, and this caller had more places than they.")
                     if time.monotonic() >= deadline:
                         raise _shed("timeout", f"The render was not ready within {self._timeout:g} seconds.", 5)
                     if self._waits.due(wait):
-                        self._look_again(photo, key, wait)
+                        self._look_again(photo, key, wait, place.caller)
             return self._result(key, wait)
         finally:
-            if self._waits.leave(wait) and wait.completion is None:
+            last = self._waits.leave(wait)
+            if last or wait.completion is not None:
+                self._turns.done(wait)
+            if last and wait.completion is None:
                 self._late_failures.expect(key)
                 self._release(wait)
 
@@ -219,43 +239,67 @@ class Dispatcher:
         except FlightsDown as error:
             log.info("a flight that nobody waits for runs out by itself: %s", error)
 
-    def _look_again(self, photo: Photo, key: RenderKey, wait: Wait) -> None:
+    def _look_again(self, photo: Photo, key: RenderKey, wait: Wait, caller: str) -> None:
         """Heals what a lost completion or a lost task left behind."""
         render = self._cache.get(key, counted=False)
         if render is not None:
             wait.end(Completion(wait.name, DONE), render)
         else:
-            self._look(photo, wait)
+            self._look(photo, wait, caller)
 
-    def _look(self, photo: Photo, wait: Wait) -> None:
-        """Says in the registry that somebody waits, and asks a worker, unless somebody has."""
+    def _look(self, photo: Photo, wait: Wait, caller: str) -> None:
+        """Says in the registry that somebody waits, and asks a worker, unless somebody has, or others come first."""
         if not self._breaker.allows():
             self._down(wait)
             return
+        was_held = wait.held
+        crowded = wait.queue == INTERACTIVE and not self._turns.enter(wait, caller)
+        if crowded:
+            if not was_held and self._turns.count() > self._room:
+                self._full(wait)
+                return
+            if self._turns.next() is not wait:
+                return
         try:
-            claim = self._claim(wait)
+            claim = self._claim(wait, self._crowd if crowded else self._room)
         except FlightsDown as error:
             self._down(wait, error)
             return
         self._breaker.succeeded()
+        if crowded:
+            if claim is Claim.FULL:
+                return  # of its turn it hears when a render is done
+            self._turns.sent(wait, caller)
         # Once the queue may be empty because a worker has this very moment taken the task.
         lost = claim is Claim.ASTRAY and wait.astray
         wait.astray = claim is Claim.ASTRAY and not lost
         if claim is Claim.BEGUN:
             wait.owed = False
         elif claim is Claim.FULL:
-            wait.end(Completion(wait.name, Busy.kind, "Too many renders are queued already."), None)
-            metrics.shed.labels("queue_full").inc()
+            self._full(wait)
         elif claim is Claim.POISON:
             wait.end(Completion(wait.name, Damaged.kind, BRINGS_DOWN), None)
         elif claim is Claim.FIRST or lost or wait.owed:
             wait.owed = not wait.may_send()
             if not wait.owed:
                 self._send(photo, wait)
+        if crowded:
+            self._call_next()  # there may be room for more
 
-    def _claim(self, wait: Wait) -> Claim:
+    def _full(self, wait: Wait) -> None:
+        wait.end(Completion(wait.name, Busy.kind, "Too many renders are queued already."), None)
+        metrics.shed.labels("queue_full").inc()
+
+    def _call_next(self) -> None:
+        """Has whose turn it is look whether the queue is short enough."""
+        wait = self._turns.next()
+        if wait is not None:
+            wait.look_at = time.monotonic()
+            wait.wake()
+
+    def _claim(self, wait: Wait, room: int) -> Claim:
         if wait.queue == INTERACTIVE:
-            return self._flights.claim(wait.name, wait.ident, self._room)
+            return self._flights.claim(wait.name, wait.ident, room)
         return self._flights.reserve(wait.name, self._prefetch_limits.room, self._prefetch_limits.seconds)
 
     def _send(self, photo: Photo, wait: Wait) -> None:
@@ -306,6 +350,7 @@ class Dispatcher:
             self._tell_damage(completion)
         self._waits.complete(completion, render, (INTERACTIVE, PREFETCH))
         self._late_failures.heard(completion)
+        self._call_next()
 
     def _tell_damage(self, completion: Completion) -> None:
         try:
@@ -316,14 +361,15 @@ class Dispatcher:
 
 
 @contextmanager
-def _place(places: threading.BoundedSemaphore) -> Iterator[None]:
-    """A place to wait in, for as long as it takes. Raises Busy where none is free."""
-    if not places.acquire(blocking=False):
+def _place(places: Places, caller: str) -> Iterator[Place]:
+    """A place to wait in, for as long as it takes. Raises Busy where there is none for this caller."""
+    place = places.take(caller)
+    if place is None:
         raise _shed("places", "Too many requests wait for renders already.")
     try:
-        yield
+        yield place
     finally:
-        places.release()
+        places.leave(place)
 
 
 def _shed(reason: str, sentence: str, retry_after: int = 1) -> Busy:

@@ -40,12 +40,20 @@ class Played(Dispatcher):
         self._house, self._cache = house, cache
         self.asked: list[RenderKey] = []
         self.queues: list[str] = []
+        self.callers: list[str] = []
         self.ahead: list[RenderKey] = []
 
     def render(
-        self, photo: Photo, key: RenderKey, client: Client = UNKNOWN_CLIENT, *, queue: str = INTERACTIVE
+        self,
+        photo: Photo,
+        key: RenderKey,
+        client: Client = UNKNOWN_CLIENT,
+        *,
+        queue: str = INTERACTIVE,
+        caller: str = "",
     ) -> bytes:
         """A render, kept as workers keep it."""
+        self.callers.append(caller)
         self.asked.append(key)
         self.queues.append(queue)
         status = (self._house.settings.root_paths[photo.root] / photo.path).stat()

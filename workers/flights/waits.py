@@ -55,6 +55,8 @@ class Wait:
         self.look_at = time.monotonic() + LOOK_AGAIN
         self.astray = False  # whether the last look found the queue empty
         self.owed = False  # whether a task has to be sent, as soon as one may be
+        self.held = False  # whether it has to wait for its turn, before it may be claimed
+        self.caller: str | None = None  # on whose account it lies on the queue
         self._tasks = 0  # that were sent
         self._next_task_at = float("-inf")
         self._changed = threading.Condition()
