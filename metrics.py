@@ -34,6 +34,9 @@ untrusted_users = Counter(
     "darkroom_untrusted_users", "Requests that said who is signed in, and came from another than the trusted proxy."
 )
 shed = Counter("darkroom_shed", "Requests shed: refused with 503, by the reason.", ["reason"])
+limited = Counter(
+    "darkroom_limited", "Requests refused with 429, by the limit that their caller has reached.", ["limit"]
+)
 
 
 Figures = Callable[[], Mapping[str, tuple[int, int]]]

@@ -89,7 +89,13 @@ def _functions(components: Components) -> dict[str, Function]:
     responder, read_ahead = components.responder, components.read_ahead
     apikey, encrypted = settings.webapi_apikey, not settings.webapi_disable_password_encryption
     create_session = CreateSession(
-        library.sessions, library.access, cookies, default_uid=components.uid, apikey=apikey, encrypted=encrypted
+        library.sessions,
+        library.access,
+        cookies,
+        components.allowances,
+        default_uid=components.uid,
+        apikey=apikey,
+        encrypted=encrypted,
     )
     metadata = library.photos.metadata
     authorize = AuthorizeSession(
@@ -106,13 +112,13 @@ def _functions(components: Components) -> dict[str, Function]:
         "createWebApiSession": create_session,
         "authorizeWebApiSession": authorize,
         "getServerStatus": GetServerStatus(identify),
-        "runQuery": RunQuery(identify, library.search, library.views, cookies),
+        "runQuery": RunQuery(identify, library.search, library.views, cookies, components.allowances),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, metadata, library.damages),
         "getPhoto": GetPhoto(identify, responder, read_ahead),
         "getThumbnail": GetPhoto(identify, responder, read_ahead, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify, metadata, library.damages),
-        "getOriginalFile": GetOriginalFile(identify, components.files, settings.http_max_age),
+        "getOriginalFile": GetOriginalFile(identify, components.files, components.allowances, settings.http_max_age),
     }
 
 

@@ -9,6 +9,8 @@ from api.http.cookies import Cookies
 from api.http.delivery import Files
 from api.identify import Identify
 from api.library import Library, open_library
+from api.limits.allowances import Allowances
+from api.limits.sizes import Sizes
 from api.negative_cache import NegativeCache
 from api.prerender_backend import PrerenderBackend, start_prerender_backend
 from api.read_ahead import ReadAhead
@@ -48,6 +50,7 @@ class Components:
     responder: RenderResponder
     read_ahead: ReadAhead
     devices: Devices
+    allowances: Allowances
 
 
 def open_components(settings: Settings, closing: ExitStack) -> Components:
@@ -69,7 +72,9 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
         vouched = Vouched(identities, GroupMap.of(settings), library.generations, settings.auth_proxy_header)
     identify = Identify(library, uid, cookies, vouched)
     files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
-    responder = _responder(settings, library, render_backend, files)
+    devices = Devices.of(settings)
+    allowances = Allowances(settings, Sizes(devices, settings.thumbs_height))
+    responder = _responder(settings, library, render_backend, files, allowances)
     read_ahead = ReadAhead(identify, responder, settings.prefetch_count)
     read_ahead.start()
     closing.callback(read_ahead.close)
@@ -85,7 +90,8 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
         files=files,
         responder=responder,
         read_ahead=read_ahead,
-        devices=Devices.of(settings),
+        devices=devices,
+        allowances=allowances,
     )
 
 
@@ -107,7 +113,9 @@ def _hear_damage(library: Library, key: RenderKey, damage: str) -> None:
         library.damages.hear(photo, damage)
 
 
-def _responder(settings: Settings, library: Library, render_backend: RenderBackend, files: Files) -> RenderResponder:
+def _responder(
+    settings: Settings, library: Library, render_backend: RenderBackend, files: Files, allowances: Allowances
+) -> RenderResponder:
     return RenderResponder(
         render_backend.cache,
         render_backend.dispatcher,
@@ -115,6 +123,7 @@ def _responder(settings: Settings, library: Library, render_backend: RenderBacke
         library.damages,
         partial(refresh, library.engine, settings),
         files,
+        allowances,
         limits=Limits.of(settings),
         max_side=settings.render_max_side,
         max_age=settings.http_max_age,

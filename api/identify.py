@@ -9,10 +9,12 @@ from api.http.cookies import READING, Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, number, parse, required, text
 from api.library import Library
+from api.limits.allowances import Payer
 from api.proxied import said
 from api.vouched import Vouched
 from catalog.errors import Forbidden
 from catalog.people.access import NOBODY, Rights
+from catalog.people.addresses import network_of
 from catalog.photos import Photo
 
 NO_SESSION = "There is no session: name one with apisid, from createWebApiSession."
@@ -126,6 +128,20 @@ class Identify:
             return self.caller(params, address)
         except NotSignedIn:
             return Caller(NOBODY, address, required(params, "apisid"))
+
+    def payer(self, params: Params, address: str) -> Payer:
+        """On whose account a request goes. Who names a session, or a user whose password everybody knows, is nobody in
+        particular: so is an `apisid` of which there is no session.
+        """
+        apisid = params.get("apisid")
+        if apisid:
+            try:
+                uid = self._sessions.by_id(apisid).uid
+            except Forbidden:
+                uid = None
+            if uid is not None and not self._access.is_open(uid):
+                return Payer(f"session {apisid}", signed_in=True)
+        return Payer(network_of(address))
 
     def session(self, caller: Caller) -> str:
         """The id of the caller's session; an implicit one is made where there is none."""

@@ -4,15 +4,16 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import falcon
 
 from api.http.conditional import CacheControl, Validators, entity_tag
 from api.http.delivery import GONE, Files, send
-from api.http.errors import RequestError
+from api.http.errors import LimitReached, RequestError
 from api.http.params import Wanted
 from api.http.server import CLIENT
+from api.limits.allowances import Allowances, Payer
 from api.negative_cache import NegativeCache
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
@@ -34,6 +35,7 @@ DAMAGED = "X-Darkroom-Damaged"  # with a word of `catalog.kinds.damage`
 REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 
 Refresh = Callable[[Photo], Photo | None]
+Paying = Callable[[], Payer]  # who pays: asked only where something costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class RenderResponder:
         damages: Damages,
         refresh: Refresh,
         files: Files,
+        allowances: Allowances,
         *,
         limits: Limits,
         max_side: int,
@@ -74,6 +77,7 @@ class RenderResponder:
         self._damages = damages
         self._refresh = refresh
         self._files = files
+        self._allowances = allowances
         self._limits = limits
         self._max_side = max_side
         self._cache_control = CacheControl(max_age)
@@ -86,15 +90,21 @@ class RenderResponder:
         size: Wanted,
         request: falcon.Request,
         response: falcon.Response,
+        paying: Paying,
         *,
         version: str | None = None,
         queue: str = INTERACTIVE,
     ) -> None:
         """Answers with the photo in that size: from the cache at once, else as soon as a worker has made it, who serves
         that queue. `version` is the one that the URL names.
+
+        Raises:
+            LimitReached: it costs something, and the caller has had as much as one may have for now.
+            Forbidden: the caller may have common sizes alone.
         """
+        self._allowances.require_size(size, paying)
         try:
-            self._answer(photo, size, request, response, version, queue)
+            self._answer(photo, size, request, response, paying, version, queue)
         except SourceChanged:
             # Edited since the last scan. Whatever was set on the response so far, this sets anew.
             try:
@@ -103,10 +113,12 @@ class RenderResponder:
                 raise RequestError("missing", GONE) from error
             if current is None:
                 raise RequestError("missing", "The photo's file is gone.") from None
-            self._answer(current, size, request, response, version, queue)
+            self._answer(current, size, request, response, paying, version, queue)
 
-    def prefetch(self, photo: Photo, size: Wanted) -> Prefetched:
-        """Has the photo's render in that size made in advance, and waits for nothing; refused where it can't be."""
+    def prefetch(self, photo: Photo, size: Wanted, paying: Paying | None = None) -> Prefetched:
+        """Has the photo's render in that size made in advance, and waits for nothing; refused where it can't be, or
+        where it is more than who pays may have for now. Nobody pays for what the server makes by itself.
+        """
         try:
             key = self._render(photo, size).key
         except (TooLarge, Unsupported):
@@ -115,7 +127,16 @@ class RenderResponder:
             return Prefetched.CACHED
         if key.quality is None or self._negative_cache.has(photo):
             return Prefetched.REFUSED
+        if paying is not None:
+            try:
+                self._allowances.miss(paying(), size)
+            except LimitReached:
+                return Prefetched.REFUSED
         return self._dispatcher.prefetch(photo, key)
+
+    def require_size(self, size: Wanted, paying: Paying) -> None:
+        """Raises Forbidden where the caller may have common sizes alone, and this is none."""
+        self._allowances.require_size(size, paying)
 
     def _answer(
         self,
@@ -123,12 +144,13 @@ class RenderResponder:
         size: Wanted,
         request: falcon.Request,
         response: falcon.Response,
+        paying: Paying,
         version: str | None,
         queue: str,
     ) -> None:
         render = self._render(photo, size)
         response.set_header("Cache-Control", self._cache_control.of(version, render.key.version))
-        if render.key.quality is None and self._delivered(photo, render, request, response):
+        if render.key.quality is None and self._delivered(photo, render, request, response, paying):
             return
         header = request.env.get  # a tenth of what Falcon's own way costs
         validators, now = render.validators, time.time()
@@ -136,20 +158,25 @@ class RenderResponder:
             response.status = 304
         else:
             cached = self._cache.get(render.key)
-            response.data = cached or self._made(photo, render.key, header(CLIENT, UNKNOWN_CLIENT), queue)
+            if cached is None:
+                cached = self._made(photo, size, render.key, paying(), header(CLIENT, UNKNOWN_CLIENT), queue)
+            response.data = cached
             response.content_type = "image/jpeg"
         validators.tell(response.set_header, now)
         if damage := self._damages.of(photo):  # the worker's word is heard before its render
             response.set_header(DAMAGED, damage)
 
-    def _made(self, photo: Photo, key: RenderKey, client: Client, queue: str) -> bytes:
-        """A render that no tier has. A photo that failed once is not tried again."""
+    def _made(self, photo: Photo, size: Wanted, key: RenderKey, payer: Payer, client: Client, queue: str) -> bytes:
+        """A render that no tier has. A photo that failed once is not tried again, and costs nothing."""
         if key.quality is None:
             self._limits.check_output(Size(key.width, key.height))
         with self._negative_cache.recording(photo):
-            return self._dispatcher.render(photo, key, client, queue=queue)
+            self._allowances.miss(payer, size)
+            return self._dispatcher.render(photo, key, client, queue=queue, caller=payer.name)
 
-    def _delivered(self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response) -> bool:
+    def _delivered(
+        self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response, paying: Paying
+    ) -> bool:
         """Answers with the photo's own file less its metadata; False where that takes a worker.
 
         Raises:
@@ -180,8 +207,12 @@ class RenderResponder:
         if plan.damage:
             self._damages.hear(photo, plan.damage)
             response.set_header(DAMAGED, plan.damage)
-        send(request, response, file, plan.parts, "image/jpeg", render.validators)
+        charge = partial(self._charge, paying)
+        send(request, response, file, plan.parts, "image/jpeg", render.validators, charge)
         return True
+
+    def _charge(self, paying: Paying, size: int) -> None:
+        self._allowances.original(paying(), size)
 
     def _worked_out(self, photo: Photo, size: Wanted) -> Render:
         """What the parameters ask of the photo, as one render: equal requests have equal keys.

@@ -139,6 +139,32 @@ class Settings:
         "auth.proxy.logout", "", "where people sign out of the proxy, as https://id.example.org/logout; empty: nowhere"
     )
 
+    # What one caller may cost, in a minute; who has asked for little gets ten minutes' worth at once
+    limits_misses: int = setting(
+        "limits.misses",
+        12_000,
+        "renders that one caller may have made in a minute, ten times as many at once; 0: any",
+        high=10**9,
+    )
+    limits_new_sizes: int = setting(
+        "limits.new.sizes",
+        12,
+        "sizes, neither common nor asked for before, of one caller in a minute, ten times as many at once; 0: any",
+        high=10**9,
+    )
+    limits_queries: int = setting(
+        "limits.queries", 60, "queries of one caller in a minute, ten times as many at once; 0: any", high=10**9
+    )
+    limits_sessions: int = setting(
+        "limits.sessions", 10, "sessions made for one caller in a minute, ten times as many at once; 0: any", high=10**9
+    )
+    limits_originals: Bytes = setting(
+        "limits.originals",
+        Bytes(2_000_000_000),
+        "photos in their own size and original files, for one caller in a minute, ten times as much at once; 0: any",
+        unit="bytes",
+    )
+
     # Where things are
     data_dir: Path = setting("data.dir", Path("data"), "folder of the catalogue and the cached renders")
     roots: tuple[Root, ...] = ()
@@ -189,6 +215,12 @@ class Settings:
     )
     render_queue_length: int = setting(
         "render.queue.length", 500, "renders that may be queued for people who wait; then 503", low=1, high=100_000
+    )
+    render_sizes: str = setting(
+        "render.sizes",
+        "free",
+        "free: photos in any size; common: who is not signed in gets those of device.sizes and prerender.sizes alone",
+        choices=("free", "common"),
     )
     render_max_side: int = setting(
         "render.max.side", 8192, "longest side of a scaled render", low=16, high=65500, unit="pixels"

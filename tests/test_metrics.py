@@ -25,6 +25,7 @@ CONTRACT = [
     ("darkroom_cache_entries", "gauge", ("tier",), metrics.cache_entries),
     ("darkroom_evictions_total", "counter", ("tier",), metrics.evictions),
     ("darkroom_shed_total", "counter", ("reason",), metrics.shed),
+    ("darkroom_limited_total", "counter", ("limit",), metrics.limited),
 ]
 COUNT = """
 import sys, metrics

@@ -10,6 +10,7 @@ from api.http.answers import readable
 from api.http.conditional import CacheControl, Validators
 from api.http.delivery import Files, send
 from api.identify import Identify
+from api.limits.allowances import Allowances
 from catalog.files import stored_mtime
 from catalog.people.access import DOWNLOADS
 from catalog.photos import source_version
@@ -20,8 +21,9 @@ from workers.versions import key_version
 class GetOriginalFile:
     """`getOriginalFile`."""
 
-    def __init__(self, identify: Identify, files: Files, max_age: int) -> None:
+    def __init__(self, identify: Identify, files: Files, allowances: Allowances, max_age: int) -> None:
         self._identify = identify
+        self._allowances = allowances
         self._files = files
         self._cache_control = CacheControl(max_age)
 
@@ -39,4 +41,8 @@ class GetOriginalFile:
         response.set_header("X-Content-Type-Options", "nosniff")  # a file is what it is said to be, whatever it holds
         validators = Validators.of(f'"{version}"', mtime_ns)
         whole = [Span(0, status.st_size)]
-        send(request, response, file, whole, media_type(photo), validators)
+
+        def charge(size: int) -> None:
+            self._allowances.original(self._identify.payer(params, request.remote_addr), size)
+
+        send(request, response, file, whole, media_type(photo), validators, charge)

@@ -1,14 +1,17 @@
 """getPhoto and getThumbnail."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import falcon
 
 from api.functions.links import next_link
+from api.http.errors import LimitReached
 from api.http.params import DEFAULT_QUALITY, Params, Wanted, wanted
 from api.identify import Identify
 from api.read_ahead import ReadAhead
 from api.render_responder import RenderResponder
+from catalog.errors import Forbidden
 from workers.queue.app import INTERACTIVE, PREFETCH
 
 
@@ -31,8 +34,8 @@ class GetPhoto:
         """Answers with the JPEG; of a photo in a view or a gallery, also with where the following one is, and has the
         next ones made, unless this one is itself asked for in advance.
         """
-        params = self._identify.asked(request, response)
-        photo, place = self._identify.placed(params, request.remote_addr)
+        params, address = self._identify.asked(request, response), request.remote_addr
+        photo, place = self._identify.placed(params, address)
         size = self._size(params)
         if is_prefetch(request.env):
             queue, seen = PREFETCH, None
@@ -42,11 +45,15 @@ class GetPhoto:
             link = next_link(request.env["SCRIPT_NAME"] + request.path, request.query_string, place)
             if link is not None:
                 response.set_header("Link", link)
+        paying = partial(self._identify.payer, params, address)
         try:
-            self._responder.answer(photo, size, request, response, version=params.get("version"), queue=queue)
+            self._responder.answer(photo, size, request, response, paying, version=params.get("version"), queue=queue)
+        except (LimitReached, Forbidden):
+            seen = None  # what this one may not have is not made of the next ones either
+            raise
         finally:
             if seen is not None:  # whoever meets a photo that can't be shown goes on too
-                self._read_ahead.seen(params, request.remote_addr, size, seen)
+                self._read_ahead.seen(params, address, size, seen)
 
 
 def thumbnail(height: int) -> Callable[[Params], Wanted]:

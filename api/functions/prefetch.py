@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 
 import falcon
 
@@ -11,7 +12,7 @@ from api.http.bodies import is_a, json_object
 from api.http.errors import RequestError
 from api.http.params import DEFAULT_QUALITY, Params, Wanted, required
 from api.identify import Identify
-from api.render_responder import RenderResponder
+from api.render_responder import Paying, RenderResponder
 from catalog.errors import Forbidden, Missing, PhotoMissing
 from catalog.photos import Photo
 from workers.dispatch import Prefetched
@@ -41,13 +42,16 @@ class PrefetchResource:
             raise RequestError(
                 "malformed", f"The fields count and sizes ask for {count * len(sizes)} renders: {MOST} are the most."
             )
+        paying = partial(self._identify.payer, given, request.remote_addr)
+        for size in sizes:
+            self._responder.require_size(size, paying)
         photos = list(self._photos(caller, request.remote_addr, body, range(first, first + count)))
-        came = Counter(self._prefetch(photo, size) for photo in photos for size in sizes)
+        came = Counter(self._prefetch(photo, size, paying) for photo in photos for size in sizes)
         response.status = 202
         answer(response, {each.value: came[each] for each in Prefetched})
 
-    def _prefetch(self, photo: Photo | None, size: Wanted) -> Prefetched:
-        return Prefetched.REFUSED if photo is None else self._responder.prefetch(photo, size)
+    def _prefetch(self, photo: Photo | None, size: Wanted, paying: Paying) -> Prefetched:
+        return Prefetched.REFUSED if photo is None else self._responder.prefetch(photo, size, paying)
 
     def _photos(
         self, caller: Params, address: str, body: Mapping[str, object], places: range

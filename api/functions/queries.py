@@ -7,6 +7,7 @@ from api.http.cookies import Cookies
 from api.http.errors import RequestError
 from api.http.params import text
 from api.identify import Identify
+from api.limits.allowances import Allowances
 from catalog.lists.cached_search import CachedSearch
 from catalog.lists.views import Views
 from catalog.people.access import SEARCH
@@ -17,8 +18,11 @@ from catalog.search.sql import SORTS
 class RunQuery:
     """`runQuery`."""
 
-    def __init__(self, identify: Identify, search: CachedSearch, views: Views, cookies: Cookies) -> None:
+    def __init__(
+        self, identify: Identify, search: CachedSearch, views: Views, cookies: Cookies, allowances: Allowances
+    ) -> None:
         self._identify = identify
+        self._allowances = allowances
         self._cookies = cookies
         self._search = search
         self._views = views
@@ -32,7 +36,9 @@ class RunQuery:
         sort = text(params, "sort") or "date"
         if sort not in SORTS:
             raise RequestError("malformed", f"The parameter sort is one of {', '.join(SORTS)}.")
-        found = self._search.find(query.parse(params["query"]), caller.rights.filters, sort)
+        wanted = query.parse(params["query"])
+        self._allowances.query(self._identify.payer(params, request.remote_addr))
+        found = self._search.find(wanted, caller.rights.filters, sort)
         apisid = self._identify.session(caller)
         vid, count = self._views.make(apisid, found)
         # Whoever comes by the cookie is not told what it holds: a script could take it elsewhere. Nor is whom the proxy

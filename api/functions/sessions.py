@@ -10,13 +10,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from api.functions.passwords import KEY_BITS, Proofs, sent_in
 from api.http.answers import answer
-from api.http.cookies import Cookies
+from api.http.cookies import PAGE, Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, flag, parse, required
 from api.identify import Identify
+from api.limits.allowances import Allowances, Payer
 from catalog.errors import Forbidden, TryLater
 from catalog.generations import Generations
 from catalog.people.access import NOBODY, Access
+from catalog.people.addresses import network_of
 from catalog.people.app_passwords import AppPasswords
 from catalog.people.sessions import Proof, Sessions
 
@@ -36,6 +38,7 @@ class CreateSession:
         sessions: Sessions,
         access: Access,
         cookies: Cookies,
+        allowances: Allowances,
         *,
         default_uid: str | None,
         apikey: str,
@@ -44,6 +47,7 @@ class CreateSession:
         self._sessions = sessions
         self._access = access
         self._cookies = cookies
+        self._allowances = allowances
         self._default_uid = default_uid
         self._apikey = apikey
         self._encrypted = encrypted
@@ -66,13 +70,16 @@ class CreateSession:
         old = self._cookies.session(request) if by_page else None
         if old is not None:
             self._sessions.end(old)  # it would be nobody's from now on, and take up one of the address's places
+        address = request.remote_addr
+        self._sessions.require_room(address)
+        # The page has an account of its own: what other sites have browsers ask for is no reason to keep it waiting.
+        self._allowances.session(Payer(f"{PAGE if by_page else ''} {network_of(address)}"))
         if self._encrypted:
-            self._sessions.require_room(request.remote_addr)
             key = _made_key()
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
             private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        apisid = self._sessions.create(request.remote_addr, uid, private_key, request.user_agent or "")
+        apisid = self._sessions.create(address, uid, private_key, request.user_agent or "")
         if by_page:
             self._cookies.give(request, response, apisid)
         answer(response, body if by_page else {"apisid": apisid} | body)

@@ -4,7 +4,7 @@ import io
 import os
 import stat
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -120,10 +120,12 @@ def send(
     parts: Sequence[bytes | Span],
     media_type: str,
     validators: Validators,
+    charge: Callable[[int], None],
 ) -> None:
     """Answers with the parts, or with the range of them that is asked for; or says that the caller's copy is current.
 
-    The server closes the file when it is sent, or the client gone. Cache-Control is for the caller of this to say.
+    `charge` is told how many bytes are to be sent, before any is, and may raise RequestError: then none are. The server
+    closes the file when it is sent, or the client gone. Cache-Control is for the caller of this to say.
     """
     now = time.time()
     validators.tell(response.set_header, now)
@@ -140,6 +142,12 @@ def send(
         stream.close()
         response.content_length = length
         return
+    try:
+        charge(length)
+    except RequestError:
+        stream.close()
+        response.delete_header("Content-Range")
+        raise
     # The system begins to read: the thread of the sockets should not be the one that waits for the disk.
     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
     response.set_stream(stream, length)

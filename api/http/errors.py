@@ -9,3 +9,11 @@ class RequestError(Exception):
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind
+
+
+class LimitReached(RequestError):
+    """The caller has had what one may have for now; there is enough again after `retry_after` seconds."""
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__("limited", sentence)
+        self.retry_after = retry_after

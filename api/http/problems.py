@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import falcon
 
-from api.http.errors import RequestError
+from api.http.errors import LimitReached, RequestError
 from catalog.errors import CatalogError, CatalogProblem, TryLater
 from workers.errors import Busy, RenderError
 
@@ -15,6 +15,7 @@ STATUS_OF_KIND = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "missing": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
+    "limited": HTTPStatus.TOO_MANY_REQUESTS,
     "beyond": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     "damaged": HTTPStatus.INTERNAL_SERVER_ERROR,
     "failed": HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -24,6 +25,7 @@ STATUS_OF_KIND = {
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
+WORTH_ANOTHER_TRY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 RETRY_AFTER = 1  # seconds, where the error names none
 PROBLEM = "application/problem+json"
 
@@ -41,8 +43,8 @@ def handle(request: falcon.Request, response: falcon.Response, error: Exception,
     else:
         log.error("%s %s failed", request.method, request.uri_template, exc_info=error)
         status, detail = HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; its log says why."
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        wait = error.retry_after if isinstance(error, Busy | TryLater) else RETRY_AFTER
+    if status in WORTH_ANOTHER_TRY:
+        wait = error.retry_after if isinstance(error, Busy | TryLater | LimitReached) else RETRY_AFTER
         response.set_header("Retry-After", str(wait))
     _problem(response, status, detail)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.http.problems import PROBLEM
+from api.http.problems import PROBLEM, WORTH_ANOTHER_TRY
 
 Described = dict[str, Any]
 
@@ -16,12 +16,13 @@ SAID = {
     405: "The function is not asked by this method.",
     409: "It has ended already, there is one of that name, or it would lock its caller out.",
     416: "None of the range is in the file.",
+    429: "The caller has had as much as one may have for now (limits.*): again after Retry-After.",
     500: "The photo's file is damaged.",
     501: "This server does not serve that.",
     502: "The answer of the OpenID Connect provider can't be believed.",
     503: "Too busy or too slow at the moment: the same request works later, after Retry-After.",
 }
-ALWAYS = (400, 403, 405, 503)
+ALWAYS = (400, 403, 405, 429, 503)
 """What any function of the Web API may answer."""
 
 
@@ -79,7 +80,7 @@ def problems(*statuses: int) -> Described:
     body = {"content": {PROBLEM: {"schema": ref("Problem")}}}
     retry = {"headers": {"Retry-After": {"required": True, "schema": integer("seconds", minimum=0)}}}
     return {
-        str(status): {"description": SAID[status], **body, **(retry if status == 503 else {})}
+        str(status): {"description": SAID[status], **body, **(retry if status in WORTH_ANOTHER_TRY else {})}
         for status in sorted(statuses)
     }
 

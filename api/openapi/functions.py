@@ -42,7 +42,7 @@ PHOTO = (
     APISID,
 )
 SIZE = (
-    parameter("width", integer("pixels", minimum=1)),
+    parameter("width", integer("pixels; which sizes are for whom the setting render.sizes says", minimum=1)),
     parameter("height", integer("pixels; as much as width: exactly that square, cut", minimum=1)),
     parameter("quality", {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}),
 )

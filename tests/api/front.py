@@ -1,6 +1,7 @@
 """The whole front end over a house, with workers played; and who calls it, as a program or as the page does."""
 
 from contextlib import ExitStack
+from functools import partial
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from falcon.testing import Result, TestClient
 
 import api.components
 from api.app import create_app
+from api.limits.allowances import Allowances
 from api.render_backend import RenderBackend
 from cache.memory import MemoryTier
 from cache.render_cache import RenderCache
@@ -31,6 +33,7 @@ def front_end(house: House, closing: ExitStack) -> TestClient:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.components, "start_render_backend", lambda *_: render_backend)
         patch.setattr(api.components, "open_library", lambda *_: house.library)
+        patch.setattr(api.components, "Allowances", partial(Allowances, clock=house.clock))
         return TestClient(create_app(house.settings, closing))
 
 

@@ -15,10 +15,14 @@ from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.identify import Identify
 from api.library import open_library
+from api.limits.allowances import Allowances
+from api.limits.sizes import Sizes
 from catalog.people.access import DOWNLOADS, METADATA, SEARCH, SHARE
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
 from tests.catalog.library import Library, jpeg, make_impatient, put
+from tests.clock import Clock
+from workers.devices import Devices
 
 ADDRESS = "127.0.0.1"  # whom falcon's own client calls from
 
@@ -39,6 +43,9 @@ class House:
         self.sea, self.town = (self.catalogue.ids()[f"a/{place}"] for place in ("sea/beach.jpg", "town/street.jpg"))
         self.cookies = Cookies(enabled=True)
         self.identify = self.identifying("guest")
+        self.clock = Clock()
+        sizes = Sizes(Devices.of(self.settings), self.settings.thumbs_height)
+        self.allowances = Allowances(self.settings, sizes, self.clock)
 
     def identifying(self, default_uid: str | None) -> Identify:
         """The door, where that uid is `webapi.default.uid`."""

@@ -83,6 +83,7 @@ class Door:
             house.library.damages,
             lambda photo: refresh(house.library.engine, house.settings, photo),
             Files(house.settings.root_paths, follow_links=True),
+            house.allowances,
             limits=Limits(),
             max_side=100,
             max_age=60,

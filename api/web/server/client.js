@@ -33,7 +33,7 @@ export const trouble = (error) => TROUBLE.get(error.status);
 
 /** How long to wait until the next try, in ms; null: there is no use in one. */
 export function pause(error, tries) {
-  if (error.status !== 503 && error.status !== 0) return null;
+  if (![0, 429, 503].includes(error.status)) return null;
   return Math.max((error.retryAfter ?? 0) * 1000, Math.min(FIRST * 2 ** tries, LONGEST)) * (1 + Math.random() / 2);
 }
 

@@ -17,7 +17,9 @@ from workers.versions import key_version
 
 def getting(house: House, *, follow_links: bool = True, method: str = "GET", **headers: str) -> Asking:
     """The function over that house."""
-    function = GetOriginalFile(house.identify, Files(house.settings.root_paths, follow_links=follow_links), max_age=60)
+    function = GetOriginalFile(
+        house.identify, Files(house.settings.root_paths, follow_links=follow_links), house.allowances, max_age=60
+    )
     return house.ask(function, method, {name.replace("_", "-"): value for name, value in headers.items()})
 
 

@@ -10,7 +10,9 @@ from tests.api.house import ADDRESS, Asking, House
 @pytest.fixture
 def ask(house: House) -> Asking:
     """The function."""
-    return house.ask(RunQuery(house.identify, house.library.search, house.library.views, house.cookies))
+    return house.ask(
+        RunQuery(house.identify, house.library.search, house.library.views, house.cookies, house.allowances)
+    )
 
 
 def test_only_what_the_caller_may_see_is_found(house: House, ask: Asking) -> None:

@@ -22,7 +22,13 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
     library = house.library
     return house.ask(
         CreateSession(
-            library.sessions, library.access, house.cookies, default_uid=default_uid, apikey=apikey, encrypted=encrypted
+            library.sessions,
+            library.access,
+            house.cookies,
+            house.allowances,
+            default_uid=default_uid,
+            apikey=apikey,
+            encrypted=encrypted,
         )
     )
 

@@ -19,6 +19,7 @@ STATUSES = [
     ("forbidden", 403),
     ("missing", 404),
     ("conflict", 409),
+    ("limited", 429),
     ("beyond", 416),
     ("damaged", 500),
     ("failed", 500),
@@ -76,7 +77,7 @@ def assert_problem(result: Result, status: int) -> str:
     assert (result.json["type"], result.json["status"]) == ("about:blank", status)
     assert result.json["title"]
     assert result.json["detail"].endswith(".")
-    assert ("Retry-After" in result.headers) is (status == 503)
+    assert ("Retry-After" in result.headers) is (status in (429, 503))
     assert "Traceback" not in result.text
     assert INSIDE not in result.text
     return str(result.json["detail"])
