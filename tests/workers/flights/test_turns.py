@@ -22,7 +22,7 @@ def test_a_caller_has_so_many_on_the_queue_until_they_are_done() -> None:
     for each in mine[:OWN]:
         assert turns.enter(each, "me")
         assert turns.enter(each, "another")  # it is on the account of who sent it
-    assert turns.enter(*waits("x"), "another")
+    assert turns.enter(Wait("x", INTERACTIVE), "another")
     assert not turns.enter(mine[OWN], "me")
     assert turns.count() == OWN + 2
     for _ in range(2):
@@ -41,11 +41,11 @@ def test_turns_go_round() -> None:
         assert wait.held
     assert turns.count() == 2 * OWN + 4
     order = []
-    while (wait := turns.next()) is not None:
-        assert turns.next() is wait
-        order.append(wait.name)
-        turns.sent(wait, wait.name[0])
-        assert not wait.held
+    while (following := turns.next()) is not None:
+        assert turns.next() is following
+        order.append(following.name)
+        turns.sent(following, following.name[0])
+        assert not following.held
     assert order == ["a1", "b1", "a2", "b2"]
     assert turns.count() == 2 * OWN + 4
 
