@@ -36,6 +36,7 @@ from api.http.hosts import OnlyByName
 from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.library import Library
+from api.limits.sites import Sites
 from api.oidc.errors import ProviderError
 from api.oidc.flow import Flow
 from api.openapi.functions import OpenApi
@@ -88,6 +89,7 @@ def _functions(components: Components) -> dict[str, Function]:
     identify, cookies = components.identify, components.cookies
     responder, read_ahead = components.responder, components.read_ahead
     apikey, encrypted = settings.webapi_apikey, not settings.webapi_disable_password_encryption
+    sites = Sites(settings.server_cors_origins)  # each function that changes something, by GET as the vendor has it
     create_session = CreateSession(
         library.sessions,
         library.access,
@@ -109,10 +111,10 @@ def _functions(components: Components) -> dict[str, Function]:
         on_page=settings.auth_local,
     )
     return {
-        "createWebApiSession": create_session,
-        "authorizeWebApiSession": authorize,
+        "createWebApiSession": sites.guarded(create_session),
+        "authorizeWebApiSession": sites.guarded(authorize),
         "getServerStatus": GetServerStatus(identify),
-        "runQuery": RunQuery(identify, library.search, library.views, cookies, components.allowances),
+        "runQuery": sites.guarded(RunQuery(identify, library.search, library.views, cookies, components.allowances)),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, metadata, library.damages),
         "getPhoto": GetPhoto(identify, responder, read_ahead),
