@@ -71,7 +71,7 @@ class CreateSession:
         if old is not None:
             self._sessions.end(old)  # it would be nobody's from now on, and take up one of the address's places
         address = request.remote_addr
-        self._sessions.require_room(address)
+        self._sessions.require_room(address, page=by_page)
         # The page has an account of its own: what other sites have browsers ask for is no reason to keep it waiting.
         self._allowances.session(Payer(f"{PAGE if by_page else ''} {network_of(address)}"))
         if self._encrypted:
@@ -79,7 +79,7 @@ class CreateSession:
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
             private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        apisid = self._sessions.create(address, uid, private_key, request.user_agent or "")
+        apisid = self._sessions.create(address, uid, private_key, request.user_agent or "", page=by_page)
         if by_page:
             self._cookies.give(request, response, apisid)
         answer(response, body if by_page else {"apisid": apisid} | body)

@@ -98,7 +98,7 @@ class EndSignIn:
             door.sessions.end(old)
         try:
             door.sign_ins.spend(done.state, LASTS)
-            apisid = door.sessions.create(request.remote_addr, uid, None)
+            apisid = door.sessions.create(request.remote_addr, uid, None, request.user_agent or "", page=True)
         except Conflict:
             raise SignInError("expired") from None
         except Forbidden:

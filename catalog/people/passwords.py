@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from catalog.database import writing
 from catalog.errors import TryLater
+from catalog.people.addresses import network_of
 from catalog.people.audit import GUESSES, Author, note
 from catalog.schema import guesses, users
 
@@ -127,7 +128,7 @@ def _note_many(connection: Connection, uid: str, address: str, failures: int) ->
 
 
 def _subjects(uid: str, address: str) -> tuple[str, str]:
-    return f"uid {uid[:LONGEST_SUBJECT]}", f"address {address[:LONGEST_SUBJECT]}"
+    return f"uid {uid[:LONGEST_SUBJECT]}", f"address {network_of(address)[:LONGEST_SUBJECT]}"
 
 
 def _wait(failures: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from catalog.database import writing
 from catalog.errors import Forbidden
 from catalog.generations import Generations, Memo
+from catalog.people.addresses import network_of
 from catalog.schema import app_passwords, sessions, users
 
 FLUSH_EVERY = 5.0
@@ -44,6 +45,7 @@ class Session:
 
     `created` is since when its user is in it, `client` what its program calls itself, `app_password` the number of the
     one that it was signed in to with, `confirmed` when its user last showed the user's own password in it; 0: never.
+    `page` says that the gallery page has it; `used` that something was asked in it since it was made.
     """
 
     apisid: str
@@ -56,12 +58,16 @@ class Session:
     client: str = ""
     app_password: int | None = None
     confirmed: int = 0
+    page: bool = False
+    used: bool = False
 
 
 class Sessions:
     """Makes sessions and finds them. One that nobody used for `lifetime` seconds has ended.
 
-    The time of the last use is kept in memory and written by `flush`.
+    The time of the last use is kept in memory and written by `flush`. A network (`network_of`) may have `per_address`
+    sessions, and as many again for the gallery page: whatever programs, or pages of other sites, have made, somebody
+    can sign in. Where that number is reached, those go first that were never used.
     """
 
     def __init__(
@@ -84,23 +90,26 @@ class Sessions:
         self._used: dict[str, int] = {}
         self._unwritten: set[str] = set()
 
-    def create(self, address: str, uid: str | None, private_key: bytes | None, client: str = "") -> str:
+    def create(
+        self, address: str, uid: str | None, private_key: bytes | None, client: str = "", *, page: bool = False
+    ) -> str:
         """Makes a session for a caller at that address, whose program calls itself `client`; gives its id.
 
         Raises:
             Forbidden: the address has as many sessions as it may have.
         """
-        now = int(self._clock())
+        now, network = int(self._clock()), network_of(address)
         with self._engine.connect() as connection, writing(connection):
             connection.execute(delete(sessions).where(self._over(now)))
-            self._require_room(connection, address, now)
-            made = Session("", uid, address, False, private_key, now, now, client[:LONGEST_CLIENT])
+            self._require_room(connection, network, page, now)
+            self._make_room(connection, network, page, now)
+            made = Session("", uid, network, False, private_key, now, now, client[:LONGEST_CLIENT], page=page)
             return self._insert(connection, made)
 
-    def require_room(self, address: str) -> None:
+    def require_room(self, address: str, *, page: bool = False) -> None:
         """Raises Forbidden where `create` would: for whoever has something costly to do before."""
         with self._engine.connect() as connection:
-            self._require_room(connection, address, int(self._clock()))
+            self._require_room(connection, network_of(address), page, int(self._clock()))
 
     def by_id(self, apisid: str) -> Session:
         """The session of that id, which thereby is used.
@@ -126,7 +135,7 @@ class Sessions:
 
     def find_implicit(self, uid: str, address: str) -> str | None:
         """The id of the session that stands for an open user at an address, if there is one."""
-        apisid = self._implicit((uid, address))
+        apisid = self._implicit((uid, network_of(address)))
         try:
             return self.by_id(apisid).apisid if apisid else None
         except Forbidden:
@@ -137,10 +146,10 @@ class Sessions:
         found = self.find_implicit(uid, address)
         if found:
             return found
-        now = int(self._clock())
+        now, network = int(self._clock()), network_of(address)
         with self._engine.connect() as connection, writing(connection):
-            there = connection.execute(self._living(uid, address, now - self._lifetime)).scalar()
-            made = there or self._insert(connection, Session("", uid, address, True, None, now, now))
+            there = connection.execute(self._living(uid, network, now - self._lifetime)).scalar()
+            made = there or self._insert(connection, Session("", uid, network, True, None, now, now, used=True))
         self._generations.look()
         return made
 
@@ -153,7 +162,7 @@ class Sessions:
         now = int(self._clock())
         change = update(sessions).where(sessions.c.apisid == apisid, _still(uid, proof))
         with self._engine.connect() as connection, writing(connection):
-            if not connection.execute(change.values(uid=uid, **_signed_in(proof, now))).rowcount:
+            if not connection.execute(change.values(uid=uid, used=True, **_signed_in(proof, now))).rowcount:
                 raise Forbidden(ENDED)
             if isinstance(proof, int):
                 address = select(sessions.c.address).where(sessions.c.apisid == apisid).scalar_subquery()
@@ -171,7 +180,7 @@ class Sessions:
             if row is None or not connection.execute(select(_still(uid, proof))).scalar_one():
                 raise Forbidden(ENDED)
             connection.execute(delete(sessions).where(*old))
-            new = replace(Session(*row), uid=uid, **_signed_in(proof, int(self._clock())))
+            new = replace(Session(*row), uid=uid, used=True, **_signed_in(proof, int(self._clock())))
             return self._insert(connection, new)
 
     def confirm(self, apisid: str, uid: str, proof: str) -> None:
@@ -210,7 +219,8 @@ class Sessions:
             used = [{"b_apisid": apisid, "b_used": self._used[apisid]} for apisid in unwritten]
         if used:
             later = func.max(sessions.c.last_used, bindparam("b_used"))
-            change = update(sessions).where(sessions.c.apisid == bindparam("b_apisid")).values(last_used=later)
+            mine = sessions.c.apisid == bindparam("b_apisid")
+            change = update(sessions).where(mine).values(last_used=later, used=True)
             try:
                 with self._engine.connect() as connection, writing(connection):
                     connection.execute(change, used)
@@ -238,11 +248,29 @@ class Sessions:
                 self._used[apisid] = now
                 self._unwritten.add(apisid)
 
-    def _require_room(self, connection: Connection, address: str, now: int) -> None:
-        living = sessions.c.last_used >= now - self._lifetime
-        mine = select(func.count()).where(sessions.c.address == address, ~sessions.c.implicit, living)
-        if connection.execute(mine).scalar_one() >= self._per_address:
+    def _require_room(self, connection: Connection, network: str, page: bool, now: int) -> None:
+        mine = self._of(network, page, now)
+        kept = select(func.count()).where(*mine, ~self._idle(now))
+        if connection.execute(kept).scalar_one() >= self._per_address:
             raise Forbidden("There are too many sessions from this address: use one again, or wait for them to end.")
+
+    def _make_room(self, connection: Connection, network: str, page: bool, now: int) -> None:
+        """Ends the oldest of those that were never used, for one more."""
+        mine = self._of(network, page, now)
+        beyond = connection.execute(select(func.count()).where(*mine)).scalar_one() + 1 - self._per_address
+        if beyond > 0:
+            oldest = select(sessions.c.apisid).where(*mine, self._idle(now)).order_by(sessions.c.last_used)
+            connection.execute(delete(sessions).where(sessions.c.apisid.in_(oldest.limit(beyond))))
+
+    def _of(self, network: str, page: bool, now: int) -> tuple[ColumnElement[bool], ...]:
+        """The living sessions of a network, but for the implicit one: those of the page, or all others."""
+        living = sessions.c.last_used >= now - self._lifetime
+        return sessions.c.address == network, sessions.c.page.is_(page), ~sessions.c.implicit, living
+
+    @staticmethod
+    def _idle(now: int) -> ColumnElement[bool]:
+        """Whether a session was never used: neither by what is written, nor by what may not be so far."""
+        return ~sessions.c.used & (sessions.c.last_used < now - GRACE)
 
     def _find(self, apisid: str) -> Session:
         with self._engine.connect() as connection:

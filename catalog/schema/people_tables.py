@@ -73,6 +73,9 @@ sessions = Table(
     Column("app_password", Integer, index=True),
     # When its user last showed the user's own password in it; 0: never.
     Column("confirmed", Integer, nullable=False, server_default=text("0")),
+    # Whether it was made for the gallery page; whether anything was asked in it since it was made.
+    Column("page", Boolean, nullable=False, server_default=text("0")),
+    Column("used", Boolean, nullable=False, server_default=text("1")),
     sqlite_with_rowid=False,
 )
 

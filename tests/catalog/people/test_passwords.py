@@ -98,3 +98,12 @@ def test_hashes(password: str) -> None:
     assert passwords.matches(kept, password)
     assert not passwords.matches(kept, password + " ")
     assert not passwords.matches("no hash at all", password)
+
+
+def test_guesses_from_one_network_count_together(library: Library) -> None:
+    throttle = LoginThrottle(library.engine, Clock())
+    for number in range(FREE_GUESSES):
+        throttle.begin(f"somebody {number}", f"2001:db8::{number}")
+    with pytest.raises(TryLater):
+        throttle.begin("another", "2001:db8::ffff")
+    throttle.begin("another", "2001:db8:0:1::ffff")

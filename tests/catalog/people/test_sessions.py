@@ -203,3 +203,69 @@ def test_a_session_that_is_ended_has_ended_everywhere(library: Library, here: Si
     here.sessions.end(implicit)
     here.generations.look()
     assert here.sessions.has(implicit)
+
+
+def test_the_page_has_as_many_sessions_for_itself(here: Side) -> None:
+    most = here.sessions._per_address
+    for _ in range(most):
+        here.sessions.create("192.0.2.1", "ann", None)
+    with pytest.raises(Forbidden, match="too many"):
+        here.sessions.create("192.0.2.1", "ann", None)
+    with pytest.raises(Forbidden, match="too many"):
+        here.sessions.require_room("192.0.2.1")
+    here.sessions.require_room("192.0.2.1", page=True)
+    for _ in range(most):
+        here.sessions.create("192.0.2.1", None, b"key", page=True)
+    with pytest.raises(Forbidden, match="too many"):
+        here.sessions.require_room("192.0.2.1", page=True)
+    here.sessions.create("192.0.2.2", "ann", None)
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_those_that_were_never_used_go_first_when_there_are_too_many(here: Side, clock: Clock, page: bool) -> None:
+    most = here.sessions._per_address
+    made = []
+    for _ in range(most):
+        clock.now += 1
+        made.append(here.sessions.create("192.0.2.1", None, None, page=page))
+    here.sessions.by_id(made[0])
+    here.sessions.flush()
+    clock.now += GRACE + 1
+    for number in range(1, most):
+        here.sessions.require_room("192.0.2.1", page=page)
+        new = here.sessions.create("192.0.2.1", None, None, page=page)
+        with pytest.raises(Forbidden):
+            here.sessions._find(made[number])
+        here.sessions._find(new)
+    with pytest.raises(Forbidden, match="too many"):  # those that are left were made a moment ago, or are in use
+        here.sessions.create("192.0.2.1", None, None, page=page)
+    assert here.sessions.by_id(made[0])
+
+
+def test_who_has_signed_in_stays_signed_in_though_nothing_was_asked_since(
+    library: Library, here: Side, clock: Clock
+) -> None:
+    proof = Users(library.engine).proof("bob", "secret")
+    assert proof
+    signed_in = here.sessions.renew(here.sessions.create("192.0.2.1", None, None, page=True), "bob", proof)
+    authorized = here.sessions.create("192.0.2.1", None, None)
+    here.sessions.authorize(authorized, "bob", proof)
+    clock.now += GRACE + 1
+    for page in (True, False):
+        for _ in range(2 * here.sessions._per_address):
+            try:
+                here.sessions.create("192.0.2.1", None, None, page=page)
+            except Forbidden:
+                clock.now += GRACE + 1
+    assert here.sessions._find(signed_in).uid == here.sessions._find(authorized).uid == "bob"
+
+
+def test_addresses_of_one_network_have_their_sessions_together(here: Side) -> None:
+    for number in range(here.sessions._per_address):
+        here.sessions.create(f"2001:db8::{number}", None, None)
+    with pytest.raises(Forbidden, match="too many"):
+        here.sessions.create("2001:db8::ffff", None, None)
+    here.sessions.create("2001:db8:0:1::", None, None)
+    implicit = here.sessions.implicit("ann", "2001:db8::1")
+    assert here.sessions.find_implicit("ann", "2001:db8::2") == implicit
+    assert here.sessions.implicit("ann", "2001:db8:0:1::2") != implicit
