@@ -1,5 +1,6 @@
 """What the front door knows of photos and people: the catalogue, opened, and kept in memory until it changes."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -130,7 +131,16 @@ def _library(
         throttle=LoginThrottle(engine),
         sessions=sessions,
         snapshots=snapshots,
-        views=Views(engine, generations, snapshots),
+        views=Views(engine, generations, snapshots, partial(_is_short, settings)),
         shares=Shares(engine, generations, snapshots),
         vanished=partial(vanished, engine, settings.root_paths),
     )
+
+
+def _is_short(settings: Settings) -> bool:
+    """Whether there is so little room beside the catalogue that not even the cache has left what it leaves free."""
+    try:
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError:  # whatever it is, the catalogue meets it too, and says so
+        return False
+    return free < settings.cache_disk_free // 2

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Row, Select, delete, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
 
 from catalog.database import writing
 from catalog.errors import Forbidden, MalformedName, Missing
 from catalog.generations import Generations, Memo
 from catalog.lists import snapshots
+from catalog.lists.keeping import USER_SHARES
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
 from catalog.people.audit import Author, note
@@ -64,17 +65,33 @@ class Shares:
 
         Raises:
             MalformedName: there is no photo, or a term can't be.
+            Forbidden: the user has as many as one may have.
         """
         count, now = len(photoids) // SIZE, int(self._clock())
         _check(terms, count, now)
         sid = _new_sid()
         with self._engine.connect() as connection, writing(connection):
+            if uid:
+                self._require_room(connection, uid, count, now)
             snapshot = snapshots.put(connection, photoids)
             row = {"sid": sid, "uid": uid or None, "snapshot_id": snapshot, "created": now}
             row |= {name: getattr(terms, name) for name in Terms.__slots__}
             connection.execute(insert(shares), row)
             note(connection, author, "share add", uid, _described(terms, count))
         return Share(sid, uid, snapshot, count, now, terms)
+
+    @staticmethod
+    def _require_room(connection: Connection, uid: str, count: int, now: int) -> None:
+        """Raises Forbidden where the user may have no other; what of hers has expired goes."""
+        mine = shares.c.uid == uid
+        connection.execute(delete(shares).where(mine, shares.c.expires <= now))
+        kept = select(func.count(), func.coalesce(func.sum(snapshot_table.c.count), 0)).select_from(shares)
+        kept = kept.join(snapshot_table, snapshot_table.c.id == shares.c.snapshot_id).where(mine)
+        galleries, photos = connection.execute(kept).one()
+        if galleries >= USER_SHARES.lists or (galleries and photos + count > USER_SHARES.photos):
+            raise Forbidden(
+                f"You share {galleries} galleries of {photos} photos in all, which is as much as one may: end some."
+            )
 
     def remove(self, sid: str, by: Rights | None = None, author: Author | None = None) -> None:
         """Ends a shared gallery; `by` is who asks, None the operator.

@@ -1,21 +1,18 @@
 """Views: what a query found, kept for its session."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Engine, insert, select
 
 from catalog.database import writing
 from catalog.errors import Missing
 from catalog.generations import Generations, Memo
-from catalog.lists import snapshots
+from catalog.lists import keeping, snapshots
 from catalog.lists.snapshots import Snapshots
 from catalog.photoid import SIZE
 from catalog.schema import snapshots as snapshot_table
 from catalog.schema import views
-
-# What a session may keep; beyond either, its oldest views go, but never the newest.
-MOST_VIEWS = 100
-MOST_PHOTOS = 3_000_000
 
 BEYOND_SQLITE = 2**63
 
@@ -30,20 +27,28 @@ class View:
 
 
 class Views:
-    """Makes views and finds photos in them."""
+    """Makes views and finds photos in them. What session and caller may keep `catalog/lists/keeping.py` says: beyond it
+    the oldest views go. While `short` says that there is little room on the disk, each session has one.
+    """
 
-    def __init__(self, engine: Engine, generations: Generations, kept: Snapshots) -> None:
+    def __init__(
+        self, engine: Engine, generations: Generations, kept: Snapshots, short: Callable[[], bool] = lambda: False
+    ) -> None:
         self._engine = engine
+        self._short = short
         self._snapshots = kept
         self._view = Memo(lambda: generations.access, self._read)
 
     def make(self, apisid: str, photoids: bytes) -> tuple[int, int]:
         """Keeps the photos (ids of 16 bytes) as a view of that session; gives its vid and how many they are."""
+        short = self._short()
         with self._engine.connect() as connection, writing(connection):
+            if short:  # before: what they leave is used again, while the file would grow
+                keeping.drop_all_but_the_newest(connection)
             snapshot = snapshots.put(connection, photoids)
             row = {"apisid": apisid, "snapshot_id": snapshot}
             vid = connection.execute(insert(views), row).lastrowid
-            self._make_room(connection, apisid)
+            keeping.make_room(connection, apisid)
         return vid, len(photoids) // SIZE
 
     def photoid(self, apisid: str, vid: int, index: int) -> str:
@@ -90,18 +95,3 @@ class Views:
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else View(*row)
-
-    @staticmethod
-    def _make_room(connection: Connection, apisid: str) -> None:
-        """Drops the session's oldest views, beyond what it may keep."""
-        newest = views.c.vid.desc()
-        photos = func.sum(snapshot_table.c.count).over(order_by=newest)
-        place = func.row_number().over(order_by=newest)
-        mine = (
-            select(views.c.vid, photos.label("photos"), place.label("place"))
-            .join(snapshot_table, snapshot_table.c.id == views.c.snapshot_id)
-            .where(views.c.apisid == apisid)
-            .subquery()
-        )
-        beyond = (mine.c.place > MOST_VIEWS) | ((mine.c.photos > MOST_PHOTOS) & (mine.c.place > 1))
-        connection.execute(delete(views).where(views.c.vid.in_(select(mine.c.vid).where(beyond))))

@@ -4,6 +4,7 @@ import pytest
 
 from catalog.errors import Forbidden, MalformedName, Missing
 from catalog.generations import Generations
+from catalog.lists.keeping import Bound
 from catalog.lists.shares import Shares, Terms, format_timestamp, parse_timestamp
 from catalog.lists.snapshots import Snapshots
 from catalog.people.access import Rights
@@ -123,3 +124,27 @@ def test_whose_galleries_are_whose(shares: Shares, clock: Clock) -> None:
     assert shares.of_user("ann") == [second, first]
     assert (shares.of_user("bob"), shares.of_user("carol"), shares.of_user("")) == ([other], [], [])
     assert nobodys in shares.everyone()
+
+
+def test_a_user_has_so_many_and_what_has_expired_makes_room(
+    shares: Shares, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.lists.shares.USER_SHARES", Bound(2, 50))
+    shares.make("ann", ids(1), Terms(expires=int(clock.now) + 60))
+    shares.make("ann", ids(2), Terms())
+    with pytest.raises(Forbidden, match="2 galleries of 3 photos"):
+        shares.make("ann", ids(3), Terms())
+    shares.make("bob", ids(3), Terms())
+    shares.make("", ids(4), Terms())
+    clock.now += 60
+    shares.make("ann", ids(3), Terms())
+    assert sorted(share.count for share in shares.everyone()) == [2, 3, 3, 4]
+
+
+def test_a_user_s_galleries_have_so_many_photos(shares: Shares, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.lists.shares.USER_SHARES", Bound(9, 50))
+    first = shares.make("ann", ids(60), Terms())  # a whole library can be shared, however large it is
+    with pytest.raises(Forbidden, match="end some"):
+        shares.make("ann", ids(1), Terms())
+    shares.remove(first.sid)
+    assert [shares.make("ann", ids(count), Terms()).count for count in (25, 24, 1)] == [25, 24, 1]
