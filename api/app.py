@@ -110,11 +110,14 @@ def _functions(components: Components) -> dict[str, Function]:
         encrypted=encrypted,
         on_page=settings.auth_local,
     )
+    run_query = RunQuery(
+        identify, library.search, library.views, cookies, components.allowances, settings.search_timeout
+    )
     return {
         "createWebApiSession": sites.guarded(create_session),
         "authorizeWebApiSession": sites.guarded(authorize),
         "getServerStatus": GetServerStatus(identify),
-        "runQuery": sites.guarded(RunQuery(identify, library.search, library.views, cookies, components.allowances)),
+        "runQuery": sites.guarded(run_query),
         "getSharedGallerys": GetSharedGallerys(library.shares),
         "getGallery": GetGallery(identify, library.shares, library.access, metadata, library.damages),
         "getPhoto": GetPhoto(identify, responder, read_ahead),
@@ -177,7 +180,8 @@ def proofs_of(library: Library) -> Proofs:
 
 def _add_jobs(app: App, components: Components) -> None:
     backend, photos = components.prerender_backend, components.library.photos
-    jobs = JobsResource(components.identify, backend.jobs, backend.starter, backend.driver.wake, photos.by_ids)
+    seconds = components.settings.search_timeout
+    jobs = JobsResource(components.identify, backend.jobs, backend.starter, backend.driver.wake, photos.by_ids, seconds)
     app.add_route("/api/jobs", jobs)
     app.add_route("/api/jobs/{number}", jobs, suffix="one")
     app.add_route("/api/jobs/{number}/pause", jobs, suffix="pause")

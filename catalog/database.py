@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -43,6 +44,8 @@ WRITERS = threading.BoundedSemaphore(32)
 
 ROOM = 64 * 1024  # bytes that SQLite needs beside the catalogue to open it at all, with some to spare
 IMMEDIATE = "darkroom_immediate"
+STEPS = 100_000
+"""Of SQLite's machine between two looks at a limit: some milliseconds. Each look takes the GIL from who answers."""
 
 ADVICE = {
     "newer": "was made by a newer Darkroom: start that one, or restore the catalogue that you kept from before",
@@ -121,6 +124,41 @@ def writing(connection: Connection) -> Iterator[Connection]:
     finally:
         connection.execution_options(**{IMMEDIATE: False})
         WRITERS.release()
+
+
+class Limit(Protocol):
+    """Until when somebody wants to know what statements find."""
+
+    def is_over(self) -> bool:
+        """Whether nobody does any more. Asked while a statement runs, on its thread: it has to be quick."""
+
+    def problem(self) -> Exception:
+        """What is raised then."""
+
+
+@contextmanager
+def limited(connection: Connection, limit: Limit | None) -> Iterator[None]:
+    """Statements of that connection within it end when the limit is over; without one, when they are done.
+
+    This is how SQLite does it. Where a server keeps the catalogue, its own time-out of statements takes this place (as
+    PostgreSQL's `statement_timeout`), and its cancelling of one (`cancel()`) for who is gone.
+
+    Raises:
+        Exception: what the limit says, where a statement was ended.
+    """
+    if limit is None:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(limit.is_over, STEPS)
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        raise limit.problem() from None
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def delete_if_any(engine: Engine, table: Table, those: ColumnElement[bool]) -> None:

@@ -140,13 +140,18 @@ class Memo(Generic[K, V]):
         self._size = size
         self._answers: dict[K, tuple[Generation, V]] = {}
 
-    def __call__(self, key: K) -> V:
-        """The answer for `key`; raises what `ask` raises."""
+    def remembered(self, key: K) -> V | None:
+        """The answer for `key` where it is known, without asking."""
+        kept = self._answers.get(key)
+        return kept[1] if kept is not None and kept[0] is self._generation() else None
+
+    def __call__(self, key: K, ask: Callable[[K], V] | None = None) -> V:
+        """The answer for `key`, asked for by `ask` where it is given; raises what that raises."""
         generation = self._generation()
         kept = self._answers.get(key)
         if kept is not None and kept[0] is generation:
             return kept[1]
-        answer = self._ask(key)
+        answer = (ask or self._ask)(key)
         if answer is None:
             return answer
         if len(self._answers) >= self._size:

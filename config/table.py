@@ -201,6 +201,10 @@ class Settings:
         unit="days",
     )
 
+    search_timeout: float = setting(
+        "search.timeout", 5.0, "longest that a search may take, then the answer is 503", low=0.1, high=600, unit="s"
+    )
+
     # Rendering
     render_timeout: float = setting(
         "render.timeout", 30.0, "longest wait for a render, then the answer is 503", low=0.1, high=600, unit="s"

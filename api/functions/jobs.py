@@ -10,6 +10,7 @@ from api.http.answers import answer
 from api.http.bodies import json_object
 from api.http.errors import RequestError
 from api.identify import Identify
+from api.patience import SECONDS, patience_of
 from catalog.errors import Missing
 from catalog.jobs.jobs import Job, JobFailure, Jobs
 from catalog.lists.shares import format_timestamp
@@ -51,13 +52,20 @@ class JobsResource:
     """Jobs, one and all. `wake` tells whoever walks them that there is news; `photos` finds photos by their ids."""
 
     def __init__(
-        self, identify: Identify, jobs: Jobs, starter: Starter, wake: Callable[[], None], photos: PhotosByIds
+        self,
+        identify: Identify,
+        jobs: Jobs,
+        starter: Starter,
+        wake: Callable[[], None],
+        photos: PhotosByIds,
+        seconds: float = SECONDS,
     ) -> None:
         self._identify = identify
         self._photos = photos
         self._jobs = jobs
         self._starter = starter
         self._wake = wake
+        self._seconds = seconds
 
     def on_post(self, request: falcon.Request, response: falcon.Response) -> None:
         """Starts a job over the photos that a query finds, in some sizes: 201 and the job."""
@@ -67,7 +75,8 @@ class JobsResource:
         if not isinstance(sizes, list) or not all(isinstance(each, str) for each in sizes):
             raise RequestError("malformed", "sizes is a list of names, or of sizes written as 256x256.")
         try:
-            job = self._starter.start(str(body.get("query") or "*"), sizes)
+            with patience_of(request, self._seconds) as patience:
+                job = self._starter.start(str(body.get("query") or "*"), sizes, limit=patience)
         except UnknownSize as error:
             raise RequestError("malformed", str(error)) from None
         self._wake()

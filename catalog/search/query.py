@@ -26,6 +26,7 @@ from catalog.search.tree import (
     Word,
     all_of,
     any_of,
+    is_pattern,
 )
 from catalog.search.words import spaced, words
 
@@ -34,6 +35,7 @@ LENGTH = 10_000  # characters in a query
 # 1,000 levels, of which a chain of words has one for each.
 NESTING = 20  # parentheses and `not`s around a term
 WORDS = 250  # in a query
+PATTERNS = 20  # in a query that anybody may ask: each looks through the texts of all photos
 
 OPERATORS = ("and", "or", "not")
 QUOTE = re.compile('["“”„]')  # phones write curly ones
@@ -56,8 +58,8 @@ STARS = re.compile("[0-5]{1,2}")
 MOST_STARS = 5
 
 
-def parse(text: str) -> Node:
-    """The tree of a query. An empty one is every photo.
+def parse(text: str, patterns: int = WORDS) -> Node:
+    """The tree of a query, with so many patterns at most. An empty one is every photo.
 
     Raises:
         MalformedQuery: it is none; says what is wrong, and at which character.
@@ -66,7 +68,7 @@ def parse(text: str) -> Node:
         raise MalformedQuery(LENGTH, f"A query has at most {LENGTH} characters")
     if "\0" in text:
         raise MalformedQuery(text.index("\0"), "A query can't hold a NUL character")
-    return _Parser(text).whole()
+    return _Parser(text, patterns).whole()
 
 
 def _photo(value: str) -> Node:
@@ -151,9 +153,10 @@ FIELDS: dict[str, Callable[[str], Node]] = {
 class _Parser:
     """Reads a query from left to right, one token ahead."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, patterns: int) -> None:
         self._text = text
         self._words = 0
+        self._patterns, self._most_patterns = 0, patterns
         self._token = self._next(0)
 
     def whole(self) -> Node:
@@ -211,6 +214,7 @@ class _Parser:
         self._words += 1 if plain else len(spaced(token.text, "*?").split())
         if self._words > WORDS:
             raise self._malformed(f"A query has at most {WORDS} words")
+        self._count_pattern(token, plain)
         if token.kind == "field":
             return self._field()
         if token.kind == "word" and not token.text.strip("*"):
@@ -218,6 +222,16 @@ class _Parser:
         if not words(token.text):
             raise self._malformed("There is no letter or digit to search for")
         return Phrase(token.text) if token.kind == "phrase" else Word(token.text)
+
+    def _count_pattern(self, token: "_Token", plain: bool) -> None:
+        if plain or token.kind == "phrase" or not token.text.strip("*"):
+            return
+        self._patterns += is_pattern(token.text)
+        if self._patterns > self._most_patterns:
+            raise self._malformed(
+                f"A query has at most {self._most_patterns} words with * or ? at their beginning, inside, or behind "
+                "fewer than three letters"
+            )
 
     def _field(self) -> Node:
         token = self._token

@@ -35,6 +35,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.functions import FunctionElement
 
+from catalog.database import Limit, limited
 from catalog.names import fold
 from catalog.photoid import parse_photoid
 from catalog.schema import folders, photos, roots, texts
@@ -55,7 +56,7 @@ from catalog.search.tree import (
     all_of,
 )
 
-Sort = Literal["date", "-date", "name", "rating", "random"]
+Sort = Literal["date", "-date", "name", "rating", "random", "id"]
 
 _by_date = (photos.c.created, photos.c.alias, photos.c.path_key, photos.c.photoid)
 SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
@@ -64,6 +65,7 @@ SORTS: dict[Sort, Sequence[ColumnElement[Any]]] = {
     "name": (photos.c.name_key, photos.c.alias, photos.c.path_key, photos.c.photoid),
     "rating": (photos.c.rating.desc(), *_by_date),
     "random": (func.random(),),
+    "id": (photos.c.photoid,),
 }
 
 FEW = 500  # photos that are looked at one by one
@@ -92,14 +94,23 @@ class Search:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def find(self, node: Node, filters: Sequence[Node] | None = None, sort: Sort = "date") -> bytes:
+    def find(
+        self,
+        node: Node,
+        filters: Sequence[Node] | None = None,
+        sort: Sort = "date",
+        limit: Limit | None = None,
+    ) -> bytes:
         """The ids of the photos that a query finds, in order: 16 bytes each, one behind the other.
 
         `date` is by creation date, then root alias, then path in the order in which people count; `-date` the other
         way round; `name` by the file's name in that order, then alias and path; `rating` from five stars to none, then
-        as `date`; `random` another order each time.
+        as `date`; `random` another order each time; `id` by photo id, which says nothing of the photos.
+
+        Raises:
+            Exception: what the limit says, where it was over before the photos were found.
         """
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, limited(connection, limit):
             few, rest = _split(connection, node)
             among = _of_one if few else _among
             found = select(type_coerce(photos.c.photoid, LargeBinary).label("photoid"))

@@ -1,8 +1,12 @@
 """What a query says, as a tree. `catalog.search.query` makes it of a text, `catalog.search.sql` finds photos by it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+WILDCARD = re.compile("[*?]")
+SHORTEST = 3  # letters of a beginning that stands for few words
 
 TextField = Literal["title", "persons", "keywords", "camera"]
 """A column of `texts` that can be searched alone."""
@@ -92,6 +96,8 @@ class Not:
 
 Node = Everything | Word | Phrase | PhotoIs | Directory | Created | Rated | And | Or | Not
 
+NOTHING = Not(Everything())
+
 
 def all_of(parts: Iterable[Node]) -> Node:
     """One node for what every part finds, as flat as it can be; without any part, everything."""
@@ -103,3 +109,42 @@ def any_of(parts: Iterable[Node]) -> Node:
     """One node for what any part finds, as flat as it can be; there is one part at least."""
     flat = [each for part in parts for each in (part.parts if isinstance(part, Or) else (part,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def without_metadata(node: Node) -> Node:
+    """What is left of a query for whoever may not know what photos say of themselves: names, folders and dates too.
+
+    Ids are found, and everything; all else finds nothing, so that what is found, or not, tells nothing.
+    """
+    match node:
+        case Everything() | PhotoIs():
+            return node
+        case Not(part):
+            return Not(without_metadata(part))
+        case And(parts):
+            return all_of(map(without_metadata, parts))
+        case Or(parts):
+            return any_of(map(without_metadata, parts))
+        case _:
+            return NOTHING
+
+
+def has_patterns(node: Node) -> bool:
+    """Whether there are patterns in it, for which texts may have to be looked through."""
+    match node:
+        case Word(text):
+            return is_pattern(text)
+        case Not(part):
+            return has_patterns(part)
+        case And(parts) | Or(parts):
+            return any(map(has_patterns, parts))
+        case _:
+            return False
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a word has a wildcard for which texts are looked through, or which stands for very many words: at its
+    beginning, inside, or behind fewer than three letters. `beach*` the index of words has an answer to.
+    """
+    begins = WILDCARD.split(text, 1)[0]
+    return len(begins) < len(text) and (len(begins) < SHORTEST or begins != text.rstrip("*"))

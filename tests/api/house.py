@@ -13,6 +13,7 @@ from api.functions.route import Function, Functions
 from api.http.cookies import Cookies
 from api.http.methods import Router
 from api.http.problems import handle, serialize
+from api.http.server import CLIENT
 from api.identify import Identify
 from api.library import open_library
 from api.limits.allowances import Allowances
@@ -23,6 +24,7 @@ from catalog.photoid import decode
 from tests.catalog.library import Library, jpeg, make_impatient, put
 from tests.clock import Clock
 from workers.devices import Devices
+from workers.flights.waits import Client
 
 ADDRESS = "127.0.0.1"  # whom falcon's own client calls from
 
@@ -87,6 +89,16 @@ class Asking:
         app.set_error_serializer(serialize)
         app.add_route("/{function}", Functions({"asked": function}))
         self._client, self._method, self._headers = TestClient(app), method, headers
+
+    def by(self, client: Client, **params: object) -> Result:
+        """The answer to that client, which may hang up."""
+        return self._client.simulate_request(
+            self._method,
+            "/asked",
+            query_string=urlencode(params),
+            headers=dict(self._headers),
+            extras={CLIENT: client},
+        )
 
     def __call__(self, **params: object) -> Result:
         """The answer; a parameter that is None is left out."""

@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from catalog import photoid
-from catalog.database import FILE, HEAD, look_up, open_catalog, writing
+from catalog.database import FILE, HEAD, limited, look_up, open_catalog, writing
 from catalog.errors import CatalogError, TryLater
 from catalog.metadata import READER
 from catalog.photos import Photos
 from catalog.search.query import parse
 from catalog.search.sql import Search
-from tests.catalog.library import PROJECT
+from tests.catalog.library import PROJECT, Library
 from tests.catalog.migrations.older import make_older
 
 
@@ -176,3 +177,40 @@ def test_not_every_thread_waits_to_write(tmp_path: Path, monkeypatch: pytest.Mon
         with writing(second):
             second.execute(text("DELETE FROM users"))
     engine.dispose()
+
+
+class Ended:
+    """A limit that is over when the statement has asked so many times."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def is_over(self) -> bool:
+        """As in `Limit`."""
+        self.looks -= 1
+        return self.looks < 0
+
+    def problem(self) -> Exception:
+        """As in `Limit`."""
+        return TimeoutError("over")
+
+
+ENDLESS = text("WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT count(*) FROM more")
+
+
+def test_a_statement_ends_with_its_limit(library: Library) -> None:
+    with library.engine.connect() as connection:
+        with pytest.raises(TimeoutError, match="over"), limited(connection, Ended(3)):
+            connection.execute(ENDLESS)
+        connection.rollback()
+        # Nothing is left of it for whoever has the connection next.
+        many = ENDLESS.text.replace("FROM more)", "FROM more LIMIT 300000)", 1)
+        assert connection.execute(text(many)).scalar() == 300_000
+
+
+def test_other_errors_are_themselves_under_a_limit(library: Library) -> None:
+    with library.engine.connect() as connection:
+        with pytest.raises(OperationalError, match="no such table"), limited(connection, Ended(3)):
+            connection.execute(text("SELECT 1 FROM nowhere"))
+        with limited(connection, None):
+            assert connection.execute(text("SELECT 1")).scalar() == 1

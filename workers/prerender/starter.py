@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from catalog.database import Limit
 from catalog.jobs.jobs import AT_ONCE, Job, Jobs, JobSpec, Origin, State
 from catalog.photoid import SIZE
 from catalog.search import query
@@ -39,15 +40,18 @@ class Starter:
         self._began = clock()
         self._arrived = b""
 
-    def start(self, text: str, sizes: Iterable[str] = (), origin: Origin = Origin.ASKED) -> Job:
+    def start(
+        self, text: str, sizes: Iterable[str] = (), origin: Origin = Origin.ASKED, limit: Limit | None = None
+    ) -> Job:
         """A job over the photos that a query finds, in these sizes; without any, in the default ones.
 
         Raises:
             MalformedQuery, UnknownSize: the query, or a size.
+            Exception: what the limit says, where it was over before they were found.
         """
         texts = list(sizes)
         boxes = self._devices.boxes(texts) if texts else self._devices.default
-        photoids = self._search.find(query.parse(text), None, "-date")
+        photoids = self._search.find(query.parse(text), None, "-date", limit)
         return self._jobs.make(*self._spec(origin, text, boxes, photoids), photoids)
 
     def start_arrivals(self) -> Job | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import MalformedQuery
-from catalog.search.query import LENGTH, NESTING, WORDS, parse
+from catalog.search.query import LENGTH, NESTING, PATTERNS, WORDS, parse
 from catalog.search.tree import And, Created, Directory, Everything, Node, Not, Or, PhotoIs, Phrase, Rated, Word
 from tests.catalog.search.trees import leaves, render, trees
 
@@ -183,3 +183,17 @@ def test_any_text_is_a_query_or_malformed(text: str) -> None:
         parse(text)
     except MalformedQuery as error:
         assert 0 <= error.position <= len(text)
+
+
+PATTERN_WORDS = ("*a", "?a", "b?ach", "a*", "*_2015*", "title:*a", 'person:"ann *ee"', "東*京")
+
+
+@pytest.mark.parametrize("pattern", PATTERN_WORDS)
+def test_few_patterns_are_looked_for_where_so_is_asked(pattern: str) -> None:
+    others = " ".join(f'word{each} beach{each}* "*{each}" * year:2015 dir:*x{each}' for each in range(20))
+    most = f"{others} ({' or '.join([pattern] * 20)})"
+    parse(most, PATTERNS)
+    parse(f"{most} -{pattern}")
+    with pytest.raises(MalformedQuery, match="at most 20 words with") as caught:
+        parse(f"{most} -{pattern}", PATTERNS)
+    assert caught.value.position == len(most) + 2
