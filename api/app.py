@@ -119,7 +119,9 @@ def _functions(components: Components) -> dict[str, Function]:
         "getServerStatus": GetServerStatus(identify),
         "runQuery": sites.guarded(run_query),
         "getSharedGallerys": GetSharedGallerys(library.shares),
-        "getGallery": GetGallery(identify, library.shares, library.access, metadata, library.damages),
+        "getGallery": GetGallery(
+            identify, library.shares, library.access, metadata, library.damages, components.long_answers
+        ),
         "getPhoto": GetPhoto(identify, responder, read_ahead),
         "getThumbnail": GetPhoto(identify, responder, read_ahead, thumbnail(settings.thumbs_height)),
         "getPhotoMetadata": GetPhotoMetadata(identify, metadata, library.damages),
@@ -141,7 +143,8 @@ def _add_own(app: App, components: Components, door: Door | None) -> None:
     app.add_route("/api/me", Me(identify, cookies, components.devices, library.vanished, settings))
     leave = Leaving(identify, door, settings.auth_proxy_logout)
     app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies, leave))
-    app.add_route("/api/timeline", Timeline(identify, library.snapshots, library.generations))
+    timeline = Timeline(identify, library.snapshots, library.generations, library.search.turns, settings.search_timeout)
+    app.add_route("/api/timeline", timeline)
     some_photos = SomePhotos(
         identify, library.snapshots, library.render_failures, library.damages, library.photos.metadata
     )

@@ -11,6 +11,7 @@ from api.identify import Identify
 from api.library import Library, open_library
 from api.limits.allowances import Allowances
 from api.limits.sizes import Sizes
+from api.long_answers import LongAnswers
 from api.negative_cache import NegativeCache
 from api.prerender_backend import PrerenderBackend, start_prerender_backend
 from api.read_ahead import ReadAhead
@@ -51,6 +52,7 @@ class Components:
     read_ahead: ReadAhead
     devices: Devices
     allowances: Allowances
+    long_answers: LongAnswers
 
 
 def open_components(settings: Settings, closing: ExitStack) -> Components:
@@ -92,7 +94,13 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
         read_ahead=read_ahead,
         devices=devices,
         allowances=allowances,
+        long_answers=_long_answers(settings, library),
     )
+
+
+def _long_answers(settings: Settings, library: Library) -> LongAnswers:
+    generations = library.generations
+    return LongAnswers(settings.data_dir, lambda: (generations.photos, generations.render_failures))
 
 
 def _follow_changes(settings: Settings, library: Library, render_backend: RenderBackend, closing: ExitStack) -> None:

@@ -1,20 +1,21 @@
 """Shared galleries: getSharedGallerys (the vendor's spelling), getGallery, and sharing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import falcon
 
 from api.functions.metadata import MetadataOf, described
-from api.http.answers import answer
+from api.http.answers import answer, encoded, say_json
 from api.http.bodies import is_a, json_object
 from api.http.errors import RequestError
 from api.http.params import flag, parse, required
 from api.identify import Caller, Identify
+from api.long_answers import LongAnswers
 from catalog.damages import Damages
 from catalog.generations import Generations
 from catalog.lists.shares import Share, Shares, Terms, format_timestamp, parse_timestamp
-from catalog.lists.snapshots import joined
+from catalog.lists.snapshots import CHUNK, joined
 from catalog.lists.views import Views
 from catalog.people.access import METADATA, SHARE, Access, Rights
 from catalog.people.audit import Author
@@ -66,8 +67,15 @@ class GetGallery:
     """`getGallery`: one gallery, to whoever has its sid."""
 
     def __init__(
-        self, identify: Identify, shares: Shares, access: Access, metadata: MetadataOf, damages: Damages
+        self,
+        identify: Identify,
+        shares: Shares,
+        access: Access,
+        metadata: MetadataOf,
+        damages: Damages,
+        long_answers: LongAnswers | None = None,
     ) -> None:
+        self._long_answers = long_answers or LongAnswers()
         self._identify = identify
         self._shares = shares
         self._access = access
@@ -80,9 +88,21 @@ class GetGallery:
         share = self._shares.by_sid(required(params, "sid"))
         body = gallery_json(share)
         rights = self._access.owner(share.uid)
-        if flag(params, "withmeta") and rights.may(METADATA):
-            body["photos"] = self._described(rights, self._shares.photoids(share))
-        answer(response, body)
+        if not (flag(params, "withmeta") and rights.may(METADATA)):
+            answer(response, body)
+        elif share.count <= CHUNK:
+            answer(response, body | {"photos": self._described(rights, self._shares.photoids(share))})
+        else:
+            say_json(response)
+            self._long_answers.answer(request, response, (share, rights), lambda: self._pieces(share, rights))
+
+    def _pieces(self, share: Share, rights: Rights) -> Iterator[bytes]:
+        """The same as one answer would be, some hundred photos at a time."""
+        between = encoded(gallery_json(share)).removesuffix(b"}") + b', "photos": ['
+        for photoids in self._shares.parts(share):
+            yield between + encoded(self._described(rights, photoids))[1:-1]
+            between = b", "
+        yield b"]}"
 
     def _described(self, rights: Rights, photoids: Sequence[str]) -> list[dict[str, object]]:
         """Photos that are gone, or no longer for the gallery's user, keep their places: indexes stay true."""

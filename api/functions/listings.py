@@ -1,6 +1,7 @@
 """`GET /api/timeline`, `GET /api/photos`: what is in a view or a gallery, for a grid that shows some of it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import falcon
 
@@ -9,6 +10,7 @@ from api.http.answers import answer
 from api.http.errors import RequestError
 from api.http.params import Params, number, required
 from api.identify import Identify, Listing
+from api.patience import SECONDS, patience_of
 from catalog.damages import Damages
 from catalog.errors import Missing
 from catalog.generations import Generations, Memo
@@ -19,30 +21,51 @@ from catalog.people.access import METADATA
 from catalog.photoid import parse_photoid
 from catalog.photos import Photo
 from catalog.render_failures import RenderFailure, RenderFailures
+from catalog.search.patience import Patience
+from catalog.search.turns import Turns
 from workers.versions import key_version
 
 COUNT, MOST = 100, 500  # photos of an answer: where nothing is said, and at most
 REMEMBERED = 256  # lists whose months are remembered
+AT_ONCE, PLACES = 2, 16  # lists whose months are looked for, and those who wait for it, where nothing else is said
 
 
 class Timeline:
     """`GET /api/timeline`: the months of a view or a gallery that is sorted by date."""
 
-    def __init__(self, identify: Identify, snapshots: Snapshots, generations: Generations) -> None:
+    def __init__(
+        self,
+        identify: Identify,
+        snapshots: Snapshots,
+        generations: Generations,
+        turns: Turns | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
         self._identify = identify
         self._snapshots = snapshots
+        self._turns = turns or Turns(AT_ONCE, PLACES)
+        self._seconds = seconds
         # Two thousand photos are looked at for it, which everybody who comes to the page would have to wait for.
         self._sections = Memo(lambda: generations.photos, self._find, REMEMBERED)
 
     def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
         """Where each month begins; no months where it is not sorted so, or where dates are not for the caller."""
         listing = self._identify.listed(self._identify.asked(request, response), request.remote_addr)
-        found = self._sections(listing) if listing.rights.may(METADATA) else []
+        found = self._found(request, listing) if listing.rights.may(METADATA) else []
         shown = [{"month": each.month, "first": each.first, "count": each.count} for each in found]
         answer(response, {"count": listing.count, "sections": shown})
 
-    def _find(self, listing: Listing) -> list[Section]:
+    def _found(self, request: falcon.Request, listing: Listing) -> list[Section]:
+        known = self._sections.remembered(listing)
+        if known is not None:
+            return known
+        with patience_of(request, self._seconds) as patience, self._turns.taken(patience):
+            return self._sections(listing, partial(self._find, patience=patience))
+
+    def _find(self, listing: Listing, patience: Patience | None = None) -> list[Section]:
         def months_at(places: Sequence[int]) -> list[str | None]:
+            if patience is not None:
+                patience.check()
             photoids = [self._snapshots.photoid(listing.snapshot, place) for place in places]
             photos = self._identify.in_sight(listing.rights, photoids)
             return [photo.created[:7] if (photo := photos.get(each)) else None for each in photoids]

@@ -9,7 +9,17 @@ import falcon
 
 def answer(response: falcon.Response, body: Mapping[str, object]) -> None:
     """A JSON object in UTF-8, which nobody may keep: what it says is true now, and for this caller."""
-    response.data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    response.data = encoded(body)
+    say_json(response)
+
+
+def encoded(value: object) -> bytes:
+    """JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def say_json(response: falcon.Response) -> None:
+    """The headers of `answer`."""
     response.content_type = "application/json"
     response.set_header("Cache-Control", "no-store")
 

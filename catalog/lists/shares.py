@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,6 +131,10 @@ class Shares:
     def photoids(self, share: Share) -> list[str]:
         """Every photo of a gallery, in order."""
         return self._snapshots.everything(share.snapshot)
+
+    def parts(self, share: Share) -> Iterator[list[str]]:
+        """Every photo of a gallery, in order, some hundred at a time."""
+        return map(snapshots.ids, self._snapshots.parts(share.snapshot))
 
     def everyone(self) -> list[Share]:
         """Every gallery, also expired ones, the oldest first."""

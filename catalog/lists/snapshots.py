@@ -1,6 +1,6 @@
 """Photos in an order that stays, for views and shared galleries: ids one behind the other, in chunks of the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import count
 
@@ -12,6 +12,7 @@ from catalog.photoid import SIZE, decode, encode
 from catalog.schema import chunks, snapshots
 
 CHUNK = 512  # ids: 8 kB, a read that costs about as much as a single one
+AT_A_TIME = 16  # chunks that a walk along all of them holds
 REMEMBERED = 2000  # chunks in memory: 16 MB at most
 
 _CHUNK = select(chunks.c.photoids).where(
@@ -83,7 +84,7 @@ class Snapshots:
     def index(self, snapshot: int, photoid: str) -> int | None:
         """The first place of a photo; None where it is not among them."""
         raw = decode(photoid)
-        for number, part in enumerate(self._parts(snapshot)):
+        for number, part in enumerate(self.parts(snapshot)):
             at = part.find(raw)
             while at % SIZE and at >= 0:  # the end of one id and the beginning of the next
                 at = part.find(raw, at + 1)
@@ -97,13 +98,13 @@ class Snapshots:
 
     def whole(self, snapshot: int) -> bytes:
         """Every photo, in order: 16 bytes each, one behind the other. Of a million a fraction of what a list takes."""
-        return b"".join(self._parts(snapshot))
+        return b"".join(self.parts(snapshot))
 
-    def _parts(self, snapshot: int) -> Sequence[bytes]:
-        """All chunks, which are not kept in memory."""
+    def parts(self, snapshot: int) -> Iterator[bytes]:
+        """All chunks, which are not kept in memory: CHUNK ids each, the last one maybe less."""
         query = select(chunks.c.photoids).where(chunks.c.snapshot_id == snapshot).order_by(chunks.c.number)
-        with self._engine.connect() as connection:
-            return connection.execute(query).scalars().all()
+        with self._engine.connect().execution_options(yield_per=AT_A_TIME) as connection:
+            yield from connection.execute(query).scalars()
 
     def _read(self, key: tuple[int, int]) -> bytes:
         with self._engine.connect() as connection:

@@ -1,15 +1,18 @@
 """Shared galleries at the front door: what changed since they were shared."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import falcon
 import pytest
 from falcon.testing import Result, TestClient
 
-from api.functions.galleries import GetGallery, GetSharedGallerys, SharesResource
+from api.functions.galleries import GetGallery, GetSharedGallerys, SharesResource, gallery_json
 from api.http.problems import handle, serialize
+from api.long_answers import LongAnswers
 from catalog.lists.shares import Share, Terms
+from catalog.lists.snapshots import CHUNK
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode, encode
 from tests.api.functions.test_listings import counted
@@ -75,6 +78,39 @@ def test_a_large_gallery_costs_few_questions(house: House, ask: Asking, uid: str
     assert photos[0]["fileName"] == "a/sea/beach.jpg"
     assert photos[1:] == [{"photoID": each} for each in gone]
     assert counted(house, lambda: ask(sid=sid, withmeta="true")) == questions
+
+
+@pytest.mark.parametrize("uid", ["root", "sailor"])
+def test_a_gallery_of_any_size_is_one_answer(house: House, ask: Asking, uid: str, tmp_path: Path) -> None:
+    """Byte for byte what a small one is, with its length; made once, a piece at a time, for all who ask."""
+    gone = [encode(number.to_bytes(16)) for number in range(2 * CHUNK)]
+    made = share(house, uid, house.sea, *gone, house.town, house.sea, name='Sömmer "}')
+    small = share(house, uid, house.sea, house.town)
+    sea, town = ask(sid=small.sid, withmeta="true").json["photos"]
+    photos = [sea, *({"photoID": each} for each in gone), town, sea]
+    whole = json.dumps(gallery_json(made) | {"photos": photos}, ensure_ascii=False).encode()
+    library = house.library
+    large = GetGallery(
+        house.identify,
+        library.shares,
+        library.access,
+        library.photos.metadata,
+        library.damages,
+        LongAnswers(tmp_path, lambda: library.generations.photos),
+    )
+    before = list(tmp_path.iterdir())
+    for function in (house.ask(large), house.ask(large, "HEAD"), ask):
+        answer = function(sid=made.sid, withmeta="true")
+        assert answer.status_code == 200
+        assert answer.content == (b"" if function._method == "HEAD" else whole)
+        assert answer.headers["Content-Length"] == str(len(whole))
+        assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == ("application/json", "no-store")
+    assert counted(house, lambda: house.ask(large)(sid=made.sid, withmeta="true")) == 0
+    assert list(tmp_path.iterdir()) == before  # the file has no name
+    (house.catalogue.a / "sea/beach.jpg").unlink()
+    house.catalogue.scan(house.settings)
+    library.generations.look()
+    assert house.ask(large)(sid=made.sid, withmeta="true").json["photos"][0] == {"photoID": house.sea}
 
 
 def test_photos_are_listed_for_whom_the_user_may_show_metadata(house: House, ask: Asking) -> None:

@@ -7,15 +7,19 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+import falcon
 import pytest
+from falcon.testing import Result, TestClient
 from sqlalchemy import event
 
-from api.functions.listings import COUNT, MOST
+from api.functions.listings import COUNT, MOST, Timeline
+from api.http.problems import handle
 from catalog.kinds.damage import TRUNCATED
 from catalog.lists.shares import Terms
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
 from catalog.render_failures import RenderFailure
+from catalog.search.turns import Turns
 from tests.api.front import Visitor, front_end
 from tests.api.house import House
 from tests.catalog.library import jpeg, put
@@ -256,3 +260,29 @@ def test_a_long_list_costs_few_questions(house: House, visitor: Visitor, uid: st
     assert len(visitor.ask("/api/photos", apisid=apisid, vid=vid).json["photos"]) == COUNT
     assert counted(house, lambda: visitor.ask("/api/photos", apisid=apisid, vid=vid, count=MOST)) == questions
     assert counted(house, lambda: visitor.ask("/api/timeline", apisid=apisid, vid=vid)) < 10
+
+
+def test_months_are_looked_for_as_long_as_somebody_waits(house: House) -> None:
+    apisid, vid = house.view("ann", *old(house))
+    parts = house.identify, house.library.snapshots, house.library.generations
+    impatient, busy, patient = (
+        Asked(Timeline(*parts, turns, seconds))
+        for turns, seconds in ((None, 0.0), (Turns(0, places=1), 0.0), (None, 600.0))
+    )
+    assert (impatient(apisid, vid).status_code, busy(apisid, vid).status_code) == (503, 503)
+    assert "search.timeout" in impatient(apisid, vid).json["detail"]
+    assert [each["month"] for each in patient(apisid, vid).json["sections"]] == sorted(set(MONTHS))
+
+
+class Asked:
+    """A timeline, to be asked."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        app = falcon.App()
+        app.add_error_handler(Exception, handle)
+        app.add_route("/", timeline)
+        self._client = TestClient(app)
+
+    def __call__(self, apisid: str, vid: int) -> Result:
+        """The answer to who has that view."""
+        return self._client.simulate_get("/", query_string=f"apisid={apisid}&vid={vid}")
