@@ -32,6 +32,8 @@ from workers.housekeeping import FOLLOW_EVERY, follow
 from workers.pipeline.limits import Limits
 from workers.versions import key_version
 
+SHARE = 4  # of a front end's threads, the part that may wait for long answers
+
 log = logging.getLogger("darkroom.api")
 
 
@@ -100,7 +102,8 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
 
 def _long_answers(settings: Settings, library: Library) -> LongAnswers:
     generations = library.generations
-    return LongAnswers(settings.data_dir, lambda: (generations.photos, generations.render_failures))
+    places = max(1, settings.server_threads // SHARE)
+    return LongAnswers(settings.data_dir, lambda: (generations.photos, generations.render_failures), places)
 
 
 def _follow_changes(settings: Settings, library: Library, render_backend: RenderBackend, closing: ExitStack) -> None:

@@ -32,6 +32,8 @@ from catalog.vanished import Vanished, vanished
 from config import Settings
 from workers.versions import rendering_revision, rendering_setup
 
+SHARE = 8  # of a front end's threads, the part that may wait for searches of either sort
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -119,7 +121,7 @@ def _library(
         generations=generations,
         photos=photos,
         photo_by_id=Memo(lambda: generations.photos, photos.by_id),
-        search=CachedSearch(Search(engine), generations),
+        search=CachedSearch(Search(engine), generations, max(1, settings.server_threads // SHARE)),
         users=Users(engine),
         groups=Groups(engine),
         app_passwords=AppPasswords(engine, settings.data_dir),

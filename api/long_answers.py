@@ -23,7 +23,7 @@ from catalog.search.turns import Turns
 
 KEPT = 4  # answers that are kept for whoever asks next
 MOST = 32  # answers that lie on the disk: those that are kept, and those that somebody still reads
-PLACES = 40  # of those who wait for one
+PLACES = 32  # of those who wait for one, where nothing else is said
 SECONDS = 60.0  # that they wait at most
 
 log = logging.getLogger("darkroom.api")
@@ -34,10 +34,15 @@ class LongAnswers:
     system's for such). One is made at a time: those who wait for the same find it there.
     """
 
-    def __init__(self, folder: Path | None = None, generation: Callable[[], Generation] = always_another) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        generation: Callable[[], Generation] = always_another,
+        places: int = PLACES,
+    ) -> None:
         self._folder = folder
         self._generation = generation
-        self._turns = Turns(1, PLACES)
+        self._turns = Turns(1, places)
         self._kept: OrderedDict[tuple[Hashable, Generation], _Answer] = OrderedDict()
         self._there: WeakSet[_Answer] = WeakSet()
         self._lock = Lock()

@@ -12,7 +12,7 @@ from catalog.search.tree import Everything, Node, has_patterns
 from catalog.search.turns import Turns
 
 REMEMBERED = 4  # answers, for callers of different filters and in different orders: 16 MB each of a million photos
-PLACES = 16  # for searches that wait, of either sort, in a process
+PLACES = 16  # for searches of either sort that wait, where nothing else is said
 
 Filters = tuple[str, ...] | None
 
@@ -24,13 +24,13 @@ class CachedSearch:
     turns of their own: whoever searches by words waits for none of them.
     """
 
-    def __init__(self, search: Search, generations: Generations) -> None:
+    def __init__(self, search: Search, generations: Generations, places: int = PLACES) -> None:
         self._search = search
         self._generations = generations
         self._everything = Memo(lambda: generations.photos, self._find_everything, REMEMBERED)
         cores = os.cpu_count() or 1
-        self.turns = Turns(max(2, cores), PLACES)
-        self.turns_of_patterns = Turns(max(1, cores // 2), PLACES)
+        self.turns = Turns(max(2, cores), places)
+        self.turns_of_patterns = Turns(max(1, cores // 2), places)
 
     def find(self, node: Node, filters: Filters = None, sort: Sort = "date", patience: Patience | None = None) -> bytes:
         """The ids of the photos, as `Search.find` gives them; `filters` are those of `Rights`.

@@ -64,4 +64,4 @@ class Turns:
 
 def _busy() -> TryLater:
     metrics.shed.labels("search_places").inc()
-    return TryLater("Too many searches are under way: try again in a few seconds.", RETRY_AFTER)
+    return TryLater("Too many searches or long lists are under way: try again in a few seconds.", RETRY_AFTER)

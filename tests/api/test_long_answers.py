@@ -15,6 +15,7 @@ from api.http.problems import handle
 from api.http.server import CLIENT
 from api.long_answers import KEPT, LongAnswers
 from tests.api.functions.test_queries import HungUp
+from workers.flights.waits import UNKNOWN_CLIENT, Client
 
 
 class Numbers:
@@ -48,9 +49,9 @@ class World:
         app.add_route("/", self.numbers)
         self.client = TestClient(app)
 
-    def ask(self, key: str, method: str = "GET", **extras: object) -> Result:
+    def ask(self, key: str, method: str = "GET", client: Client = UNKNOWN_CLIENT) -> Result:
         """The answer."""
-        return self.client.simulate_request(method, "/", query_string=f"key={key}", extras=extras)
+        return self.client.simulate_request(method, "/", query_string=f"key={key}", extras={CLIENT: client})
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_few_are_kept(world: World) -> None:
 
 
 def test_whoever_hangs_up_has_nothing_made(world: World) -> None:
-    answer = world.ask("a", **{CLIENT: HungUp()})
+    answer = world.ask("a", client=HungUp())
     assert (answer.status_code, answer.json["detail"]) == (503, "The client has hung up.")
     assert world.ask("a").content == b"a 0 1 2"
     assert world.numbers.made == ["a", "a"]
