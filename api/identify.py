@@ -157,8 +157,9 @@ class Identify:
 
         Raises:
             RequestError: malformed: none is given, or no index.
-            Forbidden: nobody calls, the permission is missing, or the photo is not for this caller.
-            MalformedPhotoid, PhotoMissing, Missing: as the catalogue says.
+            Forbidden: nobody calls, or the permission is missing.
+            MalformedPhotoid, PhotoMissing, Missing: as the catalogue says. A photo that is not for this caller is not
+                there either.
         """
         place: Place | None = None
         if "photoid" in params:
@@ -181,9 +182,8 @@ class Identify:
             rights = caller.rights
         else:
             raise RequestError("malformed", "Which photo? Name its photoid, or vid and index, or sid and index.")
-        photo = self._photo_by_id(photoid)
-        self._access.require_sight(rights, photo.photoid)
-        return photo, place
+        self._access.require_sight(rights, photoid)
+        return self._photo_by_id(photoid), place
 
     def listed(self, params: Params, address: str) -> Listing:
         """The gallery (by sid) or the view (by vid) that is meant.

@@ -173,9 +173,10 @@ class SharesResource:
         if isinstance(listed, list) and vid is None and ranges is None:
             if not all(isinstance(each, str) for each in listed):
                 raise RequestError("malformed", "photoids is a list of photo ids.")
-            photoids = [self._photo_by_id(parse_photoid(each)).photoid for each in listed]
+            photoids = [parse_photoid(each) for each in listed]
             for photoid in photoids:
                 self._access.require_sight(caller.rights, photoid)
+                self._photo_by_id(photoid)
             return joined(photoids)
         raise RequestError("malformed", "What is to be shared? Name either vid, maybe with ranges of it, or photoids.")
 

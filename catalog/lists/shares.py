@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
 
 from catalog.database import writing
-from catalog.errors import Forbidden, MalformedName, Missing
+from catalog.errors import MalformedName, Missing
 from catalog.generations import Generations, Memo
 from catalog.lists import snapshots
 from catalog.lists.keeping import USER_SHARES
@@ -97,15 +97,12 @@ class Shares:
         """Ends a shared gallery; `by` is who asks, None the operator.
 
         Raises:
-            Missing: there is none.
-            Forbidden: it is another user's.
+            Missing: there is none, or it is another user's.
         """
         with self._engine.connect() as connection, writing(connection):
             row = connection.execute(select(shares.c.uid, shares.c.name).where(shares.c.sid == sid)).one_or_none()
-            if row is None:
+            if row is None or (by is not None and not by.admin and row.uid != by.uid):
                 raise Missing(GONE)
-            if by is not None and not by.admin and row.uid != by.uid:
-                raise Forbidden("This shared gallery is another user's.")
             connection.execute(delete(shares).where(shares.c.sid == sid))
             note(connection, author, "share remove", row.uid or "", row.name)  # the sid is a key: it stands nowhere
 
@@ -117,7 +114,7 @@ class Shares:
         """
         share = self._share(sid)
         if self.expired(share):
-            raise Missing(GONE)
+            share = self._read(sid)  # which says so; as it is asked for one that never was
         return share
 
     def photoid(self, share: Share, index: int) -> str:
@@ -160,9 +157,10 @@ class Shares:
     def _read(self, sid: str) -> Share:
         with self._engine.connect() as connection:
             row = connection.execute(_columns().where(shares.c.sid == sid)).one_or_none()
-        if row is None:
+        share = None if row is None else _share(row)
+        if share is None or self.expired(share):
             raise Missing(GONE)
-        return _share(row)
+        return share
 
 
 def _new_sid() -> str:

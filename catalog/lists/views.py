@@ -81,16 +81,18 @@ class Views:
         Raises:
             Missing: this session has no such view.
         """
-        view = self._view(vid) if 0 < vid < BEYOND_SQLITE else None
-        if view is None or view.apisid != apisid:
+        view = self._view((apisid, vid)) if 0 < vid < BEYOND_SQLITE else None
+        if view is None:
             raise Missing(f"There is no view {vid} in this session: run the query again.")
         return view
 
-    def _read(self, vid: int) -> View | None:
+    def _read(self, key: tuple[str, int]) -> View | None:
+        """Another session's is looked for, and not found, like one that never was."""
+        apisid, vid = key
         query = (
             select(views.c.apisid, views.c.snapshot_id, snapshot_table.c.count)
             .join(snapshot_table, snapshot_table.c.id == views.c.snapshot_id)
-            .where(views.c.vid == vid)
+            .where(views.c.vid == vid, views.c.apisid == apisid)
         )
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlalchemy import Engine, select
 
 from catalog import schema
-from catalog.errors import Forbidden, Missing
+from catalog.errors import Forbidden, Missing, PhotoMissing
 from catalog.generations import Generations, Memo
 from catalog.people.groups import LONGEST_NAME
 from catalog.search import query
@@ -74,13 +74,18 @@ class Access:
         return self.rights(uid) if uid else OPERATOR
 
     def require_sight(self, rights: Rights, photoid: str) -> None:
-        """Raises Forbidden where the photo is outside what the user may see."""
+        """To be asked before the photo is looked up: what is out of sight takes what it takes where nothing is.
+
+        Raises:
+            MalformedPhotoid: it can't be an id.
+            PhotoMissing: it is outside what the user may see, or not there.
+        """
         if not self.sees(rights, photoid):
-            raise Forbidden("This photo is not among those that the user may see.")
+            raise PhotoMissing(f"no photo {photoid} for {rights.uid}")
 
     def sees(self, rights: Rights, photoid: str) -> bool:
-        """Whether the photo is among those that the user may see."""
-        return rights.filters is None or self._sees((photoid, rights.filters))
+        """Whether the photo is among those that the user may see; true of any for who sees everything."""
+        return rights.filters is None or self._sees((photoid, rights.filters)) is not None
 
     def seen(self, rights: Rights, photoids: Sequence[str]) -> Sequence[str]:
         """Those of the photos that are among those that the user may see; some may be gone."""
@@ -109,9 +114,10 @@ class Access:
         with self._engine.connect() as connection:
             return bool(connection.execute(select(schema.users.c.open).where(schema.users.c.uid == uid)).scalar())
 
-    def _inside(self, key: tuple[str, tuple[str, ...]]) -> bool:
+    def _inside(self, key: tuple[str, tuple[str, ...]]) -> bool | None:
+        """None, which is not remembered, for what is out of sight: nor is it of what is not there."""
         photoid, filters = key
-        return self._search.sees(photoid, parsed(filters))
+        return self._search.sees(photoid, parsed(filters)) or None
 
 
 @lru_cache(256)

@@ -132,7 +132,7 @@ class Search:
         """
         look = _look(None if filters is None else tuple(filters))
         with self._engine.connect() as connection:
-            return connection.execute(look, {"photoid": parse_photoid(photoid)}).first() is not None
+            return bool(connection.execute(look, {"photoid": parse_photoid(photoid)}).scalar())
 
     def seen(self, photoids: Sequence[str], filters: Sequence[Node] | None = None) -> list[str]:
         """Those of the photos, by their ids, that are there, and that a caller with these filters may see."""
@@ -146,10 +146,15 @@ class Search:
 
 
 @lru_cache(256)
-def _look(filters: tuple[Node, ...] | None) -> Select[int]:
-    """Asks whether `photoid` is there for these filters: kept, as to make a statement takes longer than to ask it."""
+def _look(filters: tuple[Node, ...] | None) -> Select[bool]:
+    """Asks whether `photoid` is there for these filters: kept, as to make a statement takes longer than to ask it.
+
+    Where it is not there, the filters are asked of another photo: nobody can tell by the time whether it is.
+    """
     wanted = photos.c.photoid == bindparam("photoid")
-    return select(photos.c.number).where(wanted, _active, _allowed(filters, _of_one))
+    number = select(photos.c.number).where(wanted).scalar_subquery()
+    some = func.coalesce(number, select(func.min(photos.c.number)).scalar_subquery())
+    return select(wanted).where(photos.c.number == some, _active, _allowed(filters, _of_one))
 
 
 def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:

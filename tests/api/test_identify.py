@@ -56,8 +56,8 @@ Outcome = str | type[Exception]
         ({"photoid": SEA, "apisid": "unsigned"}, NotSignedIn, NotSignedIn),
         ({"photoid": SEA, "apisid": "x" * 100_000}, Forbidden, Forbidden),
         ({"photoid": SEA, "apisid": "viewer"}, SEA, Forbidden),
-        ({"photoid": TOWN, "apisid": "sailor"}, Forbidden, Forbidden),
-        ({"photoid": TOWN, "apisid": "sailor's session"}, Forbidden, Forbidden),
+        ({"photoid": TOWN, "apisid": "sailor"}, PhotoMissing, PhotoMissing),
+        ({"photoid": TOWN, "apisid": "sailor's session"}, PhotoMissing, PhotoMissing),
         ({"photoid": TOWN, "apisid": "root"}, TOWN, TOWN),
         ({"photoid": GONE, "apisid": "root"}, PhotoMissing, PhotoMissing),
         ({"photoid": GONE, "apisid": "sailor"}, PhotoMissing, PhotoMissing),
@@ -66,8 +66,8 @@ Outcome = str | type[Exception]
         ({"photoid": SEA, "vid": "x", "index": "x", "sid": "x"}, SEA, SEA),
         # By sid: the gallery's user counts, whoever calls.
         ({"sid": "sailor's gallery", "index": "0"}, SEA, SEA),
-        ({"sid": "sailor's gallery", "index": "1"}, Forbidden, Forbidden),
-        ({"sid": "sailor's gallery", "index": "1", "apisid": "root"}, Forbidden, Forbidden),
+        ({"sid": "sailor's gallery", "index": "1"}, PhotoMissing, PhotoMissing),
+        ({"sid": "sailor's gallery", "index": "1", "apisid": "root"}, PhotoMissing, PhotoMissing),
         ({"sid": "viewer's gallery", "index": "1"}, TOWN, Forbidden),
         ({"sid": "viewer's gallery", "index": "1", "apisid": "nonsense"}, TOWN, Forbidden),
         ({"sid": "'s gallery", "index": "1"}, TOWN, TOWN),
@@ -82,7 +82,7 @@ Outcome = str | type[Exception]
         ({"vid": "guest's view", "index": "1", "apisid": "root"}, Missing, Missing),
         ({"vid": "view of another guest", "index": "0"}, Missing, Missing),
         ({"vid": "sailor's view", "index": "0", "apisid": "sailor's session"}, SEA, SEA),
-        ({"vid": "sailor's view", "index": "1", "apisid": "sailor's session"}, Forbidden, Forbidden),
+        ({"vid": "sailor's view", "index": "1", "apisid": "sailor's session"}, PhotoMissing, PhotoMissing),
         ({"vid": "sailor's view", "index": "0", "apisid": "sailor"}, Missing, Missing),
         ({"vid": "viewer's view", "index": "0", "apisid": "viewer's session"}, SEA, Forbidden),
         ({"vid": "ann's view", "index": "0", "apisid": "root's session"}, Missing, Missing),
@@ -154,13 +154,13 @@ def test_what_changes_counts_at_the_next_look(house: House) -> None:
     assert house.identify.photo(by_view, ADDRESS, DOWNLOADS).photoid == house.town
     Groups(house.library.engine).replace(Group("users", (), ("dirall:sea",)))
     house.library.generations.look()
-    for permission in (None, DOWNLOADS):
-        with pytest.raises(Forbidden):
+    for permission, outcome in ((None, PhotoMissing), (DOWNLOADS, Forbidden)):
+        with pytest.raises(outcome):
             house.identify.photo(by_view, ADDRESS, permission)
     assert house.identify.photo(by_gallery, ADDRESS).photoid == house.sea
     Groups(house.library.engine).remove("sailors")
     house.library.generations.look()
-    with pytest.raises(Forbidden):
+    with pytest.raises(PhotoMissing):
         house.identify.photo(by_gallery, ADDRESS)
     house.library.users.remove("sailor")
     house.library.users.remove("ann")

@@ -209,7 +209,7 @@ def test_a_caller_who_has_it_costs_no_render(house: House, door: Door) -> None:
         assert (answer.status_code, answer.headers["ETag"]) == (status, tag)
     assert len(door.workers.asked) == 2
     # Nobody learns by a tag of a photo that is not for him.
-    assert door.photo("GET", "*", photoid=house.town, width=24, apisid="sailor").status_code == 403
+    assert door.photo("GET", "*", photoid=house.town, width=24, apisid="sailor").status_code == 404
 
 
 def test_head_is_answered_as_get_without_the_bytes(house: House, door: Door) -> None:

@@ -202,7 +202,7 @@ def test_photos_across_logins(guest: Visitor, server: Server) -> None:
     town = next(photoid for path, photoid in server.photos().items() if path.startswith("town/town"))
     version = server.api("getPhotoMetadata", photoid=town).json()["version"]  # under which the browser keeps it
     url = f"/picapportapi/1.0/getPhoto?photoid={quote(town, safe='')}&width=31&version={version}"
-    guest.expects(403, "getPhoto")
+    guest.expects(404, "getPhoto")
 
     def ask() -> list[object]:
         answer: list[object] = guest.page.evaluate(ASK, url)
@@ -212,7 +212,7 @@ def test_photos_across_logins(guest: Visitor, server: Server) -> None:
     assert ask()[:2] == [200, True]
     assert ask() == [200, True, True]  # from the cache
     guest.log_in(SAILOR, SAILOR_PASSWORD)
-    assert ask()[0] == 403  # not for this user
+    assert ask()[0] == 404  # not for this user
     guest.log_in(ADMIN, ADMIN_PASSWORD)
     assert ask() == [200, True, False]
     assert ask() == [200, True, True]

@@ -68,4 +68,4 @@ def test_the_following_photo_is_named_wherever_it_is_by_its_place(house: House, 
 def test_a_caller_who_may_not_hears_of_no_other_photo(house: House, door: Door) -> None:
     apisid, vid = house.view("sailor", house.town, house.sea)
     answer = door.photo(apisid=apisid, vid=vid, index=0, width=24)
-    assert (answer.status_code, "Link" in answer.headers) == (403, False)
+    assert (answer.status_code, "Link" in answer.headers) == (404, False)

@@ -119,7 +119,7 @@ def test_a_result_that_would_be_too_large_is_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("body", "query", "status"),
     [
-        ({"photoids": ["TOWN"]}, "apisid=sailor", 403),
+        ({"photoids": ["TOWN"]}, "apisid=sailor", 404),
         ({"photoids": ["SEA"]}, "apisid=nobody", 403),
         ({"photoids": ["A" * 22]}, "", 404),
         ({"sid": "unknown"}, "", 404),
