@@ -1,6 +1,5 @@
 """What the system says of a file, as the catalogue keeps it, and locks that processes share."""
 
-import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -41,17 +40,6 @@ def identity_of(path: Path) -> Identity | None:
         return None
 
 
-def is_gone(path: Path) -> bool:
-    """Whether there is surely nothing of that name: an error of a disk or of a network says nothing about it."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
 def _clamped(time_ns: int) -> int:
     # A scan asks for every file: to compare takes a fifth of max() and min().
     return time_ns if -LARGEST <= time_ns <= LARGEST else max(-LARGEST, min(LARGEST, time_ns))
@@ -65,22 +53,6 @@ def is_empty(path: Path) -> bool:
     """Whether a folder has no entry at all. OSError where it can't be listed."""
     with os.scandir(path) as entries:
         return next(entries, None) is None
-
-
-def crosses_link(root: Path, path: str) -> bool:
-    """Whether a link lies on the way from the root to the path below it; the root itself may be one.
-
-    Raises:
-        OSError: the system does not say, or there is no such file.
-    """
-    try:
-        return (root / path).resolve(strict=True) != root.resolve(strict=True) / path
-    except RuntimeError:  # what Python says of links that go in circles, up to 3.12
-        return True
-    except OSError as error:
-        if error.errno == errno.ELOOP:  # and from 3.13 on
-            return True
-        raise
 
 
 @contextmanager

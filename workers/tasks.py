@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from celery import Celery
@@ -14,8 +14,9 @@ import metrics
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
 from cache.tier import PATIENT
+from catalog.beneath.opening import CrossesLink, LeadsOut
+from catalog.beneath.photo_files import NoRegularFile, PhotoFiles
 from catalog.files import stored_mtime
-from catalog.source_file import not_blocking
 from workers import pipeline
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights.orders import MemoryOrders, Orders
@@ -50,8 +51,9 @@ class Landing:
 
 class Renderer:
     """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
-    a symbolic link may lead out of them; `orders` are what jobs have ordered; `patient` whether work in advance waits
-    here while people wait, which it must not where it takes a place that they need; `pause` waits for some seconds.
+    symbolic links are followed, wherever they lead; `orders` are what jobs have ordered; `patient` whether work in
+    advance waits here while people wait, which it must not where it takes a place that they need; `pause` waits for
+    some seconds.
     """
 
     def __init__(
@@ -66,11 +68,10 @@ class Renderer:
         patient: bool = True,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._roots = roots
+        self._files = PhotoFiles(roots, follow_links=links)
         self._cache = cache
         self._flights = flights
         self._limits = limits
-        self._links = links
         self._orders = orders or MemoryOrders()
         self._patient = patient
         self._pause = pause
@@ -237,19 +238,17 @@ class Renderer:
 
     def _source(self, root: str, path: str) -> BinaryIO:
         """The photo's file, open. A message is not trusted to name a place inside its root."""
-        folder = self._roots.get(root)
-        if folder is None:
+        file = self._files.of(root, path)
+        if file is None:
             raise SourceMissing(f"This worker has no photo root {root!r}.")
-        if path.startswith("/") or ".." in PurePosixPath(path).parts:
-            raise SourceMissing("The photo's path leads out of its root.")
         try:
-            if not (self._links or (folder / path).resolve().is_relative_to(folder.resolve())):
-                raise SourceMissing("The photo's path leads out of its root.")
-            return open(folder / path, "rb", opener=not_blocking)
+            return file.open()
+        except (CrossesLink, LeadsOut) as error:
+            raise SourceMissing("The photo's path leads out of its root.") from error
+        except NoRegularFile as error:
+            raise SourceMissing(GONE) from error
         except OSError as error:
             raise unreadable(error) from error
-        except (ValueError, RuntimeError) as error:  # the last of links in circles, up to Python 3.12
-            raise SourceMissing(GONE) from error
 
     @staticmethod
     def _count(queue: str, result: str, began: float) -> None:

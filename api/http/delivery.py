@@ -2,7 +2,6 @@
 
 import io
 import os
-import stat
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +11,8 @@ import falcon
 
 from api.http.conditional import RangeNotSatisfiable, Validators, byte_range
 from api.http.errors import RequestError
-from catalog.files import crosses_link
+from catalog.beneath.photo_files import PhotoFiles
 from catalog.photos import Photo
-from catalog.source_file import not_blocking
 from workers.pipeline.lossless.strip import Span
 
 GONE = "The photo's file is gone, or can't be read."
@@ -24,8 +22,7 @@ class Files:
     """The files of photos. `roots` says where the roots are, by alias; with `follow_links` a link may leave one."""
 
     def __init__(self, roots: Mapping[str, Path], *, follow_links: bool) -> None:
-        self._roots = roots
-        self._follow_links = follow_links
+        self._files = PhotoFiles(roots, follow_links=follow_links)
 
     def opened(self, photo: Photo) -> BinaryIO:
         """A photo's file, as it is in its root now: since the scan it may have become anything.
@@ -33,19 +30,13 @@ class Files:
         Raises:
             RequestError: missing: it is gone, can't be read, or is no file of this root any more.
         """
-        root = self._roots.get(photo.root)
-        if root is None:
+        file = self._files.of(photo.root, photo.path)
+        if file is None:
             raise RequestError("missing", GONE)
         try:
-            if not self._follow_links and crosses_link(root, photo.path):
-                raise RequestError("missing", GONE)
-            descriptor = not_blocking(str(root / photo.path), os.O_RDONLY)
-        except (OSError, ValueError):
+            return file.open()
+        except OSError:
             raise RequestError("missing", GONE) from None
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise RequestError("missing", GONE)
-        return os.fdopen(descriptor, "rb")
 
 
 class Spans(io.RawIOBase):

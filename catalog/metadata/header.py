@@ -79,14 +79,18 @@ class Header:
     inode: int = 0
 
 
-def read(path: Path) -> Header:
-    """Reads a photo's header. Where somebody writes the file meanwhile, what it held at some moment.
+def read(source: Path | BinaryIO) -> Header:
+    """Reads a photo's header; a path's file is closed after. Where somebody writes the file meanwhile, what it held at
+    some moment.
 
     Raises:
         Unreadable: the file is no photo; the message says why.
         OSError: the system does not give it.
     """
-    with open(path, "rb", opener=not_blocking) as opened, watched(opened) as file:
+    if isinstance(source, Path):
+        with open(source, "rb", opener=not_blocking) as opened:
+            return read(opened)
+    with watched(source) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("it is no regular file")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from catalog.beneath.photo_files import identity_beneath, is_gone
 from catalog.database import writing
-from catalog.files import Identity, identity_of, is_empty, is_gone
+from catalog.files import Identity, identity_of, is_empty
 from catalog.scan import diff
 from catalog.scan.walk import WHOLE, Mount, Part
 from catalog.schema import mounts, roots
@@ -40,11 +41,12 @@ class Place:
         if self.is_another or _is_empty_or_silent(self.root.path):
             return False
         away = any(path.startswith(f"{mount}/") for mount in self.changed_mounts())
-        return not away and is_gone(self.root.path / path)
+        return not away and is_gone(self.root.path, path)
 
     def changed_mounts(self) -> list[str]:
         """The folders that were mounted below it, and are not those that they were."""
-        return [path for path, identity in self.mounts.items() if identity_of(self.root.path / path) != identity]
+        root = self.root.path
+        return [path for path, identity in self.mounts.items() if identity_beneath(root, path) != identity]
 
 
 def _is_empty_or_silent(folder: Path) -> bool:

@@ -1,7 +1,6 @@
 """Brings the catalogue up to what the photo roots hold: walks them, compares, reads what is new or changed."""
 
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,9 +15,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog import metadata
+from catalog.beneath.opening import CrossesLink
+from catalog.beneath.photo_files import NoRegularFile, PhotoFile
 from catalog.database import FILE, trouble, writing
 from catalog.errors import Unreadable
-from catalog.files import crosses_link, identity_of, is_empty, locked
+from catalog.files import identity_of, is_empty, locked
 from catalog.metadata import Header
 from catalog.photos import Photo
 from catalog.scan import diff, missing, places, record, vanishing
@@ -37,7 +38,7 @@ BATCH = 200  # photos in one write, so that readers see progress …
 SECONDS = 1.0  # … and at most so long between two
 FOUND = 5000  # files noted at once during the walk
 
-Reader = Callable[[Path], Header]
+Reader = Callable[[PhotoFile], Header]
 """Reads the header of a file. Raises StillWritten where a later scan is to do it."""
 
 Parts = Mapping[str, Collection[Part]]
@@ -49,6 +50,21 @@ COUNTED = ("added", "changed", "moved", "returned", "removed", "unchanged", "fai
 
 class StillWritten(Exception):
     """A file is being written: what is known of it stays, until another scan reads it."""
+
+
+def read_header(file: PhotoFile) -> Header:
+    """Reads a photo's header, of the very file that was opened below its root.
+
+    Raises:
+        Unreadable: the file is no photo; the message says why.
+        OSError: the system does not give it.
+    """
+    try:
+        opened = file.open()
+    except NoRegularFile as error:
+        raise Unreadable(str(error.strerror)) from None
+    with opened:
+        return metadata.read(opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +127,7 @@ def scan(
     *,
     accept_empty: bool = False,
     accept_vanished: bool = False,
-    read: Reader = metadata.read,
+    read: Reader = read_header,
     parts: Parts | None = None,
 ) -> ScanReport:
     """Scans every root of the settings, or these parts of them. One scan at a time: a second one waits, and says so.
@@ -147,7 +163,7 @@ def scan(
     return report
 
 
-def refresh(engine: Engine, settings: Settings, photo: Photo, read: Reader = metadata.read) -> Photo | None:
+def refresh(engine: Engine, settings: Settings, photo: Photo, read: Reader = read_header) -> Photo | None:
     """Reads a photo's file again, now; gives the photo as it is, None where the file is gone.
 
     Only where its root is there and the file is not does the photo leave the catalogue: it is missing.
@@ -163,9 +179,9 @@ def refresh(engine: Engine, settings: Settings, photo: Photo, read: Reader = met
         photos.c.path == photo.path
     )
     try:
-        if not settings.robot_follow_links and crosses_link(root, photo.path):
-            return None  # the next scan will not see it
-        header = read(root / photo.path)
+        header = read(PhotoFile(root, photo.path, settings.robot_follow_links))
+    except CrossesLink:
+        return None  # the next scan will not see it
     except (FileNotFoundError, NotADirectoryError):
         with engine.connect() as connection:
             if _is_gone(connection, settings, photo):
@@ -314,7 +330,7 @@ def _read(
         results: list[tuple[diff.Todo, Header | Exception]] = []
         end = time.monotonic() + SECONDS
         for item in items:
-            result = _try(read, paths[item.root_id] / item.path)
+            result = _try(read, PhotoFile(paths[item.root_id], item.path, settings.robot_follow_links))
             results.append((item, result))
             if partial and isinstance(result, Header):
                 for root_id, path in diff.twins(connection, result.content_id):
@@ -367,13 +383,13 @@ class _Inodes:
                 connection.execute(update(roots).where(roots.c.id.in_(vain)).values(stable=False))
 
 
-def _try(read: Reader, path: Path) -> Header | Exception:
+def _try(read: Reader, file: PhotoFile) -> Header | Exception:
     try:
-        return read(path)
+        return read(file)
     except (Unreadable, StillWritten, OSError) as error:
         return error
     except Exception as error:  # noqa: BLE001 - one odd file must not end the scan of others, nor is it worth a traceback
-        log.error("reading %r failed: %s: %s", os.fspath(path), type(error).__name__, error)
+        log.error("reading %r failed: %s: %s", str(file.place), type(error).__name__, error)
         return Unreadable(f"reading it failed: {type(error).__name__}")
 
 

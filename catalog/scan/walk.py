@@ -2,13 +2,20 @@
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from catalog.beneath.opening import CrossesLink, open_beneath
 from catalog.files import Identity, identity, stored_ctime, stored_inode, stored_mtime
 from catalog.scan.names import LeftOut, is_mark, is_photo
+
+LONGEST = 16_384
+"""Bytes of a folder's path below its root: what lies deeper is passed over, as paths of any length could be made."""
+
+TOO_DEEP = f"its path is longer than {LONGEST} bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +142,19 @@ class _Walk:
         links = list[str]()
         try:
             passed, there = self._on_the_way(part)
-            linked = _link_on_the_way(self._root, part) if there else ""
+            linked = there and self._is_linked(part)
         except OSError as error:
             yield WalkFailure(part.path, _reason(error), folder=True)
             return
         if passed:
             yield PassedOver(passed)
         elif linked and self._follow_links:
-            raise LinkedFolder(linked)
+            raise LinkedFolder(part.path)
         elif there and not linked:
             if part.deep:
                 yield from self._tree(part.path, links, None)
             else:
-                yield from self._look(Single(self._root / part.path), part.path, [], links)
+                yield from self._file(part.path, links)
             if links:
                 raise LinkedFolder(links[0])
 
@@ -177,9 +184,45 @@ class _Walk:
         """The names in a folder, asked for once a walk."""
         names = self._names.get(folder)
         if names is None:
-            with os.scandir(self._root / folder) as listing:
+            with self._opened(folder) as descriptor, os.scandir(descriptor) as listing:
                 names = self._names[folder] = frozenset(entry.name for entry in listing)
         return names
+
+    def _is_linked(self, part: Part) -> bool:
+        """Whether a link leads to a part, or to its folder where the part is one file.
+
+        Raises:
+            OSError: the system does not say.
+        """
+        try:
+            with self._opened(part.path if part.deep else _folder_of(part.path), os.O_PATH, links=False):
+                return False
+        except CrossesLink:
+            return True
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    @contextmanager
+    def _opened(
+        self, folder: str, flags: int = os.O_RDONLY | os.O_DIRECTORY, *, links: bool | None = None
+    ) -> Iterator[int]:
+        """What is at a path below the root, open: what is looked at in it is in no other folder of that name."""
+        links = self._follow_links if links is None else links
+        descriptor = open_beneath(self._root, folder, flags, links=links)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _file(self, path: str, links: list[str]) -> Iterator[Found]:
+        """One file, by its folder."""
+        try:
+            with self._opened(_folder_of(path), os.O_PATH | os.O_DIRECTORY) as folder:
+                yield from self._look(Single(path.rpartition("/")[2], folder), path, [], links)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            yield WalkFailure(path, _reason(error), folder=False)
 
     def _tree(self, top: str, links: list[str], device: int | None) -> Iterator[Found]:
         """What there is in a folder and the real folders below it; links to folders go to the list.
@@ -189,28 +232,54 @@ class _Walk:
         folders = [(top, device)]  # what was pushed last is walked next
         while folders:
             folder, above = folders.pop()
+            if len(folder) > LONGEST // 4 and len(os.fsencode(folder)) > LONGEST:
+                yield WalkFailure(folder, TOO_DEEP, folder=True, passing=False)
+                continue
+            deeper: list[tuple[str, int]] = []
             try:
-                status = (self._root / folder).stat()
-                here = identity(status)
-                if here in self._visited:
-                    continue
-                self._visited.add(here)
-                with os.scandir(self._root / folder) as listing:
-                    entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+                with self._opened(folder) as descriptor:
+                    yield from self._in_folder(folder, descriptor, above, deeper, links)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                yield WalkFailure(folder, _reason(error), folder=True)
+                if not self._was_visited(folder):
+                    yield WalkFailure(folder, _reason(error), folder=True)
                 continue
-            if folder and any(is_mark(entry.name) for entry in entries if entry.name[0] == "."):
-                yield PassedOver(folder)
-                continue
-            if above is not None and status.st_dev != above:
-                yield Mount(folder, here)
-            deeper: list[str] = []
-            for entry in entries:
-                yield from self._look(entry, f"{folder}/{entry.name}" if folder else entry.name, deeper, links)
-            folders += [(each, status.st_dev) for each in reversed(deeper)]
+            folders += reversed(deeper)
+
+    def _in_folder(
+        self, folder: str, descriptor: int, above: int | None, deeper: list[tuple[str, int]], links: list[str]
+    ) -> Iterator[Found]:
+        """What there is in a folder that is open; folders in it, with its device, and links go to the lists."""
+        try:
+            status = os.fstat(descriptor)
+            here = identity(status)
+            if here in self._visited:
+                return
+            self._visited.add(here)
+            with os.scandir(descriptor) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            yield WalkFailure(folder, _reason(error), folder=True)
+            return
+        if folder and any(is_mark(entry.name) for entry in entries if entry.name[0] == "."):
+            yield PassedOver(folder)
+            return
+        if above is not None and status.st_dev != above:
+            yield Mount(folder, here)
+        below = list[str]()
+        for entry in entries:
+            yield from self._look(entry, f"{folder}/{entry.name}" if folder else entry.name, below, links)
+        deeper += [(each, status.st_dev) for each in below]
+
+    def _was_visited(self, folder: str) -> bool:
+        """Whether a folder that can't be opened was met by another way; from now on it was."""
+        with suppress(OSError), self._opened(folder, os.O_PATH) as descriptor:
+            here = identity(os.fstat(descriptor))
+            known = here in self._visited
+            self._visited.add(here)
+            return known
+        return False
 
     def _look(self, entry: "Looked", path: str, folders: list[str], links: list[str]) -> Iterator[Found]:
         """What one entry of a folder is; folders and links to folders go to the lists."""
@@ -223,7 +292,7 @@ class _Walk:
                 return
             if not photo and not link and not entry.is_dir(follow_symlinks=False):
                 return
-            status = entry.stat()
+            status = entry.stat(follow_symlinks=self._follow_links)
         except (FileNotFoundError, NotADirectoryError) as error:
             if link:
                 # What a link leads to may be a disk that is not mounted.
@@ -239,15 +308,13 @@ class _Walk:
                 (links if link else folders).append(path)
         elif photo and stat.S_ISREG(status.st_mode):
             yield Entry(path, status.st_size, stored_mtime(status), stored_ctime(status), stored_inode(status))
-        elif photo:
+        elif photo and not stat.S_ISLNK(status.st_mode):  # which it has become meanwhile
             yield WalkFailure(path, "it is no regular file", folder=False, passing=False)
 
 
-def _link_on_the_way(root: Path, part: Part) -> str:
-    """The first link that leads to a part, or to its folder where the part is one file; empty where there is none."""
-    names = part.path.split("/")
-    ways = ["/".join(names[:count]) for count in range(1, len(names) + part.deep)]
-    return next((way for way in ways if (root / way).is_symlink()), "")
+def _folder_of(path: str) -> str:
+    """The folder that a path lies in; empty: the root."""
+    return path.rpartition("/")[0]
 
 
 class Looked(Protocol):
@@ -263,28 +330,35 @@ class Looked(Protocol):
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:
         """Whether it is a folder."""
 
-    def stat(self) -> os.stat_result:
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
         """Its status, or that of what it leads to."""
 
 
 class Single:
-    """One path, as an entry of its folder."""
+    """One name, as an entry of its folder, which is open."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        self._path = path
+    def __init__(self, name: str, folder: int) -> None:
+        self.name = name
+        self._folder = folder
 
     def is_symlink(self) -> bool:
         """Whether it is a link."""
-        return self._path.is_symlink()
+        return self._is(stat.S_ISLNK, follow_symlinks=False)
 
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:
         """Whether it is a folder."""
-        return self._path.is_dir() and (follow_symlinks or not self.is_symlink())
+        return self._is(stat.S_ISDIR, follow_symlinks=follow_symlinks)
 
-    def stat(self) -> os.stat_result:
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
         """Its status, or that of what it leads to."""
-        return self._path.stat()
+        return os.stat(self.name, dir_fd=self._folder, follow_symlinks=follow_symlinks)
+
+    def _is(self, kind: Callable[[int], bool], *, follow_symlinks: bool) -> bool:
+        """Whether it is of a kind; of what is not there, no."""
+        try:
+            return kind(self.stat(follow_symlinks=follow_symlinks).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
 
 def _reason(error: OSError) -> str:

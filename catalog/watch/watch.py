@@ -3,15 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from catalog import metadata
+from catalog.beneath.photo_files import PhotoFile
 from catalog.database import opened_catalog
 from catalog.errors import CatalogError
 from catalog.metadata import Header
 from catalog.scan.names import LeftOut
 from catalog.scan.progress import Progress
-from catalog.scan.scan import Parts, Reader, ScanReport, StillWritten, scan
+from catalog.scan.scan import Parts, Reader, ScanReport, StillWritten, read_header, scan
 from catalog.scan.walk import Part, reduced
 from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import Monitor
@@ -124,7 +123,7 @@ def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progr
     monitor = None
     if settings.robot_use_filesystem_monitor:
         monitor = Monitor(settings.roots, settings.data_dir, debouncer, LeftOut(settings.scan_ignore))
-    read = _patient(settings, debouncer) if monitor else metadata.read
+    read = _patient(settings, debouncer) if monitor else read_header
 
     def run(parts: Parts | None) -> ScanReport:
         # Opened anew each time: between two scans the file may have been replaced by another.
@@ -142,7 +141,8 @@ def _patient(settings: Settings, debouncer: Debouncer) -> Reader:
     """Reads headers, but not those of files that are being written: they are scanned when it is quiet."""
     roots = [(root.alias, root.path) for root in settings.roots]
 
-    def read(path: Path) -> Header:
+    def read(file: PhotoFile) -> Header:
+        path = file.place
         # The innermost root is the file's, where one lies in another.
         alias, root = max(
             ((alias, root) for alias, root in roots if path.is_relative_to(root)), key=lambda each: len(each[1].parts)
@@ -150,18 +150,18 @@ def _patient(settings: Settings, debouncer: Debouncer) -> Reader:
         below = str(path.relative_to(root))
         if debouncer.busy(alias, below):
             raise StillWritten
-        if _age(path) < debouncer.quiet:
+        if _age(file) < debouncer.quiet:
             # Perhaps it was being written before we listened.
             time.sleep(debouncer.quiet)
-            if _age(path) < debouncer.quiet:
+            if _age(file) < debouncer.quiet:
                 debouncer.written(alias, below)
                 raise StillWritten
-        return metadata.read(path)
+        return read_header(file)
 
     return read
 
 
-def _age(path: Path) -> float:
+def _age(file: PhotoFile) -> float:
     """Seconds since a file was changed; infinite where that lies in the future, by the clock of its file system."""
-    age = time.time() - path.stat().st_mtime
+    age = time.time() - file.status().st_mtime
     return age if age >= 0 else float("inf")

@@ -2,12 +2,12 @@
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from catalog.files import crosses_link, stored_mtime
+from catalog.beneath.photo_files import NoRegularFile, PhotoFile, crosses_link
+from catalog.files import stored_mtime
 from catalog.inspection import Known
 from catalog.kinds.formats import KINDS, kind_of
 from catalog.scan.names import EXTENSIONS, READ, LeftOut, is_mark
@@ -24,12 +24,11 @@ def file(photo: Meant) -> Iterator[Finding]:
     if photo.file is None:
         return  # its root is not in the settings, which is said below
     try:
-        status = photo.file.stat()
-        if not stat.S_ISREG(status.st_mode):
-            yield wrong("file", f"{photo.file} is no regular file", "name a photo")
-            return
-        with open(photo.file, "rb", opener=_not_blocking) as reading:
-            kind = kind_of(reading)
+        with PhotoFile(photo.file.parent, photo.file.name).open() as reading:
+            status, kind = os.fstat(reading.fileno()), kind_of(reading)
+    except NoRegularFile:
+        yield wrong("file", f"{photo.file} is no regular file", "name a photo")
+        return
     except (FileNotFoundError, NotADirectoryError):
         leads = "is a link that leads to nothing" if photo.file.is_symlink() else "is not there"
         yield wrong("file", f"{photo.file} {leads}", "is its disk mounted? Else put it back")
@@ -147,8 +146,3 @@ def _closed(file: Path) -> Path:
     """The first folder on the way to a file that this user may not enter, else the file."""
     ways = [each for each in reversed(file.parents) if not os.access(each, os.X_OK)]
     return ways[0] if ways else file
-
-
-def _not_blocking(path: str, flags: int) -> int:
-    """Opens a file; a pipe makes nobody wait for its writer."""
-    return os.open(path, flags | os.O_NONBLOCK)

@@ -16,11 +16,11 @@ from PIL import Image
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from catalog import metadata
+from catalog.beneath.photo_files import PhotoFile
 from catalog.database import FILE, open_catalog
 from catalog.metadata import Header
 from catalog.photos import Photo, Photos
-from catalog.scan.scan import ScanReport, scan
+from catalog.scan.scan import ScanReport, read_header, scan
 from config import Root, Settings
 
 PROJECT = Path(__file__).parents[2]
@@ -72,8 +72,8 @@ def make_impatient(engine: Engine) -> None:
 def without_regard_to_case(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on vfat, exFAT or SMB: a name is found in whatever case, and listed as it was made."""
 
-    def there(path: str | bytes | Path) -> str:
-        file = Path(os.fsdecode(path))
+    def there(path: str | bytes | Path, folder: int | None) -> str:
+        file = Path("" if folder is None else f"/proc/self/fd/{folder}", os.fsdecode(path))
         try:
             same = [each for each in file.parent.iterdir() if each.name.lower() == file.name.lower()]
         except OSError:
@@ -84,7 +84,7 @@ def without_regard_to_case(monkeypatch: pytest.MonkeyPatch) -> None:
         plain = getattr(os, name)
 
         def found(path: str | bytes | Path | int, *more: Any, plain: Any = plain, **named: Any) -> Any:
-            return plain(path if isinstance(path, int) else there(path), *more, **named)
+            return plain(path if isinstance(path, int) else there(path, named.get("dir_fd")), *more, **named)
 
         monkeypatch.setattr(os, name, found)
 
@@ -113,10 +113,10 @@ class Library:
         """The settings with these roots alone."""
         return replace(self.settings, roots=tuple(root for root in self.settings.roots if root.alias in aliases))
 
-    def read(self, path: Path) -> Header:
+    def read(self, file: PhotoFile) -> Header:
         """Reads a header and notes it."""
-        self.opened.append(os.path.relpath(path, self.folder))
-        return metadata.read(path)
+        self.opened.append(os.path.relpath(file.place, self.folder))
+        return read_header(file)
 
     def scan(
         self, settings: Settings | None = None, *, accept_empty: bool = False, accept_vanished: bool = False

@@ -2,14 +2,13 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from catalog import metadata
+from catalog.beneath.photo_files import PhotoFile
 from catalog.metadata import Header, Metadata
 from catalog.photos import MalformedPhotoid, PhotoMissing, Photos, source_version
-from catalog.scan.scan import scan, sync_roots
+from catalog.scan.scan import read_header, scan, sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 
@@ -80,8 +79,8 @@ def test_metadata_by_photo(library: Library) -> None:
     for name in shown:
         put(library.a / name, jpeg(size=(30, int(name[0]))))
 
-    def read(path: Path) -> Header:
-        return replace(metadata.read(path), metadata=shown[path.name])
+    def read(file: PhotoFile) -> Header:
+        return replace(read_header(file), metadata=shown[file.name])
 
     def ask() -> dict[str, Metadata]:
         ids = library.ids()

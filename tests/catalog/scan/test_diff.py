@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog import metadata
+from catalog.beneath.photo_files import PhotoFile
 from catalog.metadata import Header
-from catalog.scan.scan import ScanReport, scan, sync_roots
+from catalog.scan.scan import ScanReport, read_header, scan, sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 
@@ -69,10 +69,10 @@ def test_a_root_that_goes_away_during_the_scan_loses_nothing(library: Library) -
     (library.a / "1.jpg").unlink()
     put(library.a / "2.jpg", jpeg("blue", (30, 30)))
 
-    def read(path: Path) -> Header:
+    def read(file: PhotoFile) -> Header:
         library.a.rename(library.folder / "elsewhere")
         library.a.mkdir()
-        return metadata.read(path)
+        return read_header(file)
 
     report = scan(library.engine, library.settings, read=read)
     assert list(report.skipped_roots) == ["a"]

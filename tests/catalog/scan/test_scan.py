@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from catalog import metadata
+from catalog.beneath.photo_files import PhotoFile
 from catalog.database import writing
 from catalog.errors import Unreadable
 from catalog.files import locked
 from catalog.metadata import Header
 from catalog.photos import Photos
-from catalog.scan.scan import ScanReport, StillWritten, refresh, scan
+from catalog.scan.scan import ScanReport, StillWritten, read_header, refresh, scan
 from catalog.scan.walk import Part
 from catalog.schema import photos
 from config import Root
+from tests.catalog.beneath.deep import below, deep_folder, remove
 from tests.catalog.library import SHARED_PHOTOS, Library, jpeg, put
 
 
@@ -52,8 +53,8 @@ def test_what_can_t_be_read_is_listed_and_stops_nothing(library: Library) -> Non
 def test_a_file_that_the_system_does_not_give_is_tried_again(library: Library) -> None:
     put(library.a / "1.jpg", jpeg())
 
-    def ill(path: Path) -> Header:
-        raise OSError(5, "Input/output error", str(path))
+    def ill(file: PhotoFile) -> Header:
+        raise OSError(5, "Input/output error", file.path)
 
     assert scan(library.engine, library.settings, read=ill) == ScanReport(failed=1)
     assert library.failed() == {"a/1.jpg": "Input/output error"}
@@ -63,8 +64,8 @@ def test_a_file_that_the_system_does_not_give_is_tried_again(library: Library) -
 def test_a_reader_that_breaks_stops_nothing(library: Library) -> None:
     put(library.a / "1.jpg", jpeg())
 
-    def broken(path: Path) -> Header:
-        raise RuntimeError(str(path))
+    def broken(file: PhotoFile) -> Header:
+        raise RuntimeError(str(file.place))
 
     assert scan(library.engine, library.settings, read=broken) == ScanReport(failed=1)
     assert str(library.folder) not in library.failed()["a/1.jpg"]
@@ -87,13 +88,13 @@ def test_a_folder_that_changes_while_it_is_scanned(library: Library) -> None:
     for number in range(5):
         put(library.a / f"{number}.jpg", jpeg("red", (10 + number, 10)))
 
-    def read(path: Path) -> Header:
-        if path.name == "0.jpg":
+    def read(file: PhotoFile) -> Header:
+        if file.name == "0.jpg":
             (library.a / "1.jpg").unlink()
             put(library.a / "2.jpg", jpeg("blue", (99, 99)))
             (library.a / "3.jpg").rename(library.a / "moved.jpg")
             put(library.a / "4.jpg", b"half")
-        return metadata.read(path)
+        return read_header(file)
 
     assert scan(library.engine, library.settings, read=read) == ScanReport(added=2, failed=1)
     assert library.photos()["a/2.jpg"].width == 99
@@ -136,9 +137,9 @@ def test_readers_see_photos_while_the_scan_goes_on(library: Library, monkeypatch
         put(library.a / f"{number}.jpg", jpeg("red", (10 + number, 10)))
     counts: list[int] = []
 
-    def read(path: Path) -> Header:
+    def read(file: PhotoFile) -> Header:
         counts.append(Photos(library.engine).count())
-        return metadata.read(path)
+        return read_header(file)
 
     scan(library.engine, library.settings, read=read)
     assert counts == [0, 0, 2, 2, 4]
@@ -238,7 +239,7 @@ def test_a_file_that_is_not_to_be_read_yet_stays_as_it_was(library: Library) -> 
     put(library.a / "1.jpg", jpeg("blue", (40, 30)))
     put(library.a / "2.jpg", jpeg("green"))
 
-    def read(path: Path) -> Header:
+    def read(file: PhotoFile) -> Header:
         raise StillWritten
 
     scan(library.engine, library.settings, read=read)
@@ -254,3 +255,49 @@ def test_real_photos(library: Library) -> None:
     assert report.added > 100
     assert report.failed == 0
     assert library.scan(settings).unchanged == report.added
+
+
+@pytest.mark.parametrize("swap", ["link", "pipe"])
+def test_what_a_file_is_swapped_for_before_it_is_read_is_not_read(library: Library, swap: str) -> None:
+    first = put(library.a / "1.jpg", jpeg("red"))
+    outside = put(library.folder / "outside.jpg", jpeg("blue"))
+    settings = replace(library.settings, robot_follow_links=False)
+
+    def read(file: PhotoFile) -> Header:
+        first.unlink()
+        if swap == "link":
+            first.symlink_to(outside)
+        else:
+            os.mkfifo(first)
+        return read_header(file)
+
+    report = scan(library.engine, settings, read=read)
+    assert (report.added, library.ids()) == (0, {})
+    assert library.failed() == ({} if swap == "link" else {"a/1.jpg": "it is no regular file"})
+
+
+def test_a_photo_below_a_folder_that_became_a_link_is_not_read_again(library: Library) -> None:
+    put(library.a / "sea/1.jpg", jpeg("red"))
+    settings = replace(library.settings, robot_follow_links=False)
+    library.scan(settings)
+    (photo,) = library.photos().values()
+    (library.a / "sea").rename(library.folder / "sea")
+    (library.a / "sea").symlink_to("../sea")
+    assert refresh(library.engine, settings, photo) is None
+    assert list(library.ids()) == ["a/sea/1.jpg"]
+    assert refresh(library.engine, library.settings, photo) == photo
+
+
+def test_photos_deeper_than_any_path(library: Library) -> None:
+    depths = (10, 2100)
+    deep_folder(library.a, 2100, {depth: jpeg("red", (10, depth)) for depth in depths})
+    try:
+        assert library.scan() == ScanReport(added=2)
+        assert set(library.ids()) == {f"a/{below(depth, 'x.jpg')}" for depth in depths}
+        assert library.scan() == ScanReport(unchanged=2)
+        deepest = library.photos()[f"a/{below(2100, 'x.jpg')}"]
+        assert refresh(library.engine, library.settings, deepest) == deepest
+    finally:
+        remove(library.a)
+    put(library.a / "1.jpg", jpeg("white"))
+    assert library.scan(accept_vanished=True) == ScanReport(added=1, removed=2)

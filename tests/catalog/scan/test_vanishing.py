@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from catalog import metadata
+from catalog.beneath.photo_files import PhotoFile
 from catalog.database import writing
 from catalog.metadata import Header
-from catalog.scan.scan import ScanReport, scan
+from catalog.scan.scan import ScanReport, read_header, scan
 from catalog.scan.walk import Part
 from catalog.schema import mounts, roots
 from catalog.vanished import Vanished, vanished
@@ -299,8 +299,8 @@ def test_a_drive_that_fails_while_photos_are_read_loses_nothing(library: Library
     os.utime(library.a / "1.jpg", (1, 1))
     times = (library.a / "1.jpg").stat()
 
-    def ill(path: Path) -> Header:
-        raise OSError(number, os.strerror(number), str(path))
+    def ill(file: PhotoFile) -> Header:
+        raise OSError(number, os.strerror(number), file.path)
 
     report = scan(library.engine, library.settings, read=ill)
     assert (report.removed, report.failed, library.photos()) == (0, 3, before)
@@ -334,10 +334,10 @@ def test_files_that_vanish_while_they_are_read_are_held_too(library: Library) ->
     for file in library.a.iterdir():
         os.utime(file, (1, 1))
 
-    def read(path: Path) -> Header:
-        if path.stem < "7":
-            path.unlink()
-        return metadata.read(path)
+    def read(file: PhotoFile) -> Header:
+        if file.name < "7":
+            file.place.unlink()
+        return read_header(file)
 
     report = scan(library.engine, library.settings, read=read)
     assert (report.removed, list(report.held_roots)) == (0, ["a"])

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from catalog.scan.names import EXTENSIONS, LeftOut, is_photo
 from catalog.scan.walk import Entry, LinkedFolder, Part, PassedOver, WalkFailure, reduced, walk
 from config import Settings
+from tests.catalog.beneath.deep import below, deep_folder, descriptors, remove
 from tests.catalog.library import put, without_regard_to_case
 
 NETWORK = (
@@ -115,7 +117,7 @@ def test_a_part_is_there_by_its_very_name(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("number", NETWORK)
-@pytest.mark.parametrize("call", ["stat", "scandir"])
+@pytest.mark.parametrize("call", ["open", "fstat", "scandir"])
 def test_what_a_network_drive_says_is_a_failure_that_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, call: str
 ) -> None:
@@ -123,9 +125,10 @@ def test_what_a_network_drive_says_is_a_failure_that_passes(
     put(tmp_path / "2.jpg", b"1")
     plain = getattr(os, call)
 
-    def fails(path: str | Path, *more: object, **named: object) -> object:
-        if os.fspath(path).endswith("nas"):
-            raise OSError(number, os.strerror(number), os.fspath(path))
+    def fails(path: str | int, *more: object, **named: object) -> object:
+        place = path if isinstance(path, str) else str(Path(f"/proc/self/fd/{path}").readlink())
+        if place.endswith("nas"):
+            raise OSError(number, os.strerror(number), place)
         return plain(path, *more, **named)
 
     monkeypatch.setattr(os, call, fails)
@@ -237,3 +240,65 @@ def test_a_part_behind_a_link(tmp_path: Path, part: Part) -> None:
     with pytest.raises(LinkedFolder):
         list(walk(tmp_path, follow_links=True, parts=[part]))
     assert list(walk(tmp_path, follow_links=False, parts=[part])) == []
+
+
+def test_a_folder_that_is_swapped_for_a_link_is_not_walked(tmp_path: Path) -> None:
+    """Between the look at the root and the one at the folder: then there is no folder any more."""
+    put(tmp_path / "root/1.jpg", b"1")
+    put(tmp_path / "root/sea/2.jpg", b"2")
+    put(tmp_path / "outside/3.jpg", b"3")
+    found = walk(tmp_path / "root", follow_links=False)
+    first = next(found)
+    (tmp_path / "root/sea").rename(tmp_path / "elsewhere")
+    (tmp_path / "root/sea").symlink_to("../outside")
+    assert isinstance(first, Entry)
+    assert (first.path, list(found)) == ("1.jpg", [])
+
+
+def test_a_file_that_is_swapped_for_a_link_is_none(tmp_path: Path) -> None:
+    for number in (1, 2):
+        put(tmp_path / f"root/{number}.jpg", b"1")
+    put(tmp_path / "outside.jpg", b"2")
+    found = walk(tmp_path / "root", follow_links=False)
+    next(found)
+    (tmp_path / "root/2.jpg").unlink()
+    (tmp_path / "root/2.jpg").symlink_to("../outside.jpg")
+    assert list(found) == []
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """A folder for what is deep."""
+    yield tmp_path
+    remove(tmp_path)
+
+
+@pytest.mark.parametrize("follow_links", [True, False])
+def test_folders_deeper_than_any_path_and_any_stack(deep: Path, follow_links: bool) -> None:
+    depths = (10, 1000, 2040, 2100, 2500)
+    deep_folder(deep, 2500, dict.fromkeys(depths, b"1"))
+    before = descriptors()
+    assert paths(deep, follow_links=follow_links) == [below(depth, "x.jpg") for depth in depths]
+    place = below(2500, "x.jpg")
+    for part in (Part(place, deep=False), Part(place.rpartition("/")[0])):
+        (found,) = walk(deep, follow_links, parts=[part])
+        assert isinstance(found, Entry)
+        assert found.path == place
+    assert descriptors() == before
+
+
+def test_what_lies_too_deep_is_passed_over_and_said(deep: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.scan.walk.LONGEST", 200)
+    deep_folder(deep, 150, {50: b"1", 149: b"1"})
+    first, failure = walk(deep, follow_links=True)
+    assert isinstance(first, Entry)
+    assert isinstance(failure, WalkFailure)
+    assert (first.path, len(failure.path)) == (below(50, "x.jpg"), 201)
+    assert (failure.folder, failure.passing) == (True, False)
+
+
+def test_folders_that_lead_into_one_another_end(tmp_path: Path) -> None:
+    put(tmp_path / "a/1.jpg", b"1")
+    (tmp_path / "a/up").symlink_to("..")
+    (tmp_path / "a/self").symlink_to(".")
+    assert paths(tmp_path) == ["a/1.jpg"]

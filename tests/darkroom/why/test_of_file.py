@@ -3,9 +3,11 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from catalog.beneath.photo_files import PhotoFile
 from catalog.inspection import Known
 from config import Settings
 from darkroom.why import of_file
@@ -55,10 +57,10 @@ def test_what_is_no_file(library: Library) -> None:
 def test_a_file_that_is_not_for_this_user(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     put(library.a / "sea/1.jpg", jpeg())
 
-    def refused(*_: object) -> int:
+    def refused(_: PhotoFile) -> BinaryIO:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(of_file, "_not_blocking", refused)
+    monkeypatch.setattr(PhotoFile, "open", refused)
     line = one(of_file.file(at(library, "sea/1.jpg")))
     assert line.startswith(f"✗ file: {library.a}/sea/1.jpg can't be read: Permission denied: let uid ")
     monkeypatch.setattr(os, "access", lambda path, _: Path(path) != library.a / "sea")

@@ -1,0 +1,1 @@
+"""What lies below a photo root, opened there: no other file than the one that was looked at"""
