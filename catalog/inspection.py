@@ -1,6 +1,7 @@
 """The catalogue as it is, for who only looks: nothing is made, migrated or written, not a byte beside it either."""
 
 import sqlite3
+import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, Select, create_engine, event, func, literal, select
+from sqlalchemy import Engine, LargeBinary, Select, cast, create_engine, event, func, literal, or_, select
 from sqlalchemy.pool import NullPool
 
 from catalog import database, schema
@@ -18,10 +19,13 @@ from catalog.database import FILE, HEAD, trouble
 from catalog.kinds.damage import SENTENCES
 from catalog.photoid import source_version
 from catalog.photos import Photo, still_failing
+from catalog.search.words import folder
 
 STEPS = Path(__file__).with_name("migrations") / "versions"
 OFTEN = 10_000  # steps of SQLite's machine between two looks at the clock: some tenths of a millisecond
 UNREAD = "unread"
+MOST_BYTES = 4000  # of a folder's path: the system takes 4095, the root's own path among them
+MOST_LEVELS = 900 if sys.version_info < (3, 12) else 0  # os.walk takes a call of Python's for each, up to 3.11
 
 
 class TooSlow(Exception):
@@ -145,6 +149,17 @@ def figures(engine: Engine, aliases: Collection[str]) -> Figures:
         count, folders = connection.execute(photos.where(schema.photos.c.alias.in_(aliases))).one()
         users = connection.execute(select(func.count()).select_from(schema.users)).scalar_one()
     return Figures(count, folders, users)
+
+
+def too_deep(engine: Engine, aliases: Collection[str]) -> list[str]:
+    """Which of these roots have folders so deep in one another that the system does not listen to them."""
+    name = schema.folders.c.name
+    length = func.length(cast(name, LargeBinary))
+    levels = func.length(name) - func.length(func.replace(name, "/", ""))
+    deep = [length > MOST_BYTES, *([levels > MOST_LEVELS] if MOST_LEVELS else [])]
+    with engine.connect() as connection:
+        found = connection.execute(select(name).where(or_(*deep))).scalars().all()
+    return [alias for alias in aliases if any(each.startswith(folder(alias, "")) for each in found)]
 
 
 def failures(engine: Engine, aliases: Collection[str]) -> list[Failures]:

@@ -22,6 +22,7 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.inotify import InotifyFullEmitter
+from watchdog.observers.inotify_buffer import InotifyBuffer
 from watchdog.observers.inotify_c import Inotify
 
 from catalog.files import Identity, identity_of
@@ -42,24 +43,60 @@ EVENT_TYPES: list[type[FileSystemEvent]] = [
     FileMovedEvent,
 ]
 LIMITS = {errno.ENOSPC: "fs.inotify.max_user_watches", errno.EMFILE: "fs.inotify.max_user_instances"}
+BY_RESCANS = "changes in root {alias} are not noticed as they happen, only by rescans (robot.rescan.minutes): "
 ADVICE = (
-    "changes in root {alias} are not noticed as they happen, only by rescans (robot.rescan.minutes): the system's "
-    "limit {limit} is reached. Raise it by `sysctl {limit}={more}`, and for good in /etc/sysctl.d"
+    f"{BY_RESCANS}the system's limit {{limit}} is reached. Raise it by `sysctl {{limit}}={{more}}`, and for good in "
+    "/etc/sysctl.d"
+)
+DEEP = (
+    f"{BY_RESCANS}folders in it lie so deep in one another that the system does not listen to them. Move them, or have "
+    "another root for what lies beside them"
 )
 
 log = logging.getLogger("darkroom.watch")
+
+
+class TooDeep(OSError):
+    """Folders lie deeper in one another than a path is long that the system takes, or than Python's stack is."""
+
+
+class Reading(InotifyBuffer):
+    """watchdog's reader of events, that ends where it meets what it can't follow: then all is looked at anew."""
+
+    def run(self) -> None:
+        """Until it is stopped. A folder that is made or moved may be too deep, or be gone before it is looked at."""
+        try:
+            super().run()
+        except (OSError, RecursionError, KeyError) as error:
+            log.debug("events are read no longer, and anew from now on: %s: %s", type(error).__name__, error)
 
 
 class Emitter(InotifyFullEmitter):
     """watchdog's source of events, which says whether it still is one."""
 
     def on_thread_start(self) -> None:
-        """Begins. Raises OSError where the system's limits are reached."""
+        """Begins.
+
+        Raises:
+            TooDeep: not all of the root can be listened to.
+            OSError: the system's limits are reached.
+        """
         try:
-            super().on_thread_start()
-        except OSError as error:
+            path, mask = os.fsencode(self.watch.path), self.get_event_mask_from_filter()
+            self._inotify = Reading(path, recursive=self.watch.is_recursive, event_mask=mask)
+        except (OSError, RecursionError) as error:
             _let_go(error)
+            if isinstance(error, RecursionError) or error.errno == errno.ENAMETOOLONG:
+                raise TooDeep(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG)) from None
             raise
+
+    def queue_events(self, timeout: float, *, events: bool = True) -> None:  # type: ignore[override]
+        """Passes on what comes. A folder that was moved may be deeper than can be looked through."""
+        try:
+            super().queue_events(timeout, events=events)
+        except (OSError, RecursionError) as error:
+            log.debug("events are passed on no longer, and anew from now on: %s", error)
+            self.stop()
 
     @property
     def lives(self) -> bool:
@@ -113,9 +150,9 @@ class Listener(FileSystemEventHandler):
         if folder:
             self._debouncer.note(self._alias, Part(below), "settled")
         elif not is_photo(below):
-            if Path(path).is_symlink():
+            if os.path.islink(path):  # noqa: PTH114 - never raises, however long the path is
                 self._debouncer.note(self._alias, WHOLE, "settled")
-        elif written and not Path(path).is_symlink():
+        elif written and not os.path.islink(path):  # noqa: PTH114 - as above
             self._debouncer.written(self._alias, below)
         else:
             self._debouncer.note(self._alias, Part(below, deep=False), "settled")
@@ -154,7 +191,7 @@ class Monitor:
         self._debouncer = debouncer
         self._left_out = left_out
         self._watched: dict[str, WatchedRoot] = {}
-        self._unwatchable: set[str] = set()  # where the system's limits were in the way
+        self._unwatchable: set[str] = set()  # where limits were in the way: tried again by the next rescan
         self._said: dict[str, str] = {}
         self._checked = False
 
@@ -230,7 +267,10 @@ class Monitor:
     def _warn(self, alias: str, error: OSError) -> None:
         """Says why a root can't be listened to, once."""
         limit = LIMITS.get(error.errno or 0)
-        if limit is None:
+        if isinstance(error, TooDeep):
+            self._unwatchable.add(alias)
+            sentence = DEEP.format(alias=alias)
+        elif limit is None:
             sentence = f"root {alias} can't be listened to ({error.strerror or error}): it is tried again"
         else:
             self._unwatchable.add(alias)
@@ -240,7 +280,7 @@ class Monitor:
         self._said[alias] = sentence
 
 
-def _let_go(error: OSError) -> None:
+def _let_go(error: Exception) -> None:
     """Closes what watchdog leaves open when it can't watch a tree: the watches it has would take all there are."""
     for frame, _ in walk_tb(error.__traceback__):
         half = frame.f_locals.get("self")

@@ -6,17 +6,22 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
 
 from catalog.database import FILE
 from catalog.errors import CatalogError
-from catalog.inspection import figures, last_written, opened_to_look
+from catalog.inspection import figures, last_written, opened_to_look, too_deep
 from config import Settings
 from darkroom.doctor.file_systems import file_system, is_network
 from darkroom.doctor.finding import Finding, apart, well, wrong
 from darkroom.version import RELEASED, VERSION
+
+T = TypeVar("T")
 
 OLDEST_PYTHON = (3, 11)
 SYSCTLS = Path("/proc/sys")
@@ -98,7 +103,7 @@ def watches(settings: Settings, sysctls: Path = SYSCTLS) -> Iterator[Finding]:
     if not roots:
         yield apart(what, "there is no photo root on a disk of this machine")
         return
-    folders = _folders(settings, [root.alias for root in roots])
+    folders = _known(settings, lambda engine: figures(engine, [root.alias for root in roots]).folders, 0)
     # Of each root, the folder itself; of all of them, an instance each, and what else this user runs has some.
     needed = {"max_user_watches": folders + len(roots), "max_user_instances": len(roots) + 1}
     limits = {name: _limit(sysctls / "fs/inotify" / name) for name in needed}
@@ -107,17 +112,21 @@ def watches(settings: Settings, sysctls: Path = SYSCTLS) -> Iterator[Finding]:
         yield apart(what, f"the system does not say what fs.inotify.{missing[0]} is")
         return
     yield from _compared(what, needed, {name: limit for name, limit in limits.items() if limit is not None})
+    deep: list[str] = []
+    for alias in _known(settings, lambda engine: too_deep(engine, [root.alias for root in roots]), deep):
+        says = f"folders of root {alias} lie so deep in one another that changes in it are seen by rescans alone"
+        yield wrong(what, says, "move them, or have another root for what lies beside them")
 
 
-def _folders(settings: Settings, aliases: Collection[str]) -> int:
-    """How many folders the catalogue knows; what keeps it from being read is said where that is looked at."""
+def _known(settings: Settings, ask: Callable[[Engine], T], nothing: T) -> T:
+    """What the catalogue knows; what keeps it from being read is said where that is looked at."""
     if not os.path.isfile(settings.data_dir / FILE):  # noqa: PTH113 - never raises
-        return 0
+        return nothing
     try:
         with opened_to_look(settings.data_dir) as engine:
-            return figures(engine, aliases).folders
+            return ask(engine)
     except CatalogError:
-        return 0
+        return nothing
 
 
 def _compared(what: str, needed: Mapping[str, int], limits: Mapping[str, int]) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from catalog.scan.walk import Part
 from catalog.watch.debounce import Debouncer
 from catalog.watch.watch import Watch, watch
 from config import Root, Settings
+from tests.catalog.beneath.deep import below, deep_folder, remove
 from tests.catalog.library import Library, jpeg, put, without_regard_to_case
 from tests.clock import Clock
 from tests.end_to_end.servers import PATIENCE, Process, eventually
@@ -252,6 +253,59 @@ def test_limits_are_a_warning_and_rescans_go_on(
     assert f"sysctl {names[number]}=" in warnings[0]
     assert "root a " in warnings[0]
     assert open_descriptors() <= open_files + 2
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the watch has warned of."""
+    return [record.message for record in caplog.records if record.name == "darkroom.watch"]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("depth", [1100, 2100])
+def test_a_root_too_deep_to_be_listened_to_is_rescanned_and_others_are_watched(
+    library: Library, caplog: pytest.LogCaptureFixture, depth: int
+) -> None:
+    deep_folder(library.a, depth, {depth: jpeg()})
+    open_files = open_descriptors()
+    try:
+        with watching(library, replace(library.settings, robot_rescan_minutes=0.02)):
+            expect(library, f"a/{below(depth, 'x.jpg')}")
+            put(library.a / "2.jpg", jpeg("green"))
+            put(library.b / "3.jpg", jpeg("blue"))
+            expect(library, "a/2.jpg", f"a/{below(depth, 'x.jpg')}", "b/3.jpg")
+            if sys.version_info < (3, 12) or depth > 2000:
+                (warning,) = said(caplog)  # though it was tried again with each rescan
+                assert "in root a are not noticed as they happen, only by rescans" in warning
+                assert "deep in one another" in warning
+            remove(library.a)
+            expect(library, "a/2.jpg", "b/3.jpg")
+        assert open_descriptors() <= open_files + 2
+    finally:
+        remove(library.a)
+
+
+def test_a_deep_folder_that_comes_and_goes_ends_nothing(
+    library: Library, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.watch.watch.LOOK_EVERY", 0.1)
+    put(library.a / "1.jpg", jpeg())
+    outside = library.folder / "outside"
+    outside.mkdir()
+    deep_folder(outside, 2100, {2100: jpeg("blue")})
+    inside = f"a/d/{below(2099, 'x.jpg')}"
+    try:
+        with watching(library, replace(library.settings, robot_rescan_minutes=0.02)):
+            expect(library, "a/1.jpg")
+            (outside / "d").rename(library.a / "d")
+            expect(library, "a/1.jpg", inside)
+            eventually(lambda: len(said(caplog)), 1)
+            put(library.b / "2.jpg", jpeg("green"))
+            expect(library, "a/1.jpg", inside, "b/2.jpg")
+            (library.a / "d").rename(outside / "d")
+            expect(library, "a/1.jpg", "b/2.jpg")
+    finally:
+        remove(outside)
+        remove(library.a)
 
 
 LIMITED = ("unshare", "-Ur", "sh", "-c", 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', "sh")

@@ -11,6 +11,7 @@ from catalog.database import FILE
 from config import Root, Settings
 from darkroom.doctor import machine
 from darkroom.version import RELEASED, VERSION
+from tests.catalog.beneath.deep import deep_folder, remove
 from tests.catalog.library import Library, jpeg, put
 from tests.darkroom.doctor.told import one, told
 
@@ -119,6 +120,19 @@ def test_how_many_folders_may_be_watched(
         put(library.folder / place, jpeg(size=(len(place), 9)))
     library.scan()
     assert told(machine.watches(library.settings, limits(tmp_path, watches, instances))) == said
+
+
+def test_folders_too_deep_to_be_listened_to(library: Library, tmp_path: Path) -> None:
+    put(library.b / "x/1.jpg", jpeg("blue"))
+    deep_folder(library.a, 2100, {2100: jpeg()})
+    try:
+        library.scan()
+    finally:
+        remove(library.a)
+    assert told(machine.watches(library.settings, limits(tmp_path, "100", "100")))[1:] == [
+        "✗ noticing changes: folders of root a lie so deep in one another that changes in it are seen by rescans "
+        "alone: move them, or have another root for what lies beside them"
+    ]
 
 
 def test_where_nothing_is_watched(library: Library, tmp_path: Path) -> None:
