@@ -78,7 +78,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
         _add_page(app, files)
     app.add_route("/health", operations.Health())
     checks = operations.checks(settings, components.library, components.render_backend)
-    app.add_route("/ready", operations.Ready(checks))
+    app.add_route("/ready", operations.Ready(checks, operations.advice(settings)))
     app.add_route("/metrics", operations.Metrics(components.render_backend.lengths, components.library.vanished))
     return app
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.redis_address import parse
+
 BYTES = re.compile(r"(\d+)\s*(k|m|g|t)?(i?)b?", re.IGNORECASE)
 UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
@@ -62,8 +64,8 @@ def convert(kind: type, raw: object, row: Setting) -> Any:
         raise ValueError("text")
     if row.choices and raw not in row.choices:
         raise ValueError(", ".join(each or "nothing" for each in row.choices))
-    if row.name == "redis.url" and not re.match(r"(redis|rediss|unix)://", raw):
-        raise ValueError("redis://host:port/db, rediss://… or unix://…")
+    if row.name == "redis.url" and raw:
+        parse(raw)
     return kind(raw)
 
 

@@ -271,7 +271,10 @@ class Settings:
         "names of sizes to add or replace, as kiosk=1366x768, or remove, as -television, with commas",
     )
     redis_url: str = setting(
-        "redis.url", "", "Redis of the distributed way, redis://host:port/db; empty: the embedded way", secret=True
+        "redis.url",
+        "",
+        "Redis of the distributed way, redis://, rediss:// or unix://; empty: the embedded way",
+        secret=True,
     )
 
     # The cache

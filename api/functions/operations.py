@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import falcon
 from prometheus_client import Counter
@@ -12,6 +13,7 @@ import metrics
 import redis_errors
 from api.library import Library
 from api.render_backend import RenderBackend
+from cache.redis_memory import RedisMemory
 from catalog.errors import CatalogProblem
 from catalog.vanished import Vanished
 from config import Settings
@@ -35,15 +37,19 @@ class Health:
 
 
 class Ready:
-    """`GET /ready`: whether the whole way of a request works, each part with its state."""
+    """`GET /ready`: whether the whole way of a request works, each part with its state. What `advice` says of a part
+    keeps nobody from being served now, and does not count.
+    """
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    def __init__(self, checks: Mapping[str, Check], advice: Mapping[str, Check] = MappingProxyType({})) -> None:
         self._checks = checks
+        self._advice = advice
 
     def on_get(self, _: falcon.Request, response: falcon.Response) -> None:
         """200 where all parts work, else 503."""
         parts = {name: check() or "ok" for name, check in self._checks.items()}
         ready = all(state == "ok" for state in parts.values())
+        parts |= {name: check() or "ok" for name, check in self._advice.items()}
         response.status = 200 if ready else 503
         if not ready:
             response.set_header("Retry-After", "5")
@@ -103,6 +109,16 @@ def checks(settings: Settings, library: Library, render_backend: RenderBackend) 
         "catalog": catalog_opens(library.photos.count),
         "disk": disk_takes_a_write(settings.data_dir),
     }
+
+
+def advice(settings: Settings) -> dict[str, Check]:
+    """What works, and will not for ever, by name; what there is to say at the start is said in the log."""
+    if not (settings.distributed and settings.cache_redis_bytes):
+        return {}
+    memory = RedisMemory(settings.redis_url, settings.cache_redis_bytes)
+    if said := memory.shortage():
+        log.warning("%s", said)
+    return {"redis memory": memory.shortage}
 
 
 def broker_takes_tasks(lengths: QueueLengths, check_registry: Callable[[], None]) -> Check:

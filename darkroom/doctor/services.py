@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cache.redis_memory import shortage
 from config import Settings
 from config.addresses import bound, is_everywhere, is_loopback
 from darkroom.doctor.finding import Finding, apart, well, wrong
@@ -106,6 +107,8 @@ def _memory(settings: Settings, most: int, policy: str) -> Finding:
     what = "Redis's memory"
     if not most:
         return well(what, "without maxmemory: the cache keeps to cache.redis.bytes by itself")
+    if said := shortage(most, policy, settings.cache_redis_bytes):
+        return wrong(what, *said.removeprefix("Redis's ").split(". "))
     if policy != POLICY:
         says = f"maxmemory-policy is {policy or 'unknown'}, by which queues can be lost, or nothing be taken any more"
         return wrong(what, says, f"`redis-cli config set maxmemory-policy {POLICY}`, and in its redis.conf")
@@ -160,7 +163,8 @@ def _answers(what: str, host: str, number: int) -> Iterator[Finding]:
         return
     ill = [f"{name}: {state}" for name, state in parts.items() if state != "ok"]
     if ill:
-        yield wrong(what, f"a Darkroom runs there, and is not ready: {'; '.join(ill)}", "see its log")
+        how = "is ready, but" if ready.get("ready") is True else "is not ready:"
+        yield wrong(what, f"a Darkroom runs there, and {how} {'; '.join(ill)}", "see its log")
     else:
         yield well(what, f"a Darkroom runs there and is ready{'' if is_loopback(host) else f' ({host})'}")
 

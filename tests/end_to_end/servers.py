@@ -239,16 +239,20 @@ def redis_server(folder: Path, port: int | None = None, *more: str) -> Iterator[
 @contextmanager
 def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Server]:
     """A server, `way` being "embedded" or "distributed", whose first scan is over; PROCESSES says how many front ends
-    it has, QUEUES from which queues its worker renders.
+    it has, QUEUES from which queues its worker renders; with SOCKET, Redis is reached by a socket of this machine.
     """
     processes = int(settings.pop("PROCESSES", "1"))
     queues = settings.pop("QUEUES", "interactive,prefetch")
+    path = settings.pop("SOCKET", "")
     _age(photos)
     with ExitStack() as closing:
         others: dict[str, Process] = {}
         if way == "distributed":
             folder = data.parent / f"{data.name}-redis"
-            settings["REDIS_URL"], others["redis"] = closing.enter_context(redis_server(folder))
+            by = ("--unixsocket", path) if path else ()
+            settings["REDIS_URL"], others["redis"] = closing.enter_context(redis_server(folder, None, *by))
+            if path:
+                settings["REDIS_URL"] = f"unix://{path}?db=3"
         variables = environ(photos, data, **settings)
         server = Server("", variables, start_front(variables, processes), others)
         closing.callback(server.stop)

@@ -8,12 +8,16 @@ from kombu import connection
 from kombu.entity import Queue
 
 from config import Settings
+from config.redis_address import parse
 from workers.queue import memory_transport
 
 INTERACTIVE, PREFETCH, BACKGROUND = "interactive", "prefetch", "background"
 QUEUES = (INTERACTIVE, PREFETCH, BACKGROUND)
 
 RENDER, LADDER, PING, SWEEP = "darkroom.render", "darkroom.ladder", "darkroom.ping", "darkroom.sweep"
+
+ADDRESS = "darkroom_redis_url"
+"""Where the app's settings have the address of Redis as redis-py takes it; empty: there is none."""
 
 # A Redis that accepts and stays silent would block a publish for ever (redis-py waits without end by default).
 REDIS_TIMEOUT = 1.0
@@ -36,8 +40,11 @@ class Connection(connection.Connection):
 def create_celery(settings: Settings) -> Celery:
     """The app, without tasks: `tasks.register` gives it those, where it runs any."""
     app = Celery("darkroom", set_as_current=False)
+    broker = parse(settings.redis_url) if settings.distributed else None
     app.conf.update(
-        broker_url=settings.redis_url or memory_transport.URL,
+        broker_url=broker.broker if broker else memory_transport.URL,
+        broker_use_ssl=broker.tls if broker else None,
+        **{ADDRESS: settings.redis_url},
         broker_transport_options=(
             {
                 "socket_timeout": REDIS_TIMEOUT,

@@ -15,7 +15,7 @@ from celery import Celery
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from workers.queue.app import REDIS_TIMEOUT
+from workers.queue.app import ADDRESS, REDIS_TIMEOUT
 
 CONNECTIONS = 8
 
@@ -27,8 +27,7 @@ _NO_OTHER_TASKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": 
 
 def publisher(app: Celery) -> Publish:
     """How tasks get to the workers of `app`."""
-    url = str(app.conf.broker_url)
-    return _to_redis(url) if url.startswith(("redis:", "rediss:")) else _by_celery(app)
+    return _to_redis(app.conf[ADDRESS]) if app.conf.get(ADDRESS) else _by_celery(app)
 
 
 def message(task: str, arguments: Sequence[object], queue: str) -> str:

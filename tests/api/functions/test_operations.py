@@ -16,6 +16,7 @@ from api.functions.operations import (
     Health,
     Metrics,
     Ready,
+    advice,
     broker_takes_tasks,
     catalog_opens,
     disk_takes_a_write,
@@ -27,7 +28,7 @@ from catalog.photos import Photos
 from catalog.vanished import Vanished
 from config import Settings
 from tests.catalog.library import Library
-from tests.end_to_end.servers import free_port
+from tests.end_to_end.servers import free_port, redis_server
 from workers.dispatch import Dispatcher
 from workers.flights.memory import MemoryFlights
 from workers.flights.registry import DONE, Completion
@@ -70,6 +71,22 @@ def test_ready_where_every_part_is(ill: Iterable[str]) -> None:
     assert result.json == {"ready": not ill, "parts": {part: "it is ill" if part in ill else "ok" for part in PARTS}}
     assert ("Retry-After" in result.headers) is bool(ill)
     assert result.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_advised_keeps_nobody_away() -> None:
+    result = get(Ready({"disk": lambda: None}, {"redis memory": lambda: "it is low"}))
+    assert (result.status_code, result.json) == (
+        *(200, {"ready": True, "parts": {"disk": "ok", "redis memory": "it is low"}}),
+    )
+    assert advice(Settings()) == {}
+
+
+def test_a_redis_with_too_little_memory_is_told_of_at_the_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with redis_server(tmp_path, None, "--maxmemory", "100mb") as (url, _):
+        assert advice(Settings(redis_url=url))["redis memory"]() == caplog.messages[0]
+    assert caplog.messages[0].startswith("Redis's maxmemory is 105 MB, less than the 256 MB of cache.redis.bytes")
 
 
 def test_the_broker() -> None:

@@ -74,6 +74,12 @@ def test_a_redis_that_is_well(url: str) -> None:
         ("300mb", "volatile-lru", "✓ Redis's memory: maxmemory is 315 MB, volatile-lru"),
         ("300mb", "allkeys-lru", "✗ Redis's memory: maxmemory-policy is allkeys-lru, by which queues can be lost"),
         ("300mb", "noeviction", "✗ Redis's memory: maxmemory-policy is noeviction, by which"),
+        (
+            "100mb",
+            "noeviction",
+            "✗ Redis's memory: maxmemory is 105 MB, less than the 256 MB of cache.redis.bytes, and its "
+            "maxmemory-policy is noeviction: once it is full it takes no tasks: Set the policy to volatile-lru",
+        ),
         ("100mb", "volatile-lru", "✗ Redis's memory: maxmemory is 105 MB, less than the 256 MB of the cache: raise"),
     ],
 )
