@@ -141,12 +141,13 @@ class Files:
 
         Gives how many there were. A put takes milliseconds: with a minute or more no living one is hit.
         """
-        last = time.time() - older_than
+        now = time.time()
         swept = 0
         with suppress(FileNotFoundError):
             for path in list(self.temporary.iterdir()):
                 with suppress(OSError):  # another process sweeps too
-                    if path.stat().st_mtime <= last:
+                    # What lies ahead was begun before the clock was set back.
+                    if not now - older_than < path.stat().st_mtime <= now + older_than:
                         path.unlink()
                         swept += 1
         return swept

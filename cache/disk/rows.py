@@ -120,6 +120,11 @@ class Rows:
         """Notes last uses: time, photoid and name."""
         self._executemany("UPDATE entries SET used = ? WHERE photoid = ? AND name = ?", uses)
 
+    def bring_back(self, now: int, limit: int) -> int:
+        """Takes last uses that lie ahead for ones of now, at most so many; gives how many there were."""
+        ahead = "SELECT id FROM entries WHERE used > ? LIMIT ?"
+        return self._execute(f"UPDATE entries SET used = ? WHERE id IN ({ahead})", (now, now, limit)).rowcount  # noqa: S608
+
     def oldest(self, limit: int, before: int | None = None) -> list[tuple[str, str, int]]:
         """Photoid, name and bytes of those whose last use is the longest ago (and before `before`)."""
         bound, values = ("", (limit,)) if before is None else ("WHERE used < ?", (before, limit))

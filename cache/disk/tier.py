@@ -20,6 +20,7 @@ from cache.tier import HURRIED, LARGEST_SHARE, PATIENT, PROMPT, Figures
 
 EVICTING = 0.02  # seconds that one call evicts for
 FEW = 6  # renders that give way at once where the filesystem takes no more: as many inodes as one needs, with its index
+AHEAD_AT_ONCE = 1000  # rows whose last use lies ahead that are put right by one look
 STEP = 16  # entries removed between two looks at the clock
 TIDY_EVERY = 600.0  # seconds between two looks for empty folders, where inodes stay short
 SHARDS_AT_ONCE = 8  # folders, of 256 others each, that are looked through for empty ones by one call
@@ -200,6 +201,8 @@ class DiskTier:
         if self._find_inodes():
             return True
         with self._rows(PATIENT) as rows:
+            # Noted while the clock was ahead: they would stay until it comes there, and what is used now would go.
+            rows.bring_back(_now(), AHEAD_AT_ONCE)
             state = rows.state()
             if not self._make_room(rows, 0, 0) and state.entries:
                 return True

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, case, delete, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from catalog.database import writing
@@ -119,8 +119,8 @@ class Sessions:
         """
         found = self._read(apisid)
         now = int(self._clock())
-        if now - self.last_used(found) > self._lifetime:
-            found = self._find(apisid)  # another process may have seen it since
+        if not 0 <= now - self._last_used(found, now) <= self._lifetime:
+            found = self._find(apisid)  # another process may have seen it since, or the clock was set back
             if now - found.last_used > self._lifetime:
                 raise Forbidden(UNKNOWN)
         self._use(apisid, now)
@@ -201,7 +201,12 @@ class Sessions:
 
     def last_used(self, session: Session) -> int:
         """When a session was used last, as far as this process knows."""
-        return max(session.last_used, self._used.get(session.apisid, 0))
+        return max(min(session.last_used, int(self._clock())), self._used.get(session.apisid, 0))
+
+    def _last_used(self, session: Session, now: int) -> int:
+        last = self._used.get(session.apisid, 0)
+        # What lies ahead was written before the clock was set back.
+        return last if session.last_used > now else max(last, session.last_used)
 
     def alive(self) -> int:
         """Since when a session must have been used to be one still, in seconds since 1970."""
@@ -217,8 +222,10 @@ class Sessions:
         with self._lock:
             unwritten, self._unwritten = self._unwritten, set()
             used = [{"b_apisid": apisid, "b_used": self._used[apisid]} for apisid in unwritten]
+        now = int(self._clock())
         if used:
-            later = func.max(sessions.c.last_used, bindparam("b_used"))
+            last = sessions.c.last_used
+            later = case((last > now, bindparam("b_used")), else_=func.max(last, bindparam("b_used")))
             mine = sessions.c.apisid == bindparam("b_apisid")
             change = update(sessions).where(mine).values(last_used=later, used=True)
             try:
@@ -228,16 +235,24 @@ class Sessions:
                 with self._lock:
                     self._unwritten |= unwritten
                 raise
-        oldest = int(self._clock()) - self._lifetime
+        oldest = now - self._lifetime
         with self._lock:
             self._used = {
-                apisid: last for apisid, last in self._used.items() if last >= oldest or apisid in self._unwritten
+                apisid: min(last, now)
+                for apisid, last in self._used.items()
+                if last >= oldest or apisid in self._unwritten
             }
 
     def sweep(self) -> None:
-        """Drops sessions that have ended, with their views; others would do so only when one is created."""
+        """Drops sessions that have ended, with their views; others would do so only when one is created.
+
+        Those that were used in the future, before the clock was set back, count as used now: else they would live until
+        then, and fill the places of their address.
+        """
+        now = int(self._clock())
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(delete(sessions).where(self._over(int(self._clock()))))
+            connection.execute(delete(sessions).where(self._over(now)))
+            connection.execute(update(sessions).where(sessions.c.last_used > now).values(last_used=now))
 
     def _over(self, now: int) -> ColumnElement[bool]:
         return sessions.c.last_used < now - self._lifetime - GRACE

@@ -1,5 +1,7 @@
 """Files of the disk tier, as such."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,11 @@ def test_which_paths_are_renders(path: str, is_one: bool) -> None:
 )
 def test_whole(data: bytes, whole: bool) -> None:
     assert is_whole(data) is whole
+
+
+def test_what_was_left_of_a_put_goes_whether_the_clock_was_set_back_since_or_not(files: Files) -> None:
+    now = time.time()
+    for seconds in (-4000, -3000, 0, 3000, 4000):
+        os.utime(files.write(render()), (now + seconds, now + seconds))
+    assert files.sweep(3500) == 2
+    assert len(list(files.temporary.iterdir())) == 3

@@ -6,8 +6,10 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -461,3 +463,21 @@ again.close()
 """
     expected = ["True", "False", "True", "None", "None", "False", "True", "False"]
     assert in_tmpfs(tmp_path, BEGIN + script).split() == expected
+
+
+def test_a_clock_that_is_set_back_lets_nothing_stay_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = replace(ROOMY, entries=20)
+    with monkeypatch.context() as ahead:
+        ahead.setattr("cache.disk.tier._now", lambda: time.time_ns() // 1000 + 10**12)
+        for number in range(20):
+            tier = DiskTier(tmp_path, budget)
+            tier.put(key(number), render())
+            tier.close()
+    tier = DiskTier(tmp_path, budget)
+    tend(tier)
+    for number in range(20, 40):
+        tier.put(key(number), render())
+    kept = on_disk(tmp_path)
+    assert not {key(number).path for number in range(10)} & kept.keys()
+    assert key(39).path in kept
+    tier.close()

@@ -269,3 +269,40 @@ def test_addresses_of_one_network_have_their_sessions_together(here: Side) -> No
     implicit = here.sessions.implicit("ann", "2001:db8::1")
     assert here.sessions.find_implicit("ann", "2001:db8::2") == implicit
     assert here.sessions.implicit("ann", "2001:db8:0:1::2") != implicit
+
+
+AHEAD = 10 * LIFETIME
+
+
+def test_a_clock_that_is_set_back_ends_nothing_and_lets_nothing_live_on(here: Side, there: Side, clock: Clock) -> None:
+    clock.now += AHEAD
+    used, left = (here.sessions.create("10.0.0.1", "ann", None) for _ in range(2))
+    for apisid in (used, left):
+        assert there.sessions.by_id(apisid).uid == "ann"
+    there.sessions.flush()
+    clock.now -= AHEAD
+    for side in (here, there):
+        assert side.sessions.by_id(used).uid == "ann"
+        side.sessions.flush()
+        side.sessions.sweep()
+    clock.now += LIFETIME
+    assert here.sessions.by_id(used).uid == "ann"
+    here.sessions.flush()
+    clock.now += 1
+    for side in (here, there):
+        assert side.sessions.by_id(used).uid == "ann"
+        with pytest.raises(Forbidden):
+            side.sessions.by_id(left)
+
+
+def test_a_clock_that_is_set_back_locks_no_address_out(here: Side, clock: Clock) -> None:
+    clock.now += AHEAD
+    while True:
+        try:
+            here.sessions.create("10.0.0.1", None, None)
+        except Forbidden:
+            break
+    clock.now -= AHEAD
+    here.sessions.sweep()
+    clock.now += LIFETIME + 1
+    here.sessions.create("10.0.0.1", None, None)
