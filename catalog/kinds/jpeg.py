@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 SOI, EOI, SOS, APP0, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE2, 0xEE, 0xFE
 TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD})  # DHT, DQT, DNL, DRI
-FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive; what every browser shows
+PROGRESSIVE = 0xC2
+FRAMES = frozenset({0xC0, 0xC1, PROGRESSIVE})  # baseline, extended, progressive; what every browser shows
 OTHER_CODINGS = frozenset({0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xD0)})  # lossless, hierarchical, arithmetic
 LEFT_OUT = frozenset({*range(0xE0, 0xF0), COM})
 BELONGING = FRAMES | TABLES | OTHER_CODINGS | LEFT_OUT | {SOS}
@@ -27,6 +28,13 @@ HEADS = {APP0: (b"JFIF\0", 14), APP14: (b"Adobe", 12)}
 
 MOST_HEAD = 16 << 20  # bytes before the first scan that are read at once
 
+# What is handed to Pillow of a header. It joins segments of EXIF one by one, each time all of them anew, and steps over
+# what lies between segments byte by byte: hundreds of megabytes of either take minutes. Extended XMP may hold pictures
+# and sound.
+MOST_EXIF, MOST_READ, MOST_BETWEEN, MANY_SEGMENTS = 2 << 20, 64 << 20, 1 << 16, 4096
+MOST_SEGMENTS = 100_000  # before the first scan: they are walked over in less than a second
+EXIF, APP1 = b"Exif\0\0", 0xE1
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -43,6 +51,46 @@ class Segment:
     def end(self) -> int:
         """Where it ends, or should where the file is shorter."""
         return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What lies before the first scan, which begins at `scan`; None where there is none. `scans` says whether libjpeg
+    reads more than one: it does where the first has not all components, or the picture is progressive. `light`: nothing
+    of it takes Pillow long.
+    """
+
+    scan: int | None
+    scans: bool
+    light: bool
+
+
+def head_of(file: BinaryIO) -> Head:
+    """Walks to the first scan.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    frame, exif, read, end, between = b"", 0, 0, len(START), 0
+    for number, segment in enumerate(segments(file)):
+        between += max(0, segment.start - end)
+        end = max(segment.end, segment.start + 2)
+        light = exif <= MOST_EXIF and read <= MOST_READ and between <= MOST_BETWEEN and number < MANY_SEGMENTS
+        if segment.marker == SOS:
+            return Head(segment.start, _is_of_scans(frame, segment), light)
+        if number >= MOST_SEGMENTS or segment.marker == EOI:
+            return Head(None, True, light)
+        if segment.marker in FRAMES and not frame:
+            frame = bytes((segment.marker,)) + segment.content[:6]
+        read += segment.length
+        if segment.marker == APP1 and segment.content.startswith(EXIF):
+            exif += segment.length
+    return Head(None, True, False)
+
+
+def _is_of_scans(frame: bytes, scan: Segment) -> bool:
+    """Whether a picture of this header (its marker, then what it says) and this first scan has more of them."""
+    return not (len(frame) == 7 and frame[0] != PROGRESSIVE and scan.content[:1] == frame[6:])
 
 
 def segments(file: BinaryIO, place: int = len(START)) -> Iterator[Segment]:
@@ -69,20 +117,27 @@ def segments(file: BinaryIO, place: int = len(START)) -> Iterator[Segment]:
 
 
 def readable_head(file: BinaryIO) -> BytesIO:
-    """A JPEG's beginning up to its first scan without what does not belong there, over which readers stumble.
+    """A JPEG's beginning up to its first scan without what does not belong there, over which readers stumble, and
+    without EXIF beyond MOST_EXIF.
 
     Raises:
         OSError: the file can't be read.
     """
     kept = [START]
-    size = 0
-    for segment in segments(file):
-        size += segment.length
-        if size > MOST_HEAD or segment.marker == EOI:
+    size = exif = 0
+    for number, segment in enumerate(segments(file)):
+        if number > MOST_SEGMENTS or segment.marker == EOI:
             break
+        is_exif = segment.marker == APP1 and segment.content.startswith(EXIF)
+        large = size + segment.length > MOST_HEAD or (is_exif and exif + segment.length > MOST_EXIF)
         if segment.length and segment.marker in BELONGING and not _is_short(segment):
-            file.seek(segment.start)
-            kept.append(file.read(segment.length))
+            if not (segment.marker in LEFT_OUT and (large or segment.marker == COM)):
+                file.seek(segment.start)
+                kept.append(file.read(segment.length))
+                size += segment.length
+                exif += segment.length * is_exif
+            if size > 2 * MOST_HEAD:
+                break
         if segment.marker == SOS:
             break
     return BytesIO(b"".join(kept))

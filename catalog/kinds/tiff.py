@@ -319,7 +319,7 @@ def shown(file: BinaryIO) -> tuple[Directory, Layout] | None:
         return None
     found = first
     if _is_lesser(file, first):
-        others = (*list(directories(file))[1:], *_below(file, first))
+        others = (*list(directories(file))[1:], *below(file, first))
         found = next((each for each in others if not _is_lesser(file, each) and WIDTH in each.entries), first)
     layout = layout_of(file, found, opens=found is first and not (first.big and first.order == ">"))
     return None if layout is None else (found, layout)
@@ -404,7 +404,8 @@ def _is_lesser(file: BinaryIO, directory: Directory) -> bool:
     return bool(directory.value(file, SUB_FILE, 0) & (REDUCED | MASK))
 
 
-def _below(file: BinaryIO, directory: Directory) -> Iterator[Directory]:
+def below(file: BinaryIO, directory: Directory) -> Iterator[Directory]:
+    """The directories below another, MOST_DIRECTORIES at most."""
     for place in directory.values(file, SUB_DIRECTORIES, MOST_DIRECTORIES):
         found = _directory(file, directory.order, directory.big, place)
         if found is not None:

@@ -1,7 +1,8 @@
-"""Pillow's readers of kinds whose own ones read all of EXIF as they open a file, or turn the picture: these do neither.
+"""Pillow's readers of kinds whose own ones read all of the metadata as they open a file, or turn the picture: these do
+neither.
 
-How a picture lies is told by one function for all kinds (`catalog/presentation`), and EXIF is what a stranger wrote:
-Pillow keeps every value of it, and a few KB can ask for gigabytes.
+How a picture lies is told by one function for all kinds (`catalog/presentation`), and metadata is what a stranger
+wrote: Pillow keeps every value of it, and a few KB can ask for gigabytes, or for minutes.
 """
 
 from typing import BinaryIO, cast
@@ -11,11 +12,28 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from catalog.kinds.damage import CORRUPT, is_damage, mark
-from catalog.kinds.jpeg import readable_head
+from catalog.kinds.jpeg import Head, head_of, readable_head
 
 
 class UntouchedJpeg(JpegImageFile):
     """A JPEG."""
+
+    source: BinaryIO
+    """The photo's file; of a multi-picture JPEG this is the first picture."""
+    head: Head
+    """What was found before its first scan."""
+
+    def _open(self) -> None:
+        self.source = cast(BinaryIO, self.fp)
+        self.head = head_of(self.source)
+        self.source.seek(0)
+        if self.head.light:
+            super()._open()
+            return
+        self.fp = readable_head(self.source)
+        super()._open()
+        self.fp = self.source
+        self.source.seek(self.head.scan or 0)
 
     def _read_dpi_from_exif(self) -> None:
         pass
@@ -24,18 +42,14 @@ class UntouchedJpeg(JpegImageFile):
 class ReadableJpeg(UntouchedJpeg):
     """A JPEG whose header need not be clean. Of one that is not, `fp` has nothing but a header: see `source`."""
 
-    source: BinaryIO
-    """The photo's file; of a multi-picture JPEG this is the first picture."""
-
     def _open(self) -> None:
-        self.source = cast(BinaryIO, self.fp)
         try:
             super()._open()
         except Exception as error:
             if not is_damage(error):
                 raise
             self.fp = readable_head(self.source)
-            super()._open()
+            JpegImageFile._open(self)
             mark(self, CORRUPT)
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
-from catalog.kinds.untouched import UntouchedTiff, untouched_avif
+from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
 from catalog.presentation.presentation import KEY, of, presentation
@@ -23,6 +23,7 @@ from workers.pipeline.readers.gif import Gif
 from workers.pipeline.readers.jpeg import Jpeg
 from workers.pipeline.readers.png import Png
 from workers.pipeline.readers.webp import open_webp
+from workers.pipeline.tiff.parts import check_parts
 from workers.sizing import Size
 
 GONE = "The photo's file is gone, or can't be read."
@@ -121,8 +122,8 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
         if kind == JPEG:
             limits.check_output(Size(image.width, image.height))  # libjpeg reads no longer side than it writes
         image.info[KEY] = presentation(file, kind, image)
-        if kind == JPEG and "progressive" in image.info:
-            check_scans(file)
+        if isinstance(image, UntouchedJpeg) and image.head.scans:  # of a raw file, too
+            check_scans(image.source, limits)
     except Exception as error:
         raise translated(error) from error
     return image
@@ -130,7 +131,7 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
 
 def _read(file: BinaryIO, kind: str, limits: Limits) -> Image.Image:
     try:
-        return READERS[kind](file)
+        return _tiff(file, limits) if kind == TIFF else READERS[kind](file)
     except Exception:
         if kind in (HEIF, AVIF):  # whose decoders call it damaged where it claims too much
             _check_size(*boxes.size(file), limits)
@@ -148,7 +149,7 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
 # process's, where ours is a setting, checked for each photo.
 
 
-def _tiff(file: BinaryIO) -> Image.Image:
+def _tiff(file: BinaryIO, limits: Limits) -> Image.Image:
     if is_tiff_bomb(file, file.seek(0, os.SEEK_END)):
         raise Damaged("The photo's file is damaged: its values lie over each other.")
     found = shown(file)
@@ -157,6 +158,7 @@ def _tiff(file: BinaryIO) -> Image.Image:
     reader = reader_of(found[1])
     if reader is None:
         raise Unsupported(f"The photo is a TIFF of a kind that is not rendered ({described(found[1])}).")
+    check_parts(file, *found, limits)
     file.seek(0)
     if reader != PILLOW:
         from workers.pipeline.tiff.image import SecondTiff  # which loads libvips
@@ -192,7 +194,6 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     JPEG: Jpeg,
     PNG: Png,
     WEBP: open_webp,
-    TIFF: _tiff,
     GIF: Gif,
     BMP: Bmp,
     HEIF: _heif,

@@ -10,7 +10,10 @@ import pytest
 from PIL import Image
 
 import config
+from tests.workers.samples.jpegs import of_scans
 from tests.workers.samples.pictures import quarters, saved
+from tests.workers.samples.raws import dng
+from tests.workers.samples.tiffs import strips_of_jpeg
 from workers.errors import Busy, Unsupported
 from workers.pipeline.limits import (
     JPEG_LONGEST_SIDE,
@@ -20,11 +23,22 @@ from workers.pipeline.limits import (
     TimeLimit,
     check_scans,
 )
+from workers.pipeline.open import opened
 from workers.pipeline.render import render
 from workers.sizing import Size
 
 PROJECT = Path(__file__).parents[3]
 START_OF_SCAN = b"\xff\xda"
+
+
+class Counting(BytesIO):
+    """Counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        return super().read(size)
 
 
 def test_pixels() -> None:
@@ -58,6 +72,43 @@ def test_scans() -> None:
     check_scans(BytesIO(jpeg))
     with pytest.raises(Unsupported, match="scans"):
         render(bomb, Size(40, 30), 80)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_scans_of_any_jpeg(progressive: bool) -> None:
+    """One that is not progressive too has as many as somebody puts into it, where the first has not all colours."""
+    with pytest.raises(Unsupported, match="more than 100 scans"):
+        render(BytesIO(of_scans(64, 64, MAX_SCANS + 1, progressive=progressive)), Size(40, 40), 80)
+    with pytest.raises(Unsupported, match="196,000,000 pixels"):
+        render(BytesIO(of_scans(14_000, 14_000, 62, progressive=progressive)), Size(40, 40), 80)
+
+
+@pytest.mark.parametrize(("scans", "progressive"), [(3, False), (30, True)])
+def test_usual_numbers_of_scans(scans: int, progressive: bool) -> None:
+    check_scans(BytesIO(of_scans(14_000, 14_000, scans, progressive=progressive)))
+    render(BytesIO(of_scans(64, 64, scans, progressive=progressive)), Size(40, 40), 80)
+
+
+def test_a_picture_of_one_scan_is_not_read_for_more() -> None:
+    """libjpeg looks for no others either."""
+    jpeg = saved(quarters()).getvalue()
+    source = Counting(jpeg + jpeg * MAX_SCANS)
+    with opened(source, Limits()):
+        assert source.reads < 100
+
+
+def test_scans_of_a_preview() -> None:
+    with pytest.raises(Unsupported, match="scans"):
+        render(dng(quarters(64, 64), preview=of_scans(64, 64, MAX_SCANS + 1)), Size(40, 40), 80)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_scans_of_strips(count: int) -> None:
+    """A TIFF whose strips are JPEGs: in one of them, or in all together."""
+    many = of_scans(14_000, 3_500, 62 if count > 1 else MAX_SCANS + 1)
+    source = strips_of_jpeg([many] * count, 14_000, 3_500)
+    with pytest.raises(Unsupported, match="scans"):
+        render(source, Size(40, 40), 80)
 
 
 def test_scans_behind_the_pictures_end_are_none() -> None:

@@ -27,6 +27,18 @@ METADATA = (
 )
 
 
+def of_scans(width: int, height: int, count: int, *, progressive: bool = False) -> bytes:
+    """A JPEG of red, green and blue whose scans are of one colour each, and hold nothing."""
+    out = BytesIO()
+    Image.new("RGB", (16, 16)).save(out, "JPEG", subsampling="4:4:4", progressive=progressive)
+    jpeg = out.getvalue()
+    frame = jpeg.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+    head = jpeg[: frame + 5] + struct.pack(">HH", height, width) + jpeg[frame + 9 : jpeg.index(b"\xff\xda")]
+    last = 0 if progressive else 63
+    scans = (segment(0xDA, bytes((1, 1 + number % 3, 0x11 * bool(number % 3), 0, last, 0))) for number in range(count))
+    return head + b"".join(scans) + b"\xff\xd9"
+
+
 def with_segments(jpeg: bytes, *segments: bytes) -> bytes:
     """The JPEG with these segments before all of its own."""
     return jpeg[:2] + b"".join(segments) + jpeg[2:]

@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import product
 
 MIN_IS_WHITE, MIN_IS_BLACK, RGB, PALETTE, MASK, INKS, YCBCR, CIELAB, ICCLAB, ITULAB = 0, 1, 2, 3, 4, 5, 6, 8, 9, 10
@@ -223,3 +224,34 @@ REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 def _filled(data: bytes, fill: int) -> bytes:
     return data.translate(REVERSED) if fill == 2 else data
+
+
+def strips_of_jpeg(strips: Sequence[bytes], width: int, rows: int) -> BytesIO:
+    """A TIFF of red, green and blue of which each strip, of so many rows, is a JPEG."""
+    out, places = bytearray(b"II*\0\0\0\0\0"), []
+    for strip in strips:
+        places.append(len(out))
+        out += strip + bytes(len(strip) % 2)
+    count = len(strips)
+    lists = {273: places, 279: [len(strip) for strip in strips]}
+    tags = {
+        256: width,
+        257: rows * count,
+        258: 8,
+        259: 7,
+        262: 2,
+        273: places[0],
+        277: 3,
+        278: rows,
+        279: len(strips[0]),
+    }
+    entries = []
+    for tag, value in sorted(tags.items()):
+        long = tag in lists and count > 1
+        if long:
+            value = len(out)
+            out += struct.pack(f"<{count}I", *lists[tag])
+        entries.append(struct.pack("<HHII", tag, 4, count if long else 1, value))
+    struct.pack_into("<I", out, 4, len(out))
+    out += struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return BytesIO(bytes(out))
