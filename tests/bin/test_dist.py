@@ -33,7 +33,7 @@ def test_there_is_one_package_and_nobody_else_s_names(site: Path) -> None:
 
 
 def test_everything_that_runs_is_in_it(site: Path) -> None:
-    for floor in ("api", "workers", "catalog", "cache", "config"):
+    for floor in ("api", "workers", "catalog", "cache", "config", "confine"):
         for file in (PROJECT / floor).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert (site / "darkroom" / file.relative_to(PROJECT)).read_bytes() == file.read_bytes()

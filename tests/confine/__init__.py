@@ -1,0 +1,1 @@
+"""Tests of what confines: each door is tried from inside."""
