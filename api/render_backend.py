@@ -7,6 +7,7 @@ from celery import Celery
 
 from cache.render_cache import RenderCache, build
 from config import Settings
+from workers.confined.start import confined
 from workers.dispatch import Dispatcher, OnDamage, PrefetchLimits
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders, Orders
@@ -70,8 +71,11 @@ def _start_worker(
     settings: Settings, celery: Celery, cache: RenderCache, flights: Flights, orders: Orders, closing: ExitStack
 ) -> None:
     limits, links = Limits.of(settings), settings.robot_follow_links
-    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
-    register(celery, lambda: renderer)
-    worker = EmbeddedWorker(celery, settings.concurrency)
-    worker.start()
-    closing.callback(worker.stop)
+    with ExitStack() as inner:
+        pipeline = confined(settings, inner)
+        renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders, pipeline=pipeline)
+        register(celery, lambda: renderer)
+        worker = EmbeddedWorker(celery, settings.concurrency)
+        worker.start()
+        closing.callback(worker.stop)
+        closing.push(inner.pop_all())  # before the worker: it waits for what it renders, and nobody else does

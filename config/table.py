@@ -250,8 +250,14 @@ class Settings:
     workers_memory_bytes: Bytes = setting(
         "workers.memory.bytes",
         Bytes(6_000_000_000),
-        "addresses that each worker process may have, not in the embedded way; 0: no bound",
+        "addresses that a process may have that decodes photos; 0: no bound",
         unit="bytes",
+    )
+    workers_confine: str = setting(
+        "workers.confine",
+        "auto",
+        "whether photos are decoded in processes that reach nothing: as far as the kernel can, only if it can, or not",
+        choices=("auto", "required", "off"),
     )
     workers_concurrency: int = setting(
         "workers.concurrency", 0, "renders that a host makes at once (0: one for each core)", low=0, high=256

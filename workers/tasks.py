@@ -17,7 +17,8 @@ from cache.tier import PATIENT
 from catalog.beneath.opening import CrossesLink, LeadsOut
 from catalog.beneath.photo_files import NoRegularFile, PhotoFiles
 from catalog.files import stored_mtime
-from workers import pipeline
+from confine.processes import Closing
+from workers.confined.outside import InProcess, Pipeline
 from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChanged, SourceMissing
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.registry import DONE, DROPPED, Completion, Flights, FlightsDown, Start
@@ -52,8 +53,8 @@ class Landing:
 class Renderer:
     """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
     symbolic links are followed, wherever they lead; `orders` are what jobs have ordered; `patient` whether work in
-    advance waits here while people wait, which it must not where it takes a place that they need; `pause` waits for
-    some seconds.
+    advance waits here while people wait, which it must not where it takes a place that they need; `pipeline` renders, in
+    this process where it is None; `pause` waits for some seconds.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Renderer:
         links: bool = True,
         orders: Orders | None = None,
         patient: bool = True,
+        pipeline: Pipeline | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._files = PhotoFiles(roots, follow_links=links)
@@ -74,6 +76,7 @@ class Renderer:
         self._limits = limits
         self._orders = orders or MemoryOrders()
         self._patient = patient
+        self._pipeline = pipeline or InProcess()
         self._pause = pause
 
     def render(self, name: str, root: str, path: str, queue: str) -> None:
@@ -143,6 +146,8 @@ class Renderer:
         except RenderError as error:
             self._count(queue, error.kind, began)
             landing = Landing(Completion(name, error.kind, str(error)))
+        except Closing:  # whoever still wants it asks anew, and another worker makes it
+            landing = Landing(Completion(name, DROPPED))
         except Exception:
             log.exception("rendering %r failed (%s)", path, name)
             self._count(queue, Failed.kind, began)
@@ -169,7 +174,7 @@ class Renderer:
                 self._check_version(keys[0], source)
                 began = time.monotonic()
                 limits, quality = self._limits, keys[0].quality
-                for size, render in pipeline.render_ladder(
+                for size, render in self._pipeline.render_ladder(
                     source, by_size, quality, limits=limits, on_damage=damage.append, wanted=wanted
                 ):
                     kept = self._kept(by_size[size], render)
@@ -224,10 +229,12 @@ class Renderer:
         with self._source(root, path) as source:
             self._check_version(key, source)
             if key.quality is None:
-                made = pipeline.unscaled(source, limits=limits, on_damage=damage.append)
+                made = self._pipeline.unscaled(
+                    source, Size(key.width, key.height), limits=limits, on_damage=damage.append
+                )
             else:
                 size = Size(key.width, key.height)
-                made = pipeline.render(source, size, key.quality, limits=limits, on_damage=damage.append)
+                made = self._pipeline.render(source, size, key.quality, limits=limits, on_damage=damage.append)
         return made, "".join(damage)
 
     @staticmethod

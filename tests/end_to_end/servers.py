@@ -291,12 +291,13 @@ GATED = """
 import os, runpy
 import config
 config.share_metrics(config.load())  # before the metrics are imported
-import workers.tasks
-render = workers.tasks.pipeline.render
+import workers.confined.outside
+confined = workers.confined.outside.Confined
+render = confined.render
 def gated(*arguments, **options):
     open(os.environ["GATE"], "rb").close()
     return render(*arguments, **options)
-workers.tasks.pipeline.render = gated
+confined.render = gated
 runpy.run_module("workers", run_name="__main__")
 """
 

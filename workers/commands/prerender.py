@@ -24,6 +24,7 @@ from catalog.jobs.jobs import Job, Jobs, State
 from catalog.photos import Photos
 from catalog.scan.scan import in_sight, sync_roots
 from config import Settings, SettingsError
+from workers.confined.start import confined
 from workers.devices import UnknownSize
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
@@ -98,7 +99,9 @@ def _own_workers(
     """The way to workers on threads of this process, which are started as it is opened for the first time."""
     flights, orders = MemoryFlights(), MemoryOrders()
     limits, links = Limits.of(settings), settings.robot_follow_links
-    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders)
+    confining = ExitStack()
+    pipeline = confined(settings, confining)
+    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders, pipeline=pipeline)
     register(celery, lambda: renderer)
     in_process = dispatcher_in_process(celery, flights, orders)
     workers: list[EmbeddedWorker] = []
@@ -108,6 +111,7 @@ def _own_workers(
             worker.stop()
 
     closing.callback(stop)
+    closing.push(confining)  # before the workers: they wait for what they render
 
     def open_dispatcher(inner: ExitStack, wakeup: threading.Event) -> OrderDispatcher:
         if not workers:

@@ -7,9 +7,11 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from celery import signals
@@ -21,7 +23,9 @@ from redis import Redis, RedisError
 
 import redis_errors
 from cache.render_cache import build
-from config import Settings
+from config import Settings, SettingsError
+from workers.confined.outside import Pipeline
+from workers.confined.start import confined
 from workers.flights.orders import RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.pipeline.limits import Limits, confine_memory
@@ -30,6 +34,7 @@ from workers.tasks import Renderer, register
 
 AUTOGROUP = Path("/proc/self/autogroup")
 AUTOGROUP_TRIES, AUTOGROUP_PAUSE = 20, 0.1
+GRACE = 4.0  # seconds for what is under way when it is told to end
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
 LOOK_AGAIN = 1.0  # seconds between two looks whether Redis still refuses
 TELLING_OF_REDIS = ("celery.worker", "celery.worker.consumer.consumer")
@@ -40,10 +45,24 @@ log = logging.getLogger("darkroom.worker")
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Works until it is told to end; gives the exit code."""
     step_down(chosen.nice)
+    try:
+        with ExitStack() as closing:
+            pipeline = confined(settings, closing, at_once=True)
+            if _works(settings, chosen, pipeline, closing.close):
+                return 0
+    except SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return 2
+    _wait_while_refused(settings.redis_url)
+    return _start_anew(chosen)
+
+
+def _works(settings: Settings, chosen: argparse.Namespace, pipeline: Pipeline, end: Callable[[], None]) -> bool:
+    """Works; gives whether the worker was told to end, or has failed. `end` ends the renders that are under way."""
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     queues = chosen.queues.split(",")
-    register(app, functools.cache(functools.partial(_renderer, settings, patient=INTERACTIVE not in queues)))
+    register(app, functools.cache(functools.partial(_renderer, settings, pipeline, patient=INTERACTIVE not in queues)))
     signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
     signals.setup_logging.connect(_keep_logging)
     signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
@@ -64,10 +83,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     )
     for name in TELLING_OF_REDIS:
         logging.getLogger(name).addFilter(_in_a_sentence)
-    if _worked_until_told(worker, chosen.queues):
-        return 0
-    _wait_while_refused(settings.redis_url)
-    return _start_anew(chosen)
+    return _worked_until_told(worker, chosen.queues, end)
 
 
 def step_down(nice: int) -> None:
@@ -96,8 +112,8 @@ def _step_down_session(nice: int) -> None:
             return
 
 
-def _worked_until_told(worker: Worker, queues: str) -> bool:
-    """Works; gives whether the worker was told to end, or has failed."""
+def _worked_until_told(worker: Worker, queues: str, end: Callable[[], None]) -> bool:
+    """As `_works`."""
 
     told: list[str] = []
 
@@ -106,6 +122,9 @@ def _worked_until_told(worker: Worker, queues: str) -> bool:
 
     def stopping(sig: str, **_: object) -> None:
         told.append(sig)
+        late = threading.Timer(GRACE, end)
+        late.daemon = True
+        late.start()
 
     signals.worker_ready.connect(ready)
     signals.worker_shutting_down.connect(stopping)
@@ -176,7 +195,7 @@ def _tell_of_a_death(settings: Settings, exception: BaseException, args: Sequenc
         flights.close()
 
 
-def _renderer(settings: Settings, *, patient: bool) -> Renderer:
+def _renderer(settings: Settings, pipeline: Pipeline, *, patient: bool) -> Renderer:
     return Renderer(
         settings.root_paths,
         build(settings, memory=False),
@@ -185,4 +204,5 @@ def _renderer(settings: Settings, *, patient: bool) -> Renderer:
         links=settings.robot_follow_links,
         orders=RedisOrders(settings.redis_url),
         patient=patient,
+        pipeline=pipeline,
     )

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from io import BytesIO
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -54,13 +55,19 @@ def _jpeg(image: Image.Image, quality: int, *, optimize: bool, progressive: bool
             # Pillow would copy the source's comment. EXIF, XMP and ICC it writes only where it is given them.
             comment=b"",
         )
+        if isinstance(out, BytesIO):
+            return out.getvalue()
         return os.pread(out.fileno(), os.fstat(out.fileno()).st_size, 0)
 
 
 def _file() -> BinaryIO:
     """A file in memory. Only while it writes to a real file does Pillow give up the GIL: into a BytesIO the JPEG of a
-    television's screen holds up every other thread, those with cached photos too, for some 50 ms.
+    television's screen holds up every other thread, those with cached photos too, for some 50 ms. A confined process
+    may make no file, and holds up nobody.
     """
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("jpeg"), "w+b", buffering=0)
-    return TemporaryFile(buffering=0)
+    try:
+        if hasattr(os, "memfd_create"):
+            return os.fdopen(os.memfd_create("jpeg"), "w+b", buffering=0)
+        return TemporaryFile(buffering=0)
+    except PermissionError:
+        return BytesIO()

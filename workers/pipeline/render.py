@@ -18,7 +18,7 @@ from workers.pipeline.encode import encode
 from workers.pipeline.flatten import flatten
 from workers.pipeline.ladder import basis, rungs
 from workers.pipeline.limits import Limits, TimeLimit, no_memory
-from workers.pipeline.lossless.turn import turned
+from workers.pipeline.lossless.turn import Jpegtran, jpegtran, turned
 from workers.pipeline.memory import Kept
 from workers.pipeline.open import opened, orientation, photo_size, reading
 from workers.pipeline.orient import orient
@@ -128,6 +128,7 @@ def unscaled(
     limits: Limits | None = None,
     watch: Watch | None = None,
     on_damage: OnDamage | None = None,
+    jpegtran: Jpegtran = jpegtran,
 ) -> bytes:
     """The JPEG of the photo in its own size, upright: turned without loss where that can be done, else encoded anew.
 
@@ -142,7 +143,7 @@ def unscaled(
         limits.check_output(size)
         work = begin(image, orientation(image), size, UNSCALED_QUALITY)
         began = time.monotonic()
-        jpeg = None if is_told_by_metadata(image) else turned(image, work.orientation, time_limit)
+        jpeg = None if is_told_by_metadata(image) else turned(image, work.orientation, time_limit, jpegtran)
         if jpeg is not None:
             if watch:
                 watch("turn", time.monotonic() - began)

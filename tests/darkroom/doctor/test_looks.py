@@ -18,6 +18,7 @@ def test_each_has_a_name_of_its_own(library: Library) -> None:
 def test_those_that_may_wait_end_within_seconds(library: Library) -> None:
     assert {look.name for look in looks(library.settings) if look.seconds > 5} == {
         "readers",
+        "decoders",
         "Pillow",
         "AVX2",
         "Pillow's build",

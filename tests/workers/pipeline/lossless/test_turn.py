@@ -13,7 +13,7 @@ from tests.workers.samples.pictures import decoded, quarters, saved, shows, stor
 from workers.errors import Unsupported
 from workers.pipeline.limits import Limits, TimeLimit
 from workers.pipeline.lossless import turn
-from workers.pipeline.lossless.turn import UPRIGHT, turned
+from workers.pipeline.lossless.turn import turned
 from workers.pipeline.open import opened, orientation
 from workers.pipeline.render import unscaled
 
@@ -38,7 +38,7 @@ def test_without_loss(lies: int, mode: str, options: dict[str, Any]) -> None:
     image = decoded(done)
     assert image.size == (320, 240)
     assert shows(image.convert("RGB")) or mode == "L"
-    back = turn._jpegtran(done, UPRIGHT[BACK.get(lies, lies)], None)
+    back = turn.jpegtran(done, BACK.get(lies, lies), None)
     assert back is not None
     assert same_pixels(back, source)
 

@@ -1,0 +1,139 @@
+"""A decoder that never ends: its server and its worker end all the same when they are told to, as does its photo."""
+
+import re
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.end_to_end.servers import PATIENCE, Process, Server, children, environ, eventually, prepare, redis_server
+from tests.photos import save_jpeg, solid
+
+# A program of Darkroom's whose decoders hold what they are given.
+HOLDING = """
+import runpy, sys
+import workers.confined.start
+workers.confined.start.ENTRY = "tests.confine.holding"
+runpy.run_module(sys.argv.pop(1), run_name="__main__")
+"""
+
+
+def holding(variables: dict[str, str], *arguments: str) -> Process:
+    """That program, as it runs."""
+    return Process([sys.executable, "-c", HOLDING, *arguments], variables)
+
+
+def offspring(pid: int) -> set[int]:
+    """The processes below a process."""
+    found = set(children(pid)) if Path(f"/proc/{pid}").exists() else set()
+    return found.union(*(offspring(each) for each in found))
+
+
+def computes(pid: int) -> bool:
+    """Whether a process below this one is at work: a decoder, as nothing else takes so much."""
+    for each in offspring(pid):
+        try:
+            command = Path(f"/proc/{each}/cmdline").read_text()
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if "tests.confine.holding" in command and fields[0] == "R":
+            return True
+    return False
+
+
+def serve(tmp_path: Path, **settings: str) -> Server:
+    save_jpeg(tmp_path / "photos/photo.jpg", solid(400, 300, (30, 200, 30)))
+    variables = environ(tmp_path / "photos", tmp_path / "data", **settings)
+    prepare(tmp_path / "data")
+    server = Server("", variables, holding(variables, "api"), {})
+    server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
+    server.front.wait_for("^scanned: ")
+    return server
+
+
+def ask(server: Server) -> tuple[threading.Thread, list[int]]:
+    """Somebody asks for the photo, and what they are answered."""
+    (photoid,) = server.photos().values()
+    answers = list[int]()
+
+    def answer() -> None:
+        with suppress(httpx.HTTPError):  # the test is over, and so is the server
+            answers.append(server.photo(photoid, "&width=100").status_code)
+
+    asking = threading.Thread(target=answer)
+    asking.start()
+    return asking, answers
+
+
+def test_a_server_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
+    server = serve(tmp_path)
+    try:
+        asking, answers = ask(server)
+        eventually(lambda: computes(server.front.process.pid), True)
+        below = offspring(server.front.process.pid)
+        server.front.process.terminate()
+        assert server.front.process.wait(PATIENCE) == 0
+        asking.join(PATIENCE)
+        assert answers == [503]
+        eventually(lambda: [each for each in below if alive(each)], [])
+    finally:
+        server.stop()
+
+
+def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
+    with redis_server(tmp_path / "redis") as (url, _):
+        server = serve(tmp_path, REDIS_URL=url)
+        worker = holding(server.environ, "workers", "run", "--concurrency", "1")
+        server.others["worker"] = worker
+        try:
+            worker.wait_for("takes renders from the queues")
+            asking, _ = ask(server)
+            eventually(lambda: computes(worker.process.pid), True)
+            below = offspring(worker.process.pid)
+            worker.tell(15)
+            assert worker.process.wait(PATIENCE) == 0
+            eventually(lambda: [each for each in below if alive(each)], [])
+            assert not [line for line in worker.lines if "brought its process down" in line]
+        finally:
+            server.stop()
+            asking.join(PATIENCE)
+
+
+@pytest.mark.parametrize("way", ["embedded", "distributed"])
+def test_a_photo_that_takes_too_long_ends_itself_alone(tmp_path: Path, way: str) -> None:
+    more = {"RENDER_MAX_SECONDS": "1", "RENDER_TIMEOUT": "1"}
+    if way == "embedded":
+        server = serve(tmp_path, **more)
+        try:
+            refused(server)
+        finally:
+            server.stop()
+        return
+    with redis_server(tmp_path / "redis") as (url, _):
+        server = serve(tmp_path, REDIS_URL=url, **more)
+        worker = holding(server.environ, "workers", "run", "--concurrency", "1")
+        server.others["worker"] = worker
+        try:
+            worker.wait_for("takes renders from the queues")
+            refused(server)
+        finally:
+            server.stop()
+
+
+def refused(server: Server) -> None:
+    """It is 503 for as long as it is tried, and 501 from then on."""
+    (photoid,) = server.photos().values()
+    eventually(lambda: server.photo(photoid, "&width=100").status_code, 501)
+    detail = server.photo(photoid, "&width=100").json()["detail"]
+    assert re.fullmatch("The photo takes longer to render than render.max.seconds allows: 1 s.", detail)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
