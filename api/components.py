@@ -22,9 +22,10 @@ from cache.key import RenderKey
 from catalog.changelog import Changelog
 from catalog.errors import CatalogProblem
 from catalog.generations import PeriodicThread
+from catalog.metadata.confined import HeaderReader
 from catalog.people.identities import Identities
 from catalog.people.users import default_uid
-from catalog.scan.scan import refresh
+from catalog.scan.scan import Reader, refresh
 from config import Settings
 from config.sign_in import GroupMap
 from workers.devices import Devices
@@ -66,7 +67,9 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
     """
     library = open_library(settings, closing)
     render_backend = start_render_backend(settings, closing, partial(_hear_damage, library))
-    prerender_backend = start_prerender_backend(settings, library, render_backend, closing)
+    reader = HeaderReader(settings)
+    prerender_backend = start_prerender_backend(settings, library, render_backend, reader.read, closing)
+    closing.callback(reader.close)  # before who walks jobs: that may wait for what it reads
     _follow_changes(settings, library, render_backend, closing)
     uid = default_uid(settings)
     cookies = Cookies(enabled=settings.web_enabled and settings.webapi_enabled)
@@ -78,7 +81,7 @@ def open_components(settings: Settings, closing: ExitStack) -> Components:
     files = Files(settings.root_paths, follow_links=settings.robot_follow_links)
     devices = Devices.of(settings)
     allowances = Allowances(settings, Sizes(devices, settings.thumbs_height))
-    responder = _responder(settings, library, render_backend, files, allowances)
+    responder = _responder(settings, library, render_backend, reader.read, files, allowances)
     read_ahead = ReadAhead(identify, responder, settings.prefetch_count)
     read_ahead.start()
     closing.callback(read_ahead.close)
@@ -125,14 +128,19 @@ def _hear_damage(library: Library, key: RenderKey, damage: str) -> None:
 
 
 def _responder(
-    settings: Settings, library: Library, render_backend: RenderBackend, files: Files, allowances: Allowances
+    settings: Settings,
+    library: Library,
+    render_backend: RenderBackend,
+    read: Reader,
+    files: Files,
+    allowances: Allowances,
 ) -> RenderResponder:
     return RenderResponder(
         render_backend.cache,
         render_backend.dispatcher,
         NegativeCache(library.render_failures),
         library.damages,
-        partial(refresh, library.engine, settings),
+        partial(refresh, library.engine, settings, read=read),
         files,
         allowances,
         limits=Limits.of(settings),

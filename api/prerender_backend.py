@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from api.library import Library
 from api.render_backend import RenderBackend
 from catalog.jobs.jobs import Jobs
+from catalog.scan.scan import Reader
 from config import Settings
 from workers.prerender.components import build_driver, build_starter
 from workers.prerender.driver import Driver
@@ -22,9 +23,10 @@ class PrerenderBackend:
 
 
 def start_prerender_backend(
-    settings: Settings, library: Library, render_backend: RenderBackend, closing: ExitStack
+    settings: Settings, library: Library, render_backend: RenderBackend, read: Reader, closing: ExitStack
 ) -> PrerenderBackend:
-    """Begins to walk jobs, as soon as no other process does. What has to be ended goes on `closing`.
+    """Begins to walk jobs, as soon as no other process does; `read` reads headers. What has to be ended goes on
+    `closing`.
 
     Raises:
         SettingsError: the sizes in the settings can't be used.
@@ -37,6 +39,7 @@ def start_prerender_backend(
         starter,
         render_backend.open_dispatcher,
         auto=settings.prerender_auto,
+        read=read,
     )
     driver.start()
     closing.callback(driver.close)

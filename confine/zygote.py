@@ -6,10 +6,12 @@ its lease. Where the other end of a lease is closed, however its owner went, the
 ends, that is said on its lease. With the last owner it ends itself.
 """
 
+import encodings
 import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -50,6 +52,7 @@ def main(control: socket.socket, entry: str, memory: int) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which its owner hears
     module = cast(Entry, importlib.import_module(entry))
     module.prepare()
+    _load_encodings()
     gc.collect()
     gc.freeze()
     children: dict[int, _Child] = {}  # by what can be read from once they have ended
@@ -85,6 +88,13 @@ def main(control: socket.socket, entry: str, memory: int) -> int:
             elif number in leases:
                 waiting.unregister(number)
                 os.kill(leases.pop(number), signal.SIGKILL)
+
+
+def _load_encodings() -> None:
+    """Python loads each as the first text is in it, which may be any."""
+    for each in pkgutil.iter_modules(encodings.__path__):
+        with suppress(ImportError):  # mbcs and oem are another system's
+            importlib.import_module(f"encodings.{each.name}")
 
 
 def _forked(module: Entry, wanted: dict[str, Any], job: socket.socket, memory: int) -> int:

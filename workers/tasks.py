@@ -53,8 +53,8 @@ class Landing:
 class Renderer:
     """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
     symbolic links are followed, wherever they lead; `orders` are what jobs have ordered; `patient` whether work in
-    advance waits here while people wait, which it must not where it takes a place that they need; `pipeline` renders, in
-    this process where it is None; `pause` waits for some seconds.
+    advance waits here while people wait, which it must not where it takes a place that they need; `pipeline` renders,
+    in this process where it is None; `pause` waits for some seconds.
     """
 
     def __init__(

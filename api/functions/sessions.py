@@ -109,8 +109,9 @@ def _made_key() -> rsa.RSAPrivateKey:
 
 
 class AuthorizeSession:
-    """`authorizeWebApiSession`: signs a user in to a session, where `on_page` to the page's, too. `apikey` and `encrypted`
-    as for `CreateSession`.
+    """`authorizeWebApiSession`: signs a user in to a session, where `on_page` to the page's, too.
+
+    `apikey` and `encrypted` as for `CreateSession`.
     """
 
     def __init__(

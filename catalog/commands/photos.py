@@ -4,9 +4,11 @@ import argparse
 import json
 import logging
 import sys
+from contextlib import closing
 
 from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
+from catalog.metadata.confined import HeaderReader
 from catalog.photos import FailedFile, Photo, Photos
 from catalog.render_failures import RenderFailures
 from catalog.scan.progress import Silent, for_terminal
@@ -50,7 +52,8 @@ def _scan(settings: Settings, chosen: argparse.Namespace) -> int:
     progress = Silent() if chosen.quiet else for_terminal()
     with opened_catalog(settings.data_dir) as engine:
         words = {"accept_empty": chosen.accept_empty, "accept_vanished": chosen.accept_vanished}
-        report = scan(engine, settings, progress, **words)
+        with closing(HeaderReader(settings)) as reader:
+            report = scan(engine, settings, progress, read=reader.read, **words)
         for alias, reason in report.skipped_roots.items():
             print(f"darkroom: root {alias} was skipped, nothing of it is lost: {printable(reason)}", file=sys.stderr)
         for alias, reason in report.held_roots.items():

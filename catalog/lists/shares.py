@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
 
 from catalog.database import writing
-from catalog.errors import MalformedName, Missing
+from catalog.errors import Forbidden, MalformedName, Missing
 from catalog.generations import Generations, Memo
 from catalog.lists import snapshots
 from catalog.lists.keeping import USER_SHARES

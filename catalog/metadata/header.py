@@ -24,6 +24,7 @@ import catalog.metadata.iptc as iptc
 import catalog.metadata.packets as packets
 import catalog.metadata.xmp as xmp
 from catalog import photoid
+from catalog.beneath.photo_files import NoRegularFile, PhotoFile
 from catalog.errors import Unreadable
 from catalog.files import stored_ctime, stored_inode, stored_mtime
 from catalog.kinds.damage import is_damage
@@ -79,9 +80,44 @@ class Header:
     inode: int = 0
 
 
-def read(source: Path | BinaryIO) -> Header:
-    """Reads a photo's header; a path's file is closed after. Where somebody writes the file meanwhile, what it held at
-    some moment.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a file's reader sees of it: its sides in pixels, as a person sees them, and what it says of itself."""
+
+    width: int
+    height: int
+    found: Found
+
+
+Look = Callable[[BinaryIO, str], Seen]
+"""Looks at a file of that kind. Raises Unreadable, and OSError where the system does not give it."""
+
+
+def look_at(file: BinaryIO, kind: str) -> Seen:
+    """As `Look`, in this process."""
+    # The state of warnings is the process's, not the thread's. At worst, where two threads meet here, Pillow's own
+    # warnings stay unseen; everybody else's are left alone.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        image = _open(file, kind)
+        presented = presentation(file, kind, image)
+        return Seen(*_seen(image, presented), _found(file, kind, image, _exif(image, presented)))
+
+
+def read_header(file: PhotoFile, look: Look = look_at) -> Header:
+    """As `read`, of the very file that is opened below its root."""
+    try:
+        opened = file.open()
+    except NoRegularFile as error:
+        raise Unreadable(str(error.strerror)) from None
+    with opened:
+        return read(opened, look)
+
+
+def read(source: Path | BinaryIO, look: Look = look_at) -> Header:
+    """Reads a photo's header, by `look` what its reader says of it; a path's file is closed after.
+
+    Where somebody writes the file meanwhile, what it held at some moment.
 
     Raises:
         Unreadable: the file is no photo; the message says why.
@@ -89,7 +125,7 @@ def read(source: Path | BinaryIO) -> Header:
     """
     if isinstance(source, Path):
         with open(source, "rb", opener=not_blocking) as opened:
-            return read(opened)
+            return read(opened, look)
     with watched(source) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
@@ -97,14 +133,11 @@ def read(source: Path | BinaryIO) -> Header:
         if not status.st_size:
             raise Unreadable("the file is empty")
         content_id = _content_id(file, status.st_size)
-        # The state of warnings is the process's, not the thread's. At worst, where two threads meet here, Pillow's
-        # own warnings stay unseen; everybody else's are left alone.
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"PIL\.")
-            kind, image = _open(file)
-            presented = presentation(file, kind, image)
-            width, height = _seen(image, presented)
-            found = _found(file, kind, image, _exif(image, presented))
+        kind = kind_of(file)
+        if kind is None:
+            raise Unreadable(f"it is none of {', '.join(KINDS)}")
+        seen = look(file, kind)
+        width, height, found = seen.width, seen.height, seen.found
         return Header(
             bytes=status.st_size,
             mtime_ns=stored_mtime(status),
@@ -130,15 +163,12 @@ def _content_id(file: BinaryIO, size: int) -> str:
     return photoid.encode(digest.digest())
 
 
-def _open(file: BinaryIO) -> tuple[str, Image.Image]:
-    """Which kind of file it is, and the image, opened by the reader of its kind, nothing decoded.
+def _open(file: BinaryIO, kind: str) -> Image.Image:
+    """The image, opened by the reader of its kind, nothing decoded.
 
     Not by `Image.open`: it refuses large photos by a limit that is the whole process's. How large a photo may be
     is for whoever decodes it. A multi-picture JPEG is its first picture, so a plain JPEG.
     """
-    kind = kind_of(file)
-    if kind is None:
-        raise Unreadable(f"it is none of {', '.join(KINDS)}")
     if is_tiff_bomb(file, os.fstat(file.fileno()).st_size):
         raise Unreadable("its header is damaged: its values lie over each other")
     file.seek(0)
@@ -154,7 +184,7 @@ def _open(file: BinaryIO) -> tuple[str, Image.Image]:
         raise Unreadable(f"its header is damaged: {_plain(error)}") from error
     if min(image.size) < 1:
         raise Unreadable("its header is damaged: it has no pixels")
-    return kind, image
+    return image
 
 
 def _jpeg(file: BinaryIO) -> Image.Image:

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Engine, false, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql.elements import ColumnElement
 
-from catalog import metadata
 from catalog.beneath.opening import CrossesLink
-from catalog.beneath.photo_files import NoRegularFile, PhotoFile
+from catalog.beneath.photo_files import PhotoFile
 from catalog.database import FILE, trouble, writing
 from catalog.errors import Unreadable
 from catalog.files import identity_of, is_empty, locked
 from catalog.metadata import Header
+from catalog.metadata.header import read_header
 from catalog.photos import Photo
 from catalog.scan import diff, missing, places, record, vanishing
 from catalog.scan.names import LeftOut
@@ -50,21 +50,6 @@ COUNTED = ("added", "changed", "moved", "returned", "removed", "unchanged", "fai
 
 class StillWritten(Exception):
     """A file is being written: what is known of it stays, until another scan reads it."""
-
-
-def read_header(file: PhotoFile) -> Header:
-    """Reads a photo's header, of the very file that was opened below its root.
-
-    Raises:
-        Unreadable: the file is no photo; the message says why.
-        OSError: the system does not give it.
-    """
-    try:
-        opened = file.open()
-    except NoRegularFile as error:
-        raise Unreadable(str(error.strerror)) from None
-    with opened:
-        return metadata.read(opened)
 
 
 @dataclass(frozen=True, slots=True)

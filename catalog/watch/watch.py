@@ -8,9 +8,10 @@ from catalog.beneath.photo_files import PhotoFile
 from catalog.database import opened_catalog
 from catalog.errors import CatalogError
 from catalog.metadata import Header
+from catalog.metadata.confined import HeaderReader
 from catalog.scan.names import LeftOut
 from catalog.scan.progress import Progress
-from catalog.scan.scan import Parts, Reader, ScanReport, StillWritten, read_header, scan
+from catalog.scan.scan import Parts, Reader, ScanReport, StillWritten, scan
 from catalog.scan.walk import Part, reduced
 from catalog.watch.debounce import Debouncer
 from catalog.watch.monitor import Monitor
@@ -123,7 +124,8 @@ def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progr
     monitor = None
     if settings.robot_use_filesystem_monitor:
         monitor = Monitor(settings.roots, settings.data_dir, debouncer, LeftOut(settings.scan_ignore))
-    read = _patient(settings, debouncer) if monitor else read_header
+    reader = HeaderReader(settings)
+    read = _patient(settings, debouncer, reader.read) if monitor else reader.read
 
     def run(parts: Parts | None) -> ScanReport:
         # Opened anew each time: between two scans the file may have been replaced by another.
@@ -135,10 +137,12 @@ def watch(settings: Settings, debouncer: Debouncer, progress: Callable[[], Progr
     finally:
         if monitor is not None:
             monitor.close()
+        reader.close()
 
 
-def _patient(settings: Settings, debouncer: Debouncer) -> Reader:
-    """Reads headers, but not those of files that are being written: they are scanned when it is quiet."""
+def _patient(settings: Settings, debouncer: Debouncer, read_header: Reader) -> Reader:
+    """Reads headers by `read_header`, but not those of files that are being written, which are scanned when it is
+    quiet."""
     roots = [(root.alias, root.path) for root in settings.roots]
 
     def read(file: PhotoFile) -> Header:

@@ -19,8 +19,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from catalog.beneath.photo_files import PhotoFile
 from catalog.database import FILE, open_catalog
 from catalog.metadata import Header
+from catalog.metadata.header import read_header
 from catalog.photos import Photo, Photos
-from catalog.scan.scan import ScanReport, read_header, scan
+from catalog.scan.scan import ScanReport, scan
 from config import Root, Settings
 
 PROJECT = Path(__file__).parents[2]

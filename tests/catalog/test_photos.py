@@ -7,8 +7,9 @@ import pytest
 
 from catalog.beneath.photo_files import PhotoFile
 from catalog.metadata import Header, Metadata
+from catalog.metadata.header import read_header
 from catalog.photos import MalformedPhotoid, PhotoMissing, Photos, source_version
-from catalog.scan.scan import read_header, scan, sync_roots
+from catalog.scan.scan import scan, sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 

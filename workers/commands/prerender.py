@@ -21,6 +21,7 @@ from catalog.commands.perform import exit_code
 from catalog.database import opened_catalog
 from catalog.errors import CatalogProblem
 from catalog.jobs.jobs import Job, Jobs, State
+from catalog.metadata.confined import HeaderReader
 from catalog.photos import Photos
 from catalog.scan.scan import in_sight, sync_roots
 from config import Settings, SettingsError
@@ -83,11 +84,13 @@ def driving(
     """Walks jobs meanwhile, wherever no other process does."""
     celery = create_celery(settings)
     with ExitStack() as closing:
+        reader = HeaderReader(settings)
+        closing.callback(reader.close)
         if settings.distributed:
             open_dispatcher = dispatcher_by_redis(settings, celery)
         else:
             open_dispatcher = _own_workers(settings, celery, cache, concurrency or settings.concurrency, closing)
-        driver = build_driver(settings, engine, cache, starter, open_dispatcher, auto=False)
+        driver = build_driver(settings, engine, cache, starter, open_dispatcher, auto=False, read=reader.read)
         driver.start()
         closing.callback(driver.close)
         yield driver

@@ -11,9 +11,10 @@ from cache.render_cache import RenderCache
 from catalog.damages import Damages
 from catalog.jobs.jobs import Jobs
 from catalog.jobs.progress import JobProgress
+from catalog.metadata.header import read_header
 from catalog.photos import Photos
 from catalog.render_failures import RenderFailures
-from catalog.scan.scan import refresh
+from catalog.scan.scan import Reader, refresh
 from catalog.search.sql import Search
 from config import Settings
 from workers.devices import Devices
@@ -47,8 +48,9 @@ def build_driver(
     open_dispatcher: OpenDispatcher,
     *,
     auto: bool,
+    read: Reader = read_header,
 ) -> Driver:
-    """Who walks them."""
+    """Who walks them. `read` reads headers."""
 
     def components_of(dispatcher: OrderDispatcher) -> RunComponents:
         return RunComponents(
@@ -58,7 +60,7 @@ def build_driver(
             RenderFailures(engine, setup=rendering_setup(settings)),
             Damages(engine, revision=rendering_revision()),
             dispatcher,
-            partial(refresh, engine, settings),
+            partial(refresh, engine, settings, read=read),
             in_process=not settings.distributed,
         )
 

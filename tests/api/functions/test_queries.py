@@ -67,7 +67,9 @@ def test_a_session_whose_user_was_just_removed(house: House, ask: Asking) -> Non
 
 def test_a_search_ends_with_its_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog.database, "STEPS", 1)
-    ask = house.ask(RunQuery(house.identify, house.library.search, house.library.views, house.cookies, house.allowances, 0.0))
+    ask = house.ask(
+        RunQuery(house.identify, house.library.search, house.library.views, house.cookies, house.allowances, 0.0)
+    )
     for query, sort in (("*each*", "date"), ("sea", "name"), ("*", "random"), ("*", "rating"), ("-year:2015", "date")):
         answer = ask(query=query, sort=sort)
         assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True), query

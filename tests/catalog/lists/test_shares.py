@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.errors import MalformedName, Missing
+from catalog.errors import Forbidden, MalformedName, Missing
 from catalog.generations import Generations
 from catalog.lists.keeping import Bound
 from catalog.lists.shares import GONE, Shares, Terms, format_timestamp, parse_timestamp

@@ -92,7 +92,7 @@ def test_an_address_has_so_many_views_in_all_its_sessions(
     for count in range(10, 15):
         here.views.make(mine, ids(count))
     here.generations.look()
-    left = [here.views._view(vid) is not None for _, vid in made]
+    left = [here.views._view((apisid, vid)) is not None for apisid, vid in made]
     assert all(left) is not together
     assert left[1]  # the newest of its session
     assert here.views.count(mine, here.views.make(mine, ids(99))[0]) == 99
@@ -107,7 +107,7 @@ def test_a_user_s_views_are_counted_wherever_he_has_come_from(
     here.views.make(here.sessions.create("192.0.2.9", "bob", None), ids(3))
     here.views.make(here.sessions.create("192.0.2.1", "ann", None), ids(4))
     here.generations.look()
-    assert (here.views._view(old), here.views.count(first, kept)) == (None, 2)
+    assert (here.views._view((first, old)), here.views.count(first, kept)) == (None, 2)
 
 
 def test_where_the_disk_is_short_each_session_has_one_view(library: Library, here: Side) -> None:

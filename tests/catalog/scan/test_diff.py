@@ -8,7 +8,8 @@ import pytest
 
 from catalog.beneath.photo_files import PhotoFile
 from catalog.metadata import Header
-from catalog.scan.scan import ScanReport, read_header, scan, sync_roots
+from catalog.metadata.header import read_header
+from catalog.scan.scan import ScanReport, scan, sync_roots
 from tests.catalog.library import Library, jpeg, put
 
 

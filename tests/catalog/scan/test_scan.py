@@ -15,8 +15,9 @@ from catalog.database import writing
 from catalog.errors import Unreadable
 from catalog.files import locked
 from catalog.metadata import Header
+from catalog.metadata.header import read_header
 from catalog.photos import Photos
-from catalog.scan.scan import ScanReport, StillWritten, read_header, refresh, scan
+from catalog.scan.scan import ScanReport, StillWritten, refresh, scan
 from catalog.scan.walk import Part
 from catalog.schema import photos
 from config import Root

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from catalog.beneath.photo_files import PhotoFile
 from catalog.database import writing
 from catalog.metadata import Header
-from catalog.scan.scan import ScanReport, read_header, scan
+from catalog.metadata.header import read_header
+from catalog.scan.scan import ScanReport, scan
 from catalog.scan.walk import Part
 from catalog.schema import mounts, roots
 from catalog.vanished import Vanished, vanished
