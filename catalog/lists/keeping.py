@@ -81,7 +81,7 @@ def _of_caller(connection: Connection, apisid: str) -> ColumnElement[bool]:
     if row is None:
         return sessions.c.apisid == apisid
     if row.uid is not None and not row.open:
-        return sessions.c.uid == row.uid
+        return sessions.c.uid.is_(row.uid)
     anybody = select(users.c.uid).where(users.c.open)
     return and_(sessions.c.address == row.address, or_(sessions.c.uid.is_(None), sessions.c.uid.in_(anybody)))
 
