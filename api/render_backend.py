@@ -21,9 +21,8 @@ from workers.queue.app import QueueLengths, create_celery
 from workers.queue.embedded import EmbeddedWorker
 from workers.tasks import Renderer, register
 
-LEAST_CROWD = (
-    4  # renders on the queue at which who has some there waits for others; twice what is made at once, or more
-)
+# Renders on the queue from which on who has some there waits for others: as many as are made at once, or more.
+LEAST_CROWD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def start_render_backend(settings: Settings, closing: ExitStack, on_damage: OnDa
         timeout=settings.render_timeout,
         places=settings.server_waiting_places,
         room=settings.render_queue_length,
-        crowd=max(LEAST_CROWD, 2 * settings.concurrency),
+        crowd=max(LEAST_CROWD, settings.concurrency),
         prefetch=PrefetchLimits(settings.prefetch_queue_length, settings.prefetch_timeout),
         on_damage=on_damage,
     )

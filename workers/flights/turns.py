@@ -5,7 +5,7 @@ from collections import Counter
 
 from workers.flights.waits import Wait
 
-OWN = 4  # renders of a caller that lie on the queue, however long that is
+OWN = 2  # renders of a caller that lie on the queue, however long that is
 
 
 class Turns:
