@@ -8,6 +8,7 @@ from celery import Celery
 from cache.render_cache import RenderCache, build
 from config import Settings
 from workers.confined.start import confined
+from workers.devices import Devices
 from workers.dispatch import Dispatcher, OnDamage, PrefetchLimits
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders, Orders
@@ -40,7 +41,7 @@ def start_render_backend(settings: Settings, closing: ExitStack, on_damage: OnDa
 
     What has to be ended goes on `closing`.
     """
-    cache = build(settings)
+    cache = build(settings, is_common=Devices.of(settings).made)
     closing.callback(cache.close)
     sweep(cache)
     flights: Flights = RedisFlights(settings.redis_url) if settings.distributed else MemoryFlights()

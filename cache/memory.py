@@ -6,7 +6,7 @@ from threading import Lock
 
 import metrics
 from cache.key import RenderKey
-from cache.tier import LARGEST_SHARE, PROMPT, Figures
+from cache.tier import LARGEST_SHARE, PROMPT, UNCOMMON_SHARE, Figures, IsCommon, all_common
 
 # What an entry costs beside its render: key, strings, ints, and its places in the dictionary.
 # tracemalloc counts 412 bytes an entry, over 50,000 of them on CPython 3.11; the rest is the allocator's.
@@ -14,7 +14,8 @@ ENTRY_OVERHEAD = 450
 
 
 class MemoryTier:
-    """Keeps renders up to `budget` bytes in all, their overhead included; the least recently used goes first.
+    """Keeps renders up to `budget` bytes in all, their overhead included; the least recently used goes first, but where
+    those in uncommon sizes have more than their part, of these the one that came first.
 
     Safe to use from many threads: the lock is held for dictionary work alone, below a microsecond.
     """
@@ -22,8 +23,11 @@ class MemoryTier:
     name = "memory"
     shared = False
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: int, is_common: IsCommon = all_common) -> None:
         self._budget = budget
+        self._is_common = is_common
+        self._uncommon: dict[RenderKey, int] = {}  # with their costs, in the order in which they came
+        self._uncommon_used = 0
         self._renders: OrderedDict[RenderKey, bytes] = OrderedDict()
         self._used = 0
         self._lock = Lock()
@@ -53,10 +57,14 @@ class MemoryTier:
         if _cost(render) * LARGEST_SHARE > self._budget:
             self.drop(key)
             return False
+        uncommon = not self._is_common(key)
         with self._lock:
             self._remove(key)
             self._renders[key] = render
             self._used += _cost(render)
+            if uncommon:
+                self._uncommon[key] = _cost(render)
+                self._uncommon_used += _cost(render)
             evicted = self._make_room()
             self._report()
         if evicted:
@@ -90,12 +98,14 @@ class MemoryTier:
         render = self._renders.pop(key, None)
         if render is not None:
             self._used -= _cost(render)
+            if self._uncommon:
+                self._uncommon_used -= self._uncommon.pop(key, 0)
 
     def _make_room(self) -> int:
         evicted = 0
         while self._used > self._budget:
-            _, render = self._renders.popitem(last=False)
-            self._used -= _cost(render)
+            over = self._uncommon_used * UNCOMMON_SHARE > self._used
+            self._remove(next(iter(self._uncommon if over else self._renders)))
             evicted += 1
         return evicted
 

@@ -13,7 +13,7 @@ import redis_errors
 from breaker import Breaker
 from cache.errors import TierError
 from cache.key import RenderKey
-from cache.tier import LARGEST_SHARE, PROMPT, Figures
+from cache.tier import LARGEST_SHARE, PROMPT, UNCOMMON_SHARE, Figures, IsCommon, all_common
 
 Given = TypeVar("Given")
 
@@ -27,6 +27,7 @@ BATCH = 500  # renders forgotten by one call, which takes Redis about a millisec
 BOOKS = """
 local RENDER, OF = 'darkroom:render:', 'darkroom:renders:of:'
 local USES, BYTES = 'darkroom:renders:uses', 'darkroom:renders:bytes'
+local UNCOMMON, UNCOMMON_BYTES = 'darkroom:renders:uncommon', 'darkroom:renders:uncommon:bytes'
 local function now()
     local time = redis.call('TIME')
     return time[1] + time[2] / 1000000
@@ -37,6 +38,7 @@ local function forget(member)
     redis.call('DEL', RENDER .. name)
     redis.call('HDEL', OF .. photoid, name)
     local known = redis.call('ZREM', USES, member)
+    if redis.call('ZREM', UNCOMMON, member) == 1 and size then redis.call('DECRBY', UNCOMMON_BYTES, size) end
     if size then redis.call('DECRBY', BYTES, size) end
     return known
 end
@@ -56,19 +58,36 @@ end
 return render
 """
 
-# ARGV: photoid, name, seconds to live, budget, render. Gives how many were evicted. The render goes in first: a
-# Redis that is full says no to that, but lets everything pass once a script has written.
+# ARGV: photoid, name, seconds to live, budget, render, whether it is in an uncommon size, and which part of all those
+# may have: beyond it the first that came of them goes first. What an older Darkroom has forgotten is passed over.
+# Gives how many were evicted. The render goes in first: a Redis that is full says no to that, but lets everything pass
+# once a script has written.
 PUT = """
 redis.call('SET', RENDER .. ARGV[2], ARGV[5], 'EX', ARGV[3])
 local before = redis.call('HGET', OF .. ARGV[1], ARGV[2])
 redis.call('HSET', OF .. ARGV[1], ARGV[2], #ARGV[5])
-redis.call('ZADD', USES, now(), ARGV[1] .. ' ' .. ARGV[2])
+local member = ARGV[1] .. ' ' .. ARGV[2]
+redis.call('ZADD', USES, now(), member)
 redis.call('INCRBY', BYTES, #ARGV[5] - (before or 0))
+if redis.call('ZREM', UNCOMMON, member) == 1 then redis.call('DECRBY', UNCOMMON_BYTES, before or 0) end
+if ARGV[6] == '1' then
+    redis.call('ZADD', UNCOMMON, now(), member)
+    redis.call('INCRBY', UNCOMMON_BYTES, #ARGV[5])
+end
 tidy(ARGV[3], 16)
+local function first_to_go()
+    if redis.call('GET', UNCOMMON_BYTES) and
+            redis.call('GET', UNCOMMON_BYTES) * ARGV[7] > tonumber(redis.call('GET', BYTES)) then
+        local first = redis.call('ZRANGE', UNCOMMON, 0, 0)[1]
+        if first then return first end
+        redis.call('DEL', UNCOMMON_BYTES)
+    end
+    return redis.call('ZRANGE', USES, 0, 0)[1]
+end
 local evicted = 0
 while tonumber(redis.call('GET', BYTES)) > tonumber(ARGV[4]) do
     if redis.call('ZCARD', USES) == 1 then redis.call('SET', BYTES, #ARGV[5]) break end -- books were lost
-    forget(redis.call('ZRANGE', USES, 0, 0)[1])
+    forget(first_to_go())
     evicted = evicted + 1
 end
 return evicted
@@ -107,7 +126,15 @@ class RedisTier:
     name = "redis"
     shared = True
 
-    def __init__(self, url: str, budget: int, ttl: int, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        budget: int,
+        ttl: int,
+        breaker: Breaker | None = None,
+        is_common: IsCommon = all_common,
+    ) -> None:
+        self._is_common = is_common
         self._budget = budget
         self._ttl = ttl
         self._breaker = breaker or Breaker()
@@ -142,7 +169,8 @@ class RedisTier:
         """Keeps the render; False where it is too big for this tier."""
         if len(render) * LARGEST_SHARE > self._budget:
             return False
-        evicted = self._run(self._put, key.photoid, key.name, self._ttl, self._budget, render)
+        uncommon = int(not self._is_common(key))
+        evicted = self._run(self._put, key.photoid, key.name, self._ttl, self._budget, render, uncommon, UNCOMMON_SHARE)
         if evicted:
             self._evictions.inc(int(evicted))
         return True

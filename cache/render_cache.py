@@ -12,7 +12,7 @@ from cache.errors import TierError
 from cache.key import RenderKey
 from cache.memory import MemoryTier
 from cache.redis import RedisTier
-from cache.tier import HURRIED, PROMPT, Figures, Tier
+from cache.tier import HURRIED, PROMPT, Figures, IsCommon, Tier, all_common
 from cache.upkeep import Upkeep
 from config import Settings
 
@@ -212,25 +212,26 @@ class _Complaints:
         log.warning("the %s tier is passed over (%d failures since the last word): %s", self._tier, unsaid, error)
 
 
-def tiers(settings: Settings, *, memory: bool = True) -> list[Tier]:
-    """The tiers that the settings ask for, the fastest first."""
+def tiers(settings: Settings, *, memory: bool = True, is_common: IsCommon = all_common) -> list[Tier]:
+    """The tiers that the settings ask for, the fastest first; `is_common` tells which renders are in common sizes."""
     wanted: list[Tier] = []
     if memory and settings.cache_memory_bytes:
-        wanted.append(MemoryTier(settings.cache_memory_bytes))
+        wanted.append(MemoryTier(settings.cache_memory_bytes, is_common))
     if settings.cache_disk_bytes and settings.cache_disk_entries:
         budget = Budget(settings.cache_disk_bytes, settings.cache_disk_entries, settings.cache_disk_free)
-        wanted.append(DiskTier(settings.data_dir / RENDERS, budget))
+        wanted.append(DiskTier(settings.data_dir / RENDERS, budget, is_common))
     if settings.redis_url and settings.cache_redis_bytes:
-        wanted.append(RedisTier(settings.redis_url, settings.cache_redis_bytes, settings.cache_redis_ttl))
+        redis = RedisTier(settings.redis_url, settings.cache_redis_bytes, settings.cache_redis_ttl, is_common=is_common)
+        wanted.append(redis)
     return wanted
 
 
-def build(settings: Settings, *, memory: bool = True) -> RenderCache:
+def build(settings: Settings, *, memory: bool = True, is_common: IsCommon = all_common) -> RenderCache:
     """The cache that the settings ask for, with its upkeep begun; `close` ends it.
 
     `memory` is false for processes that only make renders: nobody asks them for one again.
     """
-    cache = RenderCache(tiers(settings, memory=memory))
+    cache = RenderCache(tiers(settings, memory=memory, is_common=is_common))
     cache.begin_upkeep()
     metrics.watch_shared(cache.shared_figures)
     return cache

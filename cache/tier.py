@@ -1,6 +1,6 @@
 """What a tier is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,18 @@ from cache.key import RenderKey
 
 # A render above this share of a tier's budget is not taken: it would push out all the others.
 LARGEST_SHARE = 8
+
+# Uncommon renders have one of so many parts of what is in a tier, once others want their room.
+UNCOMMON_SHARE = 4
+
+IsCommon = Callable[[RenderKey], bool]
+"""Whether a render is in a size that many want. Of others anybody can have any number made, wanted once."""
+
+
+def all_common(_: RenderKey) -> bool:
+    """Where no size is told from the others."""
+    return True
+
 
 # Seconds that a put may wait for its turn: where a request has its render already, after making one, in the background.
 HURRIED, PROMPT, PATIENT = 0.025, 0.25, 5.0

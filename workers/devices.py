@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cache.key import LONGEST_SIDE, RenderKey
 from config import Settings, SettingsError
+from workers.sizing import DEFAULT_QUALITY
 
 BOX = re.compile(r"([1-9]\d{0,5})?x([1-9]\d{0,5})?")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -49,6 +51,12 @@ class Devices:
     def __init__(self, named: Mapping[str, Box], default: tuple[Box, ...]) -> None:
         self.named = named
         self.default = default
+        every = [(box.width, box.height) for box in (*named.values(), *default)]
+        self._squares = frozenset(box for box in every if box[0] == box[1])
+        # A side that is left open is as long as may be.
+        sides = [(width or LONGEST_SIDE, height or LONGEST_SIDE) for width, height in every if width != height]
+        turned = [(height, width) for width, height in sides if LONGEST_SIDE not in (width, height)]
+        self._bounds = tuple(dict.fromkeys([*sides, *turned]))
 
     @classmethod
     def of(cls, settings: Settings) -> "Devices":
@@ -60,12 +68,25 @@ class Devices:
         named, problems = _named(settings)
         devices = cls(named, ())
         try:
-            devices.default = devices.boxes(_parts(settings.prerender_sizes))
+            devices = cls(named, devices.boxes(_parts(settings.prerender_sizes)))
         except UnknownSize as error:
             problems.append(f"prerender.sizes is {settings.prerender_sizes!r}: {error}")
         if problems:
             raise SettingsError(problems)
         return devices
+
+    def made(self, key: RenderKey) -> bool:
+        """Whether the render is one that a common size asks for, told by what comes out: a square, a width or a height
+        exactly, or the largest of its shape in a box, whichever way that is turned. Only another size of the very same
+        outcome is taken for one.
+        """
+        if key.quality != DEFAULT_QUALITY:
+            return False
+        width, height = key.width, key.height
+        return (width, height) in self._squares or any(
+            (width == box_width and height <= box_height) or (height == box_height and width <= box_width)
+            for box_width, box_height in self._bounds
+        )
 
     def boxes(self, texts: Iterable[str]) -> tuple[Box, ...]:
         """The sizes of these names, or written as 256x256, 1920x or x160; each once.

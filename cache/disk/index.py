@@ -10,6 +10,7 @@ from cache.disk.files import Files
 from cache.disk.lock import locked
 from cache.disk.rows import VERSION, Rows
 from cache.errors import NoRoom, TierError
+from cache.tier import IsCommon, all_common
 
 FILE = "index.sqlite"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -33,8 +34,9 @@ class Index:
     with their rows. A connection belongs to one process: after a fork the child opens its own.
     """
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, is_common: IsCommon = all_common) -> None:
         self._files = files
+        self._is_common = is_common
         self._folder = files.folder
         self._file = files.folder / FILE
         self._connection: sqlite3.Connection | None = None
@@ -65,7 +67,7 @@ class Index:
             connection = self._current()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Rows(connection)
+                yield Rows(connection, self._is_common)
             except BaseException:
                 connection.rollback()
                 raise
@@ -138,7 +140,9 @@ class Index:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         boot = BOOT.read_text("ascii").strip() if BOOT.exists() else ""
         connection.execute("BEGIN IMMEDIATE")
-        if version == VERSION:
+        if version == 1:
+            Rows(connection).upgrade()
+        if version in (1, VERSION):
             Rows(connection).booted(boot)
         else:
             # Empty, or of another make: in this case a table is in the way, which counts as damage.

@@ -5,8 +5,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cache.key import RenderKey
+from cache.tier import UNCOMMON_SHARE, IsCommon, all_common
 
-VERSION = 1  # of the schema; an index of another one is made anew from the files
+VERSION = 2  # of the schema; an index of another one is made anew from the files
+
+INDEX_OF_UNCOMMON = ("CREATE INDEX uncommon_by_use ON entries (used) WHERE uncommon",)
+TRIGGERS = (
+    """CREATE TRIGGER added AFTER INSERT ON entries BEGIN
+        UPDATE state SET entries = entries + 1, bytes = bytes + new.bytes,
+            uncommon_entries = uncommon_entries + new.uncommon,
+            uncommon_bytes = uncommon_bytes + new.uncommon * new.bytes; END""",
+    """CREATE TRIGGER removed AFTER DELETE ON entries BEGIN
+        UPDATE state SET entries = entries - 1, bytes = bytes - old.bytes,
+            uncommon_entries = uncommon_entries - old.uncommon,
+            uncommon_bytes = uncommon_bytes - old.uncommon * old.bytes; END""",
+    """CREATE TRIGGER replaced AFTER UPDATE OF bytes, uncommon ON entries BEGIN
+        UPDATE state SET bytes = bytes - old.bytes + new.bytes,
+            uncommon_entries = uncommon_entries - old.uncommon + new.uncommon,
+            uncommon_bytes = uncommon_bytes - old.uncommon * old.bytes + new.uncommon * new.bytes; END""",
+)
+
+# From an index of version 1, which told no sizes apart: what is there counts as common. To make it anew from the files
+# would take as long as they are many.
+UPGRADE = (
+    "ALTER TABLE entries ADD COLUMN uncommon INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE state ADD COLUMN uncommon_entries INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE state ADD COLUMN uncommon_bytes INTEGER NOT NULL DEFAULT 0",
+    *(f"DROP TRIGGER {name}" for name in ("added", "removed", "replaced")),
+    *INDEX_OF_UNCOMMON,
+    *TRIGGERS,
+    f"PRAGMA user_version = {VERSION}",
+)
 
 SCHEMA = (
     # The photo comes first in the second b-tree, which thereby finds both: one render, and all of a photo.
@@ -19,6 +48,7 @@ SCHEMA = (
         height INTEGER NOT NULL,
         bytes INTEGER NOT NULL,
         used INTEGER NOT NULL,
+        uncommon INTEGER NOT NULL DEFAULT 0,
         UNIQUE (photoid, name)
     )""",
     "CREATE INDEX entries_by_use ON entries (used)",
@@ -29,22 +59,22 @@ SCHEMA = (
         bytes INTEGER NOT NULL,
         complete INTEGER NOT NULL,
         reconciled REAL NOT NULL,
-        boot TEXT NOT NULL
+        boot TEXT NOT NULL,
+        uncommon_entries INTEGER NOT NULL DEFAULT 0,
+        uncommon_bytes INTEGER NOT NULL DEFAULT 0
     )""",
-    """CREATE TRIGGER added AFTER INSERT ON entries BEGIN
-        UPDATE state SET entries = entries + 1, bytes = bytes + new.bytes; END""",
-    """CREATE TRIGGER removed AFTER DELETE ON entries BEGIN
-        UPDATE state SET entries = entries - 1, bytes = bytes - old.bytes; END""",
-    """CREATE TRIGGER replaced AFTER UPDATE OF bytes ON entries BEGIN
-        UPDATE state SET bytes = bytes - old.bytes + new.bytes; END""",
+    *INDEX_OF_UNCOMMON,
+    *TRIGGERS,
     """CREATE TABLE counts (
         tier TEXT NOT NULL, result TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (tier, result)
     ) WITHOUT ROWID""",
     f"PRAGMA user_version = {VERSION}",
 )
 
-PUT = """INSERT INTO entries (photoid, name, version, width, height, bytes, used) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (photoid, name) DO UPDATE SET bytes = excluded.bytes, used = max(used, excluded.used)"""
+PUT = """INSERT INTO entries (photoid, name, version, width, height, bytes, used, uncommon)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (photoid, name) DO UPDATE
+    SET bytes = excluded.bytes, used = max(used, excluded.used), uncommon = excluded.uncommon"""
 COUNT = """INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"""
 
 Count = tuple[str, str]  # tier and result
@@ -75,9 +105,13 @@ class Size:
 
 
 class Rows:
-    """The rows, by one connection. Times of use are whole microseconds of Unix time. Raises sqlite3.Error."""
+    """The rows, by one connection. Times of use are whole microseconds of Unix time. Raises sqlite3.Error.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `is_common` says of each render that is put whether it is in a common size.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, is_common: IsCommon = all_common) -> None:
+        self._is_common = is_common
         self._execute = connection.execute
         self._executemany = connection.executemany
 
@@ -85,7 +119,15 @@ class Rows:
         """Makes the tables."""
         for statement in SCHEMA:
             self._execute(statement)
-        self._execute("INSERT INTO state VALUES (1, 0, 0, ?, 0, ?)", (complete, boot))
+        self._execute(
+            "INSERT INTO state (one, entries, bytes, complete, reconciled, boot) VALUES (1, 0, 0, ?, 0, ?)",
+            (complete, boot),
+        )
+
+    def upgrade(self) -> None:
+        """Makes those of version 1 into these."""
+        for statement in UPGRADE:
+            self._execute(statement)
 
     def state(self) -> State:
         """The sums, and the trust."""
@@ -110,7 +152,9 @@ class Rows:
 
     def put(self, key: RenderKey, size: int, used: int) -> None:
         """Notes a render of `size` bytes, in the place of what was noted under this key."""
-        self._execute(PUT, (key.photoid, key.name, key.version, key.width, key.height, size, used))
+        self._execute(
+            PUT, (key.photoid, key.name, key.version, key.width, key.height, size, used, not self._is_common(key))
+        )
 
     def remove(self, names: Iterable[tuple[str, str]]) -> None:
         """Removes rows, by photoid and name."""
@@ -132,6 +176,19 @@ class Rows:
             f"SELECT photoid, name, bytes FROM entries {bound} ORDER BY used LIMIT ?",  # noqa: S608 - one of two texts
             values,
         ).fetchall()
+
+    def uncommon_have_more(self) -> bool:
+        """Whether those in uncommon sizes are more than their part of all, by their number or by their bytes."""
+        row = self._execute("SELECT entries, bytes, uncommon_entries, uncommon_bytes FROM state").fetchone()
+        entries, size, uncommon_entries, uncommon_bytes = row
+        return bool(uncommon_entries * UNCOMMON_SHARE > entries or uncommon_bytes * UNCOMMON_SHARE > size)
+
+    def first_to_go(self, limit: int) -> list[tuple[str, str, int]]:
+        """As `oldest`: of those in uncommon sizes, where these have more than their part; else of all."""
+        if not self.uncommon_have_more():
+            return self.oldest(limit)
+        uncommon = "SELECT photoid, name, bytes FROM entries WHERE uncommon ORDER BY used LIMIT ?"
+        return self._execute(uncommon, (limit,)).fetchall()
 
     def of_photo(self, photoid: str, keep_version: str | None, limit: int) -> list[tuple[str, str, int]]:
         """Photoid, name and bytes of a photo's renders, but for those of one version."""

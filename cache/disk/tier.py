@@ -16,7 +16,7 @@ from cache.disk.rows import Count, Rows, Size, State
 from cache.disk.space import FULL
 from cache.errors import Held, NoRoom, TierError
 from cache.key import RenderKey
-from cache.tier import HURRIED, LARGEST_SHARE, PATIENT, PROMPT, Figures
+from cache.tier import HURRIED, LARGEST_SHARE, PATIENT, PROMPT, Figures, IsCommon, all_common
 
 EVICTING = 0.02  # seconds that one call evicts for
 FEW = 6  # renders that give way at once where the filesystem takes no more: as many inodes as one needs, with its index
@@ -53,10 +53,10 @@ class DiskTier:
     name = "disk"
     shared = True
 
-    def __init__(self, folder: Path, budget: Budget | None = None) -> None:
+    def __init__(self, folder: Path, budget: Budget | None = None, is_common: IsCommon = all_common) -> None:
         self._budget = budget or Budget()
         self._files = Files(folder)
-        self._index = Index(self._files)
+        self._index = Index(self._files, is_common)
         self._uses: dict[str, tuple[int, RenderKey]] = {}
         self._reconciliation: Iterator[Chunk] | None = None
         self._parents: Iterator[Chunk] | None = None
@@ -284,7 +284,8 @@ class DiskTier:
     def _make_room(self, rows: Rows, size: int, entries: int) -> bool:
         """Evicts the least recently used, until so many bytes and entries fit in; False where that takes too long.
 
-        What was evicted has to be kept in any case, as the files are gone.
+        Where those in uncommon sizes have more than their part, of these. What was evicted has to be kept in any case,
+        as the files are gone.
         """
         end = time.monotonic() + EVICTING
         state, budget, space = rows.state(), self._budget, self._files.space(entries)
@@ -299,7 +300,7 @@ class DiskTier:
         evicted: list[tuple[str, str]]
         late = False
         while bytes_over > 0 or entries_over > 0 or inodes_over > 0:
-            victims = [] if late else rows.oldest(STEP)
+            victims = [] if late else rows.first_to_go(STEP)
             if not victims:
                 # That fewer inodes are free than should be is no reason to refuse: there may be enough for this one.
                 return bytes_over <= 0 and entries_over <= 0
@@ -345,7 +346,7 @@ class DiskTier:
         with self._index.locked(patience):
             try:
                 with self._index.transaction() as rows:
-                    while (gone < FEW or freed < 2 * size) and (victims := rows.oldest(FEW)):
+                    while (gone < FEW or freed < 2 * size) and (victims := rows.first_to_go(FEW)):
                         self._remove(rows, [row[:2] for row in victims], folders=True)
                         gone += len(victims)
                         freed += sum(length for *_, length in victims)

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cache.disk import Budget, DiskTier
+from cache.key import RenderKey
 from cache.memory import ENTRY_OVERHEAD, MemoryTier
 from cache.redis import RedisTier
-from cache.tier import Tier
+from cache.tier import UNCOMMON_SHARE, Figures, Tier
 from tests.cache.keys import key, render
 
+UNCOMMON = 5000  # pixels of width, and more
 PLACES = 10  # renders of 1000 bytes that a small tier holds
 
 
@@ -35,11 +37,21 @@ def small(request: pytest.FixtureRequest) -> Iterator[Tier]:
 
 def make(request: pytest.FixtureRequest, size: int, entries: int) -> Tier:
     if request.param == "memory":
-        return MemoryTier(size + entries * ENTRY_OVERHEAD)
+        return MemoryTier(size + entries * ENTRY_OVERHEAD, is_common)
     if request.param == "disk":
         folder: Path = request.getfixturevalue("tmp_path")
-        return DiskTier(folder / "renders", Budget(size, entries, free=0))
-    return RedisTier(request.getfixturevalue("redis_url"), size, ttl=600)
+        return DiskTier(folder / "renders", Budget(size, entries, free=0), is_common)
+    return RedisTier(request.getfixturevalue("redis_url"), size, ttl=600, is_common=is_common)
+
+
+def is_common(key: RenderKey) -> bool:
+    """Whether a render is in a common size."""
+    return key.width < UNCOMMON
+
+
+def uncommon(number: int) -> RenderKey:
+    """The key of a render that nobody wants twice."""
+    return key(number, width=UNCOMMON + number)
 
 
 def kept(tier: Tier, count: int) -> list[int]:
@@ -182,3 +194,42 @@ def test_what_is_held_is_told_with_its_bytes_and_not_used(tier: Tier) -> None:
         tier.put(keys[number], render(1000 + number))
     assert tier.held(keys) == {keys[3]: 1003, keys[650]: 1650}
     assert tier.held([]) == {}
+
+
+def test_uncommon_sizes_push_out_no_more_than_their_part_of_common_ones(small: Tier) -> None:
+    for number in range(PLACES):
+        small.put(key(number), render())
+    for number in range(100, 160):
+        small.put(uncommon(number), render())
+    assert len(kept(small, PLACES)) >= PLACES - PLACES // UNCOMMON_SHARE - 1
+    assert small.has(uncommon(159))
+    assert sum(small.has(uncommon(number)) for number in range(100, 160)) <= PLACES // UNCOMMON_SHARE + 1
+
+
+def test_what_nobody_else_wants_uncommon_sizes_may_have(small: Tier) -> None:
+    for number in range(PLACES):
+        small.put(uncommon(number), render())
+    assert all(small.has(uncommon(number)) for number in range(PLACES))
+    for number in range(PLACES):
+        small.put(key(number), render())
+        assert small.has(key(number))
+    assert len(kept(small, PLACES)) >= PLACES - PLACES // UNCOMMON_SHARE - 1
+    for number in range(100, 100 + PLACES):  # at last they are used like others
+        small.put(key(number), render())
+    assert all(small.has(key(number)) for number in range(104, 100 + PLACES))
+
+
+def test_what_is_dropped_of_uncommon_sizes_counts_no_longer(small: Tier) -> None:
+    for _ in range(3):
+        for number in range(PLACES):
+            small.put(uncommon(number), render(500))
+            small.put(uncommon(number), render())
+        for number in range(PLACES):
+            small.drop(uncommon(number))
+        small.put(key(1), render())
+        small.put(uncommon(99), render())
+        assert small.drop_photo(key(1).photoid) == small.drop_photo(uncommon(99).photoid) == 1
+    assert small.figures() == Figures(0, 0)
+    for number in range(PLACES):
+        small.put(key(number), render())
+    assert kept(small, PLACES) == list(range(PLACES))

@@ -2,8 +2,10 @@
 
 import pytest
 
+from cache.key import RenderKey
 from config import Settings, SettingsError
 from workers.devices import COMMON, MOST_SIZES, Box, Devices, UnknownSize
+from workers.sizing import Size, output_size
 
 
 def devices(**settings: object) -> Devices:
@@ -65,3 +67,28 @@ def test_settings_that_can_t_be_used(settings: dict[str, str], words: str) -> No
     with pytest.raises(SettingsError) as caught:
         devices(**settings)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "photo", [Size(6000, 4000), Size(4000, 6000), Size(3000, 3000), Size(20000, 500), Size(90, 60)]
+)
+def test_what_common_sizes_ask_for_is_told_by_what_comes_out(photo: Size) -> None:
+    known = devices(device_sizes="kiosk=1366x768", prerender_sizes="tile256, 300x")
+    for box in (*known.named.values(), *known.default):
+        for turned in (box, Box(box.height, box.width)) if box.width and box.height else (box,):
+            size = output_size(photo, turned.width, turned.height, 100_000)
+            assert known.made(key_of(size)), (photo, turned)
+    thumbnail = output_size(photo, None, 160, 8192, fits=True)
+    assert known.made(key_of(thumbnail)) or thumbnail.width == 8192  # so long that it has to fit
+
+
+@pytest.mark.parametrize("size", [Size(255, 256), Size(161, 161), Size(1921, 1085), Size(7999, 5333), Size(1000, 667)])
+def test_what_nobody_else_asks_for_is_not_common(size: Size) -> None:
+    assert not devices().made(key_of(size))
+    assert not devices().made(key_of(Size(256, 256), 71))
+    assert not devices().made(key_of(Size(256, 256), None))
+
+
+def key_of(size: Size, quality: int | None = 70) -> RenderKey:
+    """A render of that size."""
+    return RenderKey("A" * 22, "version-1", size.width, size.height, quality)

@@ -26,7 +26,7 @@ from catalog.photos import Photos
 from catalog.scan.scan import in_sight, sync_roots
 from config import Settings, SettingsError
 from workers.confined.start import confined
-from workers.devices import UnknownSize
+from workers.devices import Devices, UnknownSize
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
 from workers.pipeline.limits import Limits
@@ -59,7 +59,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
                 says = f"the catalogue shows the photo root {others[0]}, which is not in the settings"
                 return _fail(f"{says}: name it there, or see to it by `darkroom scan`", 1)
             sync_roots(engine, settings)
-            cache = build(settings, memory=False)
+            cache = build(settings, memory=False, is_common=Devices.of(settings).made)
             closing.callback(cache.close)
             starter = build_starter(settings, engine, cache)
             job = _job(Jobs(engine), starter, chosen)

@@ -26,6 +26,7 @@ from cache.render_cache import build
 from config import Settings, SettingsError
 from workers.confined.outside import Pipeline
 from workers.confined.start import confined
+from workers.devices import Devices
 from workers.flights.orders import RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.pipeline.limits import Limits, confine_memory
@@ -44,6 +45,12 @@ log = logging.getLogger("darkroom.worker")
 
 def run(settings: Settings, chosen: argparse.Namespace) -> int:
     """Works until it is told to end; gives the exit code."""
+    try:
+        devices = Devices.of(settings)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"settings: {problem}", file=sys.stderr)
+        return 2
     step_down(chosen.nice)
     try:
         with ExitStack() as closing:
@@ -62,7 +69,8 @@ def _works(settings: Settings, chosen: argparse.Namespace, pipeline: Pipeline, e
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
     queues = chosen.queues.split(",")
-    register(app, functools.cache(functools.partial(_renderer, settings, pipeline, patient=INTERACTIVE not in queues)))
+    renderer = functools.partial(_renderer, settings, devices, pipeline, patient=INTERACTIVE not in queues)
+    register(app, functools.cache(renderer))
     signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
     signals.setup_logging.connect(_keep_logging)
     signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
@@ -195,10 +203,10 @@ def _tell_of_a_death(settings: Settings, exception: BaseException, args: Sequenc
         flights.close()
 
 
-def _renderer(settings: Settings, pipeline: Pipeline, *, patient: bool) -> Renderer:
+def _renderer(settings: Settings, devices: Devices, pipeline: Pipeline, *, patient: bool) -> Renderer:
     return Renderer(
         settings.root_paths,
-        build(settings, memory=False),
+        build(settings, memory=False, is_common=devices.made),
         RedisFlights(settings.redis_url),
         Limits.of(settings),
         links=settings.robot_follow_links,

@@ -115,3 +115,48 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError), Index(Files(tmp_path / "file" / "renders")).locked(1):
         pass
+
+
+# The index of version 1, as it was: it told no sizes apart.
+FIRST = """
+CREATE TABLE entries (id INTEGER PRIMARY KEY, photoid TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL,
+    UNIQUE (photoid, name));
+CREATE INDEX entries_by_use ON entries (used);
+CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), entries INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    complete INTEGER NOT NULL, reconciled REAL NOT NULL, boot TEXT NOT NULL);
+CREATE TRIGGER added AFTER INSERT ON entries BEGIN
+    UPDATE state SET entries = entries + 1, bytes = bytes + new.bytes; END;
+CREATE TRIGGER removed AFTER DELETE ON entries BEGIN
+    UPDATE state SET entries = entries - 1, bytes = bytes - old.bytes; END;
+CREATE TRIGGER replaced AFTER UPDATE OF bytes ON entries BEGIN
+    UPDATE state SET bytes = bytes - old.bytes + new.bytes; END;
+CREATE TABLE counts (tier TEXT NOT NULL, result TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (tier, result))
+    WITHOUT ROWID;
+INSERT INTO state VALUES (1, 0, 0, 1, 17, 'this');
+INSERT INTO entries VALUES (1, 'a', 'a.1', '1', 9, 9, 100, 5);
+PRAGMA user_version = 1;
+"""
+
+
+def test_an_index_of_the_first_version_goes_on_and_its_renders_count_as_common(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.executescript(FIRST)
+    index = Index(Files(tmp_path), lambda key: key.width != 5000)
+    with index.locked(5), index.transaction() as rows:
+        assert (rows.state().entries, rows.state().bytes, rows.state().complete) == (1, 100, True)
+        for number in range(4):
+            assert [name for _, name, _ in rows.first_to_go(1)] == ["a.1"]
+            rows.put(key(number), 100, 7)
+        rows.put(key(9, width=5000), 100, 7)
+        assert not rows.uncommon_have_more()
+        rows.put(key(8, width=5000), 100, 6)
+        assert [name for _, name, _ in rows.first_to_go(9)] == [key(8, width=5000).name, key(9, width=5000).name]
+        rows.remove([("a", "a.1")])
+        assert (rows.state().entries, rows.state().bytes) == (6, 600)
+    index.close()
+    again = Index(Files(tmp_path))
+    assert entries(again) == 6
+    put(again, 100)
+    assert entries(again) == 7
+    again.close()
