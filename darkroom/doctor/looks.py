@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from config import Settings, SettingsError
-from darkroom.doctor import decoders, library, machine, places, readers, services
+from darkroom.doctor import callers, decoders, library, machine, places, readers, services
 from darkroom.doctor.finding import Finding, well, wrong
 from darkroom.doctor.patience import Look
 
@@ -19,6 +19,7 @@ def looks(settings: Settings, problems: Sequence[str] = ()) -> list[Look]:
         *of_machine(),
         Look("settings", partial(of_settings, settings, problems)),
         Look("decoders", partial(decoders.decoders, settings), seconds=LOADING),
+        Look("limits of callers", partial(callers.limits, settings)),
         Look("redis-server", partial(machine.redis_server, settings)),
         Look("clock", partial(machine.clock, settings), SHARE),
         Look("data folder", partial(places.data_folder, settings), SHARE),

@@ -55,7 +55,7 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     try:
         with ExitStack() as closing:
             pipeline = confined(settings, closing, at_once=True)
-            if _works(settings, chosen, pipeline, closing.close):
+            if _works(settings, devices, chosen, pipeline, closing.close):
                 return 0
     except SettingsError as error:
         print(f"settings: {error}", file=sys.stderr)
@@ -64,7 +64,9 @@ def run(settings: Settings, chosen: argparse.Namespace) -> int:
     return _start_anew(chosen)
 
 
-def _works(settings: Settings, chosen: argparse.Namespace, pipeline: Pipeline, end: Callable[[], None]) -> bool:
+def _works(
+    settings: Settings, devices: Devices, chosen: argparse.Namespace, pipeline: Pipeline, end: Callable[[], None]
+) -> bool:
     """Works; gives whether the worker was told to end, or has failed. `end` ends the renders that are under way."""
     app = create_celery(settings)
     # Made by each child when its first task comes: connections and file handles must not cross a fork.
