@@ -10,9 +10,9 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
     LargeBinary,
-    Select,
     String,
     and_,
     bindparam,
@@ -30,14 +30,15 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.functions import FunctionElement
 
-from catalog.database import Limit, limited
+from catalog.database import Limit, limited, look_up
 from catalog.names import fold
-from catalog.photoid import parse_photoid
+from catalog.photoid import decode, parse_photoid
 from catalog.schema import folders, photos, roots, texts
 from catalog.search import words
 from catalog.search.tree import (
@@ -130,9 +131,10 @@ class Search:
         Raises:
             MalformedPhotoid: it can't be an id.
         """
-        look = _look(None if filters is None else tuple(filters))
-        with self._engine.connect() as connection:
-            return bool(connection.execute(look, {"photoid": parse_photoid(photoid)}).scalar())
+        statement, values = _look(None if filters is None else tuple(filters))
+        wanted = decode(parse_photoid(photoid))
+        row = look_up(self._engine, statement, *(wanted if value is ... else value for value in values))
+        return row is not None and bool(row[0])
 
     def seen(self, photoids: Sequence[str], filters: Sequence[Node] | None = None) -> list[str]:
         """Those of the photos, by their ids, that are there, and that a caller with these filters may see."""
@@ -146,15 +148,29 @@ class Search:
 
 
 @lru_cache(256)
-def _look(filters: tuple[Node, ...] | None) -> Select[bool]:
-    """Asks whether `photoid` is there for these filters: kept, as to make a statement takes longer than to ask it.
+def _look(filters: tuple[Node, ...] | None) -> tuple[str, tuple[object, ...]]:
+    """Asks whether a photo is there for these filters, in the driver's own words: a statement, and its values in order,
+    `...` for the id's bytes. Kept, as to make a statement takes longer than to ask it.
 
     Where it is not there, the filters are asked of another photo: nobody can tell by the time whether it is.
     """
     wanted = photos.c.photoid == bindparam("photoid")
     number = select(photos.c.number).where(wanted).scalar_subquery()
     some = func.coalesce(number, select(func.min(photos.c.number)).scalar_subquery())
-    return select(wanted).where(photos.c.number == some, _active, _allowed(filters, _of_one))
+    dialect = sqlite.dialect()
+    made = select(wanted).where(photos.c.number == some, _active, _allowed(filters, _of_one)).compile(dialect=dialect)
+    assert isinstance(made, SQLCompiler)  # noqa: S101 - what a select becomes
+    given = made.params  # put together anew each time that it is asked for
+    values = ((made.binds[name], given[name]) for name in made.positiontup or ())
+    return str(made), tuple(_for_driver(parameter, value, dialect) for parameter, value in values)
+
+
+def _for_driver(parameter: BindParameter[Any], value: object, dialect: Dialect) -> object:
+    """What the driver is given for a parameter of a statement."""
+    if parameter.key == "photoid":
+        return ...
+    process = parameter.type.bind_processor(dialect)
+    return process(value) if process is not None else value
 
 
 def _split(connection: Connection, node: Node) -> tuple[Sequence[Node], Sequence[Node]]:
