@@ -58,10 +58,15 @@ class Visitor:
     requests: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     _expected: list[tuple[int, re.Pattern[str]]] = field(default_factory=list)
+    _others: list[str] = field(default_factory=list)
 
     def expects(self, status: int, url: str) -> None:
         """An answer of this status is no trouble where its URL has that pattern."""
         self._expected.append((status, re.compile(url)))
+
+    def expects_origin(self, origin: str) -> None:
+        """The browser may be sent there."""
+        self._others.append(origin)
 
     def open(self, path: str = "/") -> Page:
         """Goes to a page of the server."""
@@ -101,7 +106,7 @@ class Visitor:
 
     def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)
-        if not request.url.startswith((f"{self.url}/", "blob:", "data:")):
+        if not request.url.startswith((f"{self.url}/", "blob:", "data:", *self._others)):
             self.trouble.append(f"asked elsewhere: {request.url}")
 
     def _on_response(self, response: Response) -> None:
