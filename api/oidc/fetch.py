@@ -42,6 +42,8 @@ class Fetch:
 
     def __init__(self, ca: str = "", seconds: float = SECONDS) -> None:
         self._seconds = seconds
+        self.date: str | None = None
+        """When the last answer was given, as its server says it by `Date`; None: it has not said."""
         self._tls = ssl.create_default_context()
         if ca:
             try:
@@ -88,6 +90,7 @@ class Fetch:
         try:
             connection.request(method, connection.target, body, sent)
             response = connection.getresponse()
+            self.date = response.getheader("Date")
             if 300 <= response.status < 400:
                 raise ProviderError(f"{shown(url)} sends elsewhere ({response.status}), where nothing is looked for")
             read = response.read(MOST_BYTES + 1)

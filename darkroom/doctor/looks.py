@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from config import Settings, SettingsError
-from darkroom.doctor import callers, decoders, library, machine, places, readers, services
+from darkroom.doctor import callers, decoders, library, machine, places, provider, readers, services
 from darkroom.doctor.finding import Finding, well, wrong
 from darkroom.doctor.patience import Look
 
@@ -37,6 +37,7 @@ def looks(settings: Settings, problems: Sequence[str] = ()) -> list[Look]:
         Look("vanished photos", partial(library.lost, settings), SHARE),
         Look("failed photos", partial(library.failed, settings), SHARE),
         Look("Redis", partial(services.redis, settings), "see that it runs, and what redis.url names"),
+        Look(provider.WHAT, partial(provider.provider, settings), "see that it runs", seconds=ASKING),
         Look("port", partial(services.port, settings), "see who has it (`ss -ltnp`)", seconds=ASKING),
     ]
 
