@@ -28,8 +28,7 @@ from api.functions.photos import GetPhoto, thumbnail
 from api.functions.prefetch import PrefetchResource
 from api.functions.queries import RunQuery
 from api.functions.route import Function, Functions
-from api.functions.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus
-from api.functions.sign_in import BeginSignIn, Door, EndedThere, EndSignIn, Leaving
+from api.functions.sessions import AuthorizeSession, CreateSession, EndSession, GetServerStatus, Leave
 from api.http.access_log import AccessLog
 from api.http.cors import cors
 from api.http.hosts import OnlyByName
@@ -37,13 +36,9 @@ from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.library import Library
 from api.limits.sites import Sites
-from api.oidc.errors import ProviderError
-from api.oidc.flow import Flow
 from api.openapi.functions import OpenApi
 from cache.summary import summaries
-from catalog.people.sign_ins import SignIns
-from config import Settings, SettingsError
-from config.sign_in import GroupMap
+from config import Settings
 
 
 class App(falcon.App[falcon.Request, falcon.Response]):
@@ -66,14 +61,10 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     app.set_error_serializer(serialize)
     app.add_route("/picapportapi/1.0/{function}", Functions(_functions(components), enabled=settings.webapi_enabled))
     files = page.Page(page.read())
-    door = _door(components, files) if settings.oidc else None
-    _add_own(app, components, door)
+    leave = _add_sign_in(app, components, files) if settings.oidc else None
+    _add_own(app, components, leave)
     _add_people(app, components)
     _add_jobs(app, components)
-    if door is not None:
-        app.add_route("/auth/oidc/login", BeginSignIn(door))
-        app.add_route("/auth/oidc/callback", EndSignIn(door))
-        app.add_route("/auth/oidc/logout", EndedThere(door))
     if components.cookies.enabled:
         _add_page(app, files)
     app.add_route("/health", operations.Health())
@@ -129,7 +120,7 @@ def _functions(components: Components) -> dict[str, Function]:
     }
 
 
-def _add_own(app: App, components: Components, door: Door | None) -> None:
+def _add_own(app: App, components: Components, leave: Leave | None) -> None:
     """Darkroom's own functions, but for jobs."""
     settings, library = components.settings, components.library
     identify, cookies = components.identify, components.cookies
@@ -141,8 +132,10 @@ def _add_own(app: App, components: Components, door: Door | None) -> None:
     app.add_route("/api/shares/{sid}", shares, suffix="one")
     app.add_route("/api/prefetch", PrefetchResource(identify, components.responder, settings.render_max_side))
     app.add_route("/api/me", Me(identify, cookies, components.devices, library.vanished, settings))
-    leave = Leaving(identify, door, settings.auth_proxy_logout)
-    app.add_route("/api/session", EndSession(identify, library.sessions, library.generations, cookies, leave))
+    end_session = EndSession(
+        identify, library.sessions, library.generations, cookies, leave, settings.auth_proxy_logout
+    )
+    app.add_route("/api/session", end_session)
     timeline = Timeline(identify, library.snapshots, library.generations, library.search.turns, settings.search_timeout)
     app.add_route("/api/timeline", timeline)
     some_photos = SomePhotos(
@@ -192,28 +185,20 @@ def _add_jobs(app: App, components: Components) -> None:
     app.add_route("/api/jobs/{number}/cancel", jobs, suffix="cancel")
 
 
-def _door(components: Components, files: page.Page) -> Door:
-    """What lets in whom the provider of the settings vouches for.
+def _add_sign_in(app: App, components: Components, files: page.Page) -> Leave:
+    """How the provider of the settings lets people in; gives what says where they sign out there.
 
     Raises:
         SettingsError: its certificates can't be used.
     """
-    settings, library = components.settings, components.library
-    try:
-        flow = Flow.of(settings)
-    except ProviderError as error:
-        raise SettingsError([str(error)]) from None
-    return Door(
-        flow=flow,
-        identities=components.identities,
-        groups=GroupMap.of(settings),
-        sessions=library.sessions,
-        sign_ins=SignIns(library.engine),
-        generations=library.generations,
-        cookies=components.cookies,
-        page=files,
-        url=settings.auth_url,
-    )
+    # What reads tokens takes a tenth of a second to load, which is for those who have a provider.
+    from api.functions.sign_in import BeginSignIn, EndedThere, EndSignIn, opened_door
+
+    door = opened_door(components.settings, components.library, components.identities, components.cookies, files)
+    app.add_route("/auth/oidc/login", BeginSignIn(door))
+    app.add_route("/auth/oidc/callback", EndSignIn(door))
+    app.add_route("/auth/oidc/logout", EndedThere(door))
+    return door.leave
 
 
 def _add_page(app: App, files: page.Page) -> None:

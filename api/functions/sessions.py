@@ -188,8 +188,14 @@ class AuthorizeSession:
         return {} if atu is None else {"atu": atu}
 
 
+Leave = Callable[[falcon.Request, str], str | None]
+"""Says where a browser signs out elsewhere too, when a session ends; None: there is nothing to end elsewhere."""
+
+
 class EndSession:
-    """`DELETE /api/session`. `leave` says, of a session that was the cookie's, where one signs out elsewhere too."""
+    """`DELETE /api/session`. `leave` says it of a provider; `proxy` is where whom the proxy in front vouches for signs
+    out of that; empty: nowhere.
+    """
 
     def __init__(
         self,
@@ -197,9 +203,11 @@ class EndSession:
         sessions: Sessions,
         generations: Generations,
         cookies: Cookies,
-        leave: Callable[[falcon.Request, str], str | None] = lambda *_: None,
+        leave: Leave | None = None,
+        proxy: str = "",
     ) -> None:
         self._leave = leave
+        self._proxy = proxy
         self._identify = identify
         self._sessions = sessions
         self._generations = generations
@@ -210,7 +218,7 @@ class EndSession:
         the session came of a sign-in elsewhere, which else would be one again at once.
         """
         params = self._identify.asked(request, response)
-        place = self._leave(request, params["apisid"]) if "apisid" in params else None
+        place = self._elsewhere(request, params.get("apisid"))
         if "apisid" in params:
             # "" for who names an open user: that session is everybody's.
             self._sessions.end(self._identify.visitor(params, request.remote_addr).apisid)
@@ -222,6 +230,11 @@ class EndSession:
             answer(response, {"location": place})
         else:
             response.status = 204
+
+    def _elsewhere(self, request: falcon.Request, apisid: str | None) -> str | None:
+        if self._identify.is_proxied(request):
+            return self._proxy or None
+        return self._leave(request, apisid) if self._leave and apisid else None
 
 
 class GetServerStatus:

@@ -9,8 +9,8 @@ import falcon
 from api.http.cookies import Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, parse
-from api.identify import Identify
-from api.oidc.errors import SignInError
+from api.library import Library
+from api.oidc.errors import ProviderError, SignInError
 from api.oidc.flow import LASTS, LONGEST_BACK, Begun, Done, Flow
 from api.page import Page
 from catalog.errors import Conflict, Forbidden, MalformedName
@@ -18,6 +18,7 @@ from catalog.generations import Generations
 from catalog.people.identities import Identities, NameTaken, NotLinked, Standing
 from catalog.people.sessions import Sessions
 from catalog.people.sign_ins import SignIns
+from config import Settings, SettingsError
 from config.sign_in import GroupMap
 
 CALLBACK = "/auth/oidc/callback"
@@ -43,6 +44,11 @@ class Door:
         own: str = self.url.rstrip("/")
         return own or f"{request.scheme}://{request.netloc}{request.env['SCRIPT_NAME']}"
 
+    def leave(self, request: falcon.Request, apisid: str) -> str | None:
+        """Where the browser signs out at the provider too, where a session came of a sign-in there; None: nowhere."""
+        sign_in = self.sign_ins.of(apisid)
+        return None if sign_in is None else self.flow.end_session(sign_in, f"{self.base(request)}/")
+
     def shown(self, request: falcon.Request, response: falcon.Response, act: Callable[[Params], str]) -> None:
         """Sends the browser to where `act` says; where that is nowhere, shows the page that says why, to whoever takes
         pages, and answers others as ever.
@@ -58,6 +64,29 @@ class Door:
         response.status = 303
         response.set_header("Location", place)
         response.set_header("Referrer-Policy", "no-referrer")
+
+
+def opened_door(settings: Settings, library: Library, identities: Identities, cookies: Cookies, page: Page) -> Door:
+    """That of the settings.
+
+    Raises:
+        SettingsError: the file of certificates that they name can't be used.
+    """
+    try:
+        flow = Flow.of(settings)
+    except ProviderError as error:
+        raise SettingsError([str(error)]) from None
+    return Door(
+        flow=flow,
+        identities=identities,
+        groups=GroupMap.of(settings),
+        sessions=library.sessions,
+        sign_ins=SignIns(library.engine),
+        generations=library.generations,
+        cookies=cookies,
+        page=page,
+        url=settings.auth_url,
+    )
 
 
 class BeginSignIn:
@@ -145,26 +174,6 @@ class EndedThere:
         self._door.sign_ins.end(issuer, subject, sid)
         self._door.generations.look()
         response.data = b""
-
-
-class Leaving:
-    """Says where a browser signs out elsewhere too, when it ends a session here: at the provider, or the proxy. `proxy`
-    is where that is; empty: nowhere.
-    """
-
-    def __init__(self, identify: Identify, door: Door | None, proxy: str) -> None:
-        self._identify = identify
-        self._door = door
-        self._proxy = proxy
-
-    def __call__(self, request: falcon.Request, apisid: str) -> str | None:
-        """An URL; None: there is nothing to end elsewhere."""
-        if self._identify.is_proxied(request):
-            return self._proxy or None
-        sign_in = self._door.sign_ins.of(apisid) if self._door else None
-        if sign_in is None or self._door is None:
-            return None
-        return self._door.flow.end_session(sign_in, f"{self._door.base(request)}/")
 
 
 def place_here(wanted: str, prefix: str) -> str:

@@ -233,6 +233,15 @@ def test_nothing_secret_is_logged(person: SignsIn, caplog: pytest.LogCaptureFixt
         assert secret not in caplog.text
 
 
+def test_head_is_answered_and_signs_nobody_in(person: SignsIn) -> None:
+    answer = person.ask("/auth/oidc/login", "HEAD")
+    assert (answer.status_code, answer.content) == (303, b"")
+    back = person.provider.authorized(answer.headers["Location"])
+    assert told(person.other().ask(back, "HEAD"))[0] == 403
+    assert person.ask("/auth/oidc/login", "POST").status_code == 405
+    assert person.ask("/auth/oidc/logout").status_code == 405
+
+
 def test_without_a_provider_there_is_no_such_address(tmp_path: Path, provider: Provider) -> None:
     with ExitStack() as closing:
         person = SignsIn.at(House(tmp_path, closing), provider, closing)
