@@ -61,4 +61,6 @@ def test_the_examples_run(tmp_path: Path) -> None:
     statuses = re.findall(r"^status (\d{3})$", done.stderr, re.MULTILINE)
     assert statuses.count("304") == 1
     assert statuses.count("501") == 3
-    assert set(statuses) - {"409"} == {"200", "201", "202", "204", "206", "304", "501"}  # a job may have ended already
+    assert statuses.count("404") == 3  # there is no provider here
+    # A job may have ended already.
+    assert set(statuses) - {"404", "409"} == {"200", "201", "202", "204", "206", "304", "501"}
