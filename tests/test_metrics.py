@@ -26,6 +26,7 @@ CONTRACT = [
     ("darkroom_evictions_total", "counter", ("tier",), metrics.evictions),
     ("darkroom_shed_total", "counter", ("reason",), metrics.shed),
     ("darkroom_limited_total", "counter", ("limit",), metrics.limited),
+    ("darkroom_untrusted_users_total", "counter", (), metrics.untrusted_users),
 ]
 COUNT = """
 import sys, metrics

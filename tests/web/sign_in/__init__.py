@@ -1,0 +1,1 @@
+"""Who signs in elsewhere than on the page."""
