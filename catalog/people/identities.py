@@ -148,7 +148,7 @@ def _differs(connection: Connection, uid: str, standing: Standing) -> bool:
         mine = connection.execute(select(memberships.group_name).where(memberships.uid == uid)).scalars()
         if set(mine) != set(_there(connection, standing.groups)):
             return True
-    admin = connection.execute(select(schema.users.c.admin).where(schema.users.c.uid == uid)).scalar_one()
+    admin = connection.execute(select(schema.users.c.admin).where(schema.users.c.uid == uid)).scalar_one_or_none()
     return standing.admin is not None and admin != standing.admin
 
 
