@@ -8,6 +8,7 @@ from catalog.commands import app_passwords
 from catalog.database import opened_catalog
 from catalog.errors import MalformedName
 from catalog.people.access import ASKED_FOR
+from catalog.people.app_passwords import AppPasswords
 from catalog.people.groups import EVERYONE, Group, Groups
 from catalog.people.identities import BY_PROXY, Identities
 from catalog.people.passwords import readings
@@ -100,7 +101,11 @@ def _user_set(settings: Settings, chosen: argparse.Namespace) -> int:
 def _user_passwd(settings: Settings, chosen: argparse.Namespace) -> int:
     with opened_catalog(settings.data_dir) as engine:
         Users(engine).set_password(chosen.uid, _password(chosen))
+        apps = len(AppPasswords(engine, settings.data_dir).of_user(chosen.uid))
     print(f"the user {chosen.uid} has another password; older sessions have ended")
+    if apps:
+        count = "1 app password stays" if apps == 1 else f"{apps} app passwords stay"
+        print(f"{count}: `darkroom user app-password list {chosen.uid}`")
     return 0
 
 

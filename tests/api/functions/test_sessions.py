@@ -187,8 +187,7 @@ def test_a_password_that_is_no_utf_8_is_latin_1(house: House, sent: str) -> None
     assert authorizing(house)(apisid=made["apisid"], uid="zoe", pw=encrypted(made, b"p\xff")).status_code == 403
     plain = creating(house)().json["apisid"]
     for encoding in ("utf-8", "latin-1"):
-        raw = sent.encode(encoding)
-        assert authorizing(house)(apisid=plain, uid="zoe", pw=raw).status_code == 200
+        assert authorizing(house)(apisid=plain, uid="zoe", pw=sent.encode(encoding)).status_code == 200
 
 
 def test_a_password_of_bytes_as_they_were_once_kept(house: House) -> None:

@@ -18,6 +18,8 @@ def test_they_come_are_listed_and_go(library: Library, run: Run) -> None:
     assert [each.split(":")[0] for each in listed] == ["the kitchen", "the vendor's app"]
     assert (listed[0].endswith("never used"), listed[1].endswith("never used; the access token")) == (True, True)
     assert password not in "".join(listed)
+    told = run("user", "passwd", "ann", "--password", "y").out
+    assert "2 app passwords stay: `darkroom user app-password list ann`" in told
     done = run("user", "app-password", "remove", "ann", "the kitchen")
     assert done.out == "removed the app password the kitchen of ann; its sessions have ended\n"
     assert kept.match("ann", password) is None
