@@ -53,7 +53,10 @@ def get(client: TestClient, path: str, method: str = "GET", **headers: str) -> R
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/shares", "/jobs", "/login", "/s/vmw0dCffWHK58IdMndwVew", "/s/nosuch"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/shares", "/jobs", "/account", "/people", "/audit", "/login", "/s/vmw0dCffWHK58IdMndwVew", "/s/nosuch"],
+)
 def test_one_document_at_all_its_addresses(client: TestClient, folder: Path, path: str) -> None:
     answer = get(client, path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")

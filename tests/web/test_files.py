@@ -12,7 +12,7 @@ from tests.web.visitor import Visitor, tiles
 WEB = PROJECT / "api/web"
 MOST_BYTES = 80_000
 FETCHES = re.compile(r"(?<![#.\w])(fetch|XMLHttpRequest|EventSource|WebSocket|sendBeacon)\(")
-PAGES = ["/", "/shares", "/jobs", "/login", "/s/nothing"]
+PAGES = ["/", "/shares", "/jobs", "/account", "/people", "/audit", "/login", "/s/nothing"]
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",

@@ -1,13 +1,12 @@
 """`audit`, as an operator sees it."""
 
 import json
-import os
-import pwd
 
 from sqlalchemy import insert
 
 from catalog import schema
 from catalog.database import writing
+from catalog.people.audit import operator
 from tests.catalog.commands.conftest import Run
 from tests.catalog.library import Library
 
@@ -19,7 +18,7 @@ def test_what_commands_did_is_told(library: Library, run: Run) -> None:
     run("group", "add", "sea", "--filter", "dir:sea")
     run("group", "rename", "sea", "ocean")
     run("user", "add", "ann", "--password", "")
-    me = pwd.getpwuid(os.getuid()).pw_name
+    me = operator().who
     done = run("audit")
     assert (done.code, done.err) == (0, "")
     assert [line.split("  ", 1)[1] for line in done.out.splitlines()] == [

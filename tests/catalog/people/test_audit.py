@@ -1,7 +1,6 @@
 """The audit log: a line for each change, in its transaction, without secrets; within its bounds."""
 
 import os
-import pwd
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +12,7 @@ from catalog.errors import Conflict, Missing
 from catalog.generations import Generations
 from catalog.lists.shares import Shares, Terms
 from catalog.lists.snapshots import Snapshots
-from catalog.people.audit import GUESSES, AuditLog, Author, note
+from catalog.people.audit import GUESSES, AuditLog, Author, note, operator
 from catalog.people.groups import Group, Groups
 from catalog.people.passwords import FREE_GUESSES, LoginThrottle
 from catalog.people.users import Users
@@ -72,7 +71,12 @@ def test_each_change_is_noted(library: Library) -> None:
 def test_what_a_command_does_is_done_by_who_runs_it(library: Library) -> None:
     Users(library.engine).add("ann", "a secret")
     (entry,) = log_of(library).entries()
-    assert (entry.who, entry.address) == (pwd.getpwuid(os.getuid()).pw_name, "")
+    assert (entry.who, entry.address) == (operator().who, "")
+
+
+def test_a_user_of_the_system_without_a_name_goes_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 7)  # as in a container
+    assert operator() == Author(f"user {2**31 - 7}")
 
 
 CHANGES: dict[str, Callable[[Library], object]] = {

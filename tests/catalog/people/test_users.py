@@ -1,13 +1,19 @@
 """Users: their names, their passwords."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from catalog.errors import Conflict, MalformedName, Missing
+from catalog.errors import CatalogProblem, Conflict, MalformedName, Missing
+from catalog.lists.shares import Shares, Terms
+from catalog.lists.snapshots import Snapshots
+from catalog.people.app_passwords import AppPasswords
 from catalog.people.groups import EVERYONE
 from catalog.people.users import Users
 from catalog.schema import users
 from tests.catalog.library import Library
+from tests.catalog.sides import Side, ids
 
 
 def test_names_and_passwords(library: Library) -> None:
@@ -50,3 +56,52 @@ def test_passwords_are_kept_as_hashes(library: Library) -> None:
         hashed = connection.execute(select(users.c.password_hash)).scalar_one()
     assert hashed.startswith("$argon2id$")
     assert "a secret" not in hashed
+
+
+def test_another_name_takes_all_along(library: Library, here: Side) -> None:
+    people = Users(library.engine)
+    people.set_groups("bob", ("users",), admin=True)
+    kept = AppPasswords(library.engine, library.settings.data_dir)
+    password = kept.add("bob", "kitchen")
+    shares = Shares(library.engine, here.generations, Snapshots(library.engine, here.generations))
+    sid = shares.make("bob", ids(1), Terms()).sid
+    apisid = here.sessions.create("10.0.0.1", "bob", None)
+    vid, _ = here.views.make(apisid, ids(2))
+    implicit = here.sessions.implicit("ann", "10.0.0.1")
+    before = {user.uid: user for user in people.everyone()}
+    people.rename("bob", "Robert")
+    people.rename("ann", "Anna")
+    here.generations.look()
+    after = {user.uid: user for user in people.everyone()}
+    assert {*after} == {"Robert", "Anna"}
+    assert after["Robert"] == replace(before["bob"], uid="Robert")
+    assert people.proof("Robert", "secret")
+    assert kept.match("Robert", password) is not None
+    assert shares.by_sid(sid).uid == "Robert"
+    assert here.sessions.by_id(apisid).uid == "Robert"
+    assert here.views.count(apisid, vid) == 2
+    # Her password was her uid, and anyone could come as her: no longer.
+    assert (before["ann"].open, after["Anna"].open, here.sessions.has(implicit)) == (True, False, False)
+    assert people.proof("Anna", "ann")
+
+
+@pytest.mark.parametrize(
+    ("uid", "new", "error"),
+    [
+        ("nobody", "new", Missing),
+        ("ann", "bob", Conflict),
+        ("ann", "ann", MalformedName),  # which is the password
+        ("bob", "bob", Conflict),
+        ("bob", "secret", MalformedName),
+        ("ann", "a/b", MalformedName),
+        ("ann", "", MalformedName),
+    ],
+)
+def test_a_name_that_can_not_be_taken(
+    library: Library, here: Side, uid: str, new: str, error: type[CatalogProblem]
+) -> None:
+    people = Users(library.engine)
+    before = people.everyone()
+    with pytest.raises(error):
+        people.rename(uid, new)
+    assert people.everyone() == before
