@@ -30,6 +30,9 @@ def owner(visit: Visit, server: Server) -> Iterator[Visitor]:
     server.manage("user", "remove", OWNER)
 
 
+CONFIRMED = "fetch('/api/account').then(answer => answer.json()).then(account => account.confirmed)"
+
+
 def card(page: Page, text: str) -> Locator:
     """The card on which that stands."""
     return page.get_by_role("listitem").filter(has_text=text)
@@ -86,9 +89,9 @@ def test_sessions_are_ended(owner: Visitor, visit: Visit) -> None:
 
 
 def test_another_password_after_the_old_one(owner: Visitor, server: Server, visit: Visit) -> None:
+    page = owner.open("/account")
     forget_confirmations(server)
-    page = owner.page
-    owner.open("/account")
+    owner.until(lambda: page.evaluate(CONFIRMED) is False)  # the server has seen it
     owner.expects(403, "/api/account/confirm")
     page.get_by_role("button", name="Change password").click()
     first = page.get_by_role("dialog", name="Your password, please")
