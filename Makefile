@@ -8,7 +8,7 @@ PYTHON_BIN := .venv/bin/python
 # Programs of Debian's that the set-up has put into the project; those of the machine come first.
 export PATH := $(value PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup serve up test soak stress bench screenshots architecture image check dist release
+.PHONY: help setup serve up test soak stress bench screenshots architecture licences image check dist release
 
 help:  ## these words
 	@sed -n 's/^\([a-z]*\):  ## /\1 /p' $(firstword $(MAKEFILE_LIST)) | while read -r name words; do printf 'make %-13s %s\n' "$$name" "$$words"; done
@@ -50,6 +50,10 @@ screenshots:  ## docs/screenshots, made anew
 architecture:  ## the pictures of docs/architecture.md, drawn anew from the imports
 	@bin/setup architecture
 	@$(PYTHON_BIN) -m bin.architecture
+
+licences:  ## docs/licences.md, made anew of the pinned requirements
+	@bin/setup checks
+	@$(PYTHON_BIN) -m bin.licences
 
 image:  ## a container's image, on a Debian that debootstrap makes, or on BASE=image
 	@bin/image

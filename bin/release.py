@@ -1,5 +1,6 @@
 """`make release`: checks, builds and tags the version that `darkroom/version.py` names. Nothing leaves this machine."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+from bin.sbom import bill
+from bin.shipped import Unknown, packages
 from darkroom.version import VERSION
 
 PROJECT = Path(__file__).parents[1]
@@ -27,6 +30,7 @@ def main() -> int:
             say(" ".join(step))
             run(step)
         tried(PROJECT / "dist" / f"darkroom-{VERSION}-py3-none-any.whl")
+        materials(PROJECT / "dist" / f"darkroom-{VERSION}.cdx.json", VERSION)
         run(["git", "tag", "--annotate", f"v{VERSION}", "--message", f"Darkroom {VERSION}"])
     except NotReady as error:
         say(str(error))
@@ -63,6 +67,18 @@ def tried(wheel: Path) -> None:
         answer = said(Path(folder), f"{folder}/bin/darkroom", "--version")
         if answer != f"darkroom {VERSION}":
             raise NotReady(f"the wheel's `darkroom --version` says {answer!r}")
+
+
+def materials(file: Path, version: str) -> None:
+    """Writes the bill of materials.
+
+    Raises:
+        NotReady: the licence of a package is not known.
+    """
+    try:
+        file.write_text(json.dumps(bill(version, packages()), indent=2) + "\n", "utf-8")
+    except Unknown as error:
+        raise NotReady(str(error)) from None
 
 
 def run(command: list[str]) -> None:
