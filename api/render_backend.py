@@ -15,6 +15,7 @@ from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.redis import RedisFlights
 from workers.flights.registry import Flights
 from workers.housekeeping import sweep
+from workers.memory_budget import WAITING, budget_of
 from workers.pipeline.limits import Limits
 from workers.prerender.components import dispatcher_by_redis, dispatcher_in_process
 from workers.prerender.driver import OpenDispatcher
@@ -72,10 +73,12 @@ def _start_worker(
 ) -> None:
     limits, links = Limits.of(settings), settings.robot_follow_links
     with ExitStack() as inner:
-        pipeline = confined(settings, inner)
-        renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders, pipeline=pipeline)
+        pipeline, budget = confined(settings, inner), budget_of(settings)
+        renderer = Renderer(
+            settings.root_paths, cache, flights, limits, links=links, orders=orders, budget=budget, pipeline=pipeline
+        )
         register(celery, lambda: renderer)
-        worker = EmbeddedWorker(celery, settings.concurrency)
+        worker = EmbeddedWorker(celery, settings.concurrency, waiting=WAITING)
         worker.start()
         closing.callback(worker.stop)
         closing.push(inner.pop_all())  # before the worker: it waits for what it renders, and nobody else does

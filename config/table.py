@@ -250,7 +250,8 @@ class Settings:
     workers_memory_bytes: Bytes = setting(
         "workers.memory.bytes",
         Bytes(6_000_000_000),
-        "addresses that a process may have that decodes photos; 0: no bound",
+        "memory for the renders of a process at once, in the embedded way 60 % of what there is at most, and addresses that "
+        "each process may have that decodes photos; 0: no bound",
         unit="bytes",
     )
     workers_confine: str = setting(

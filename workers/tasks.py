@@ -3,7 +3,8 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,9 +24,11 @@ from workers.errors import BRINGS_DOWN, Damaged, Failed, RenderError, SourceChan
 from workers.flights.orders import MemoryOrders, Orders
 from workers.flights.registry import DONE, DROPPED, Completion, Flights, FlightsDown, Start
 from workers.housekeeping import sweep
+from workers.memory_budget import MemoryBudget
+from workers.pipeline.cost import cost
 from workers.pipeline.limits import Limits
 from workers.pipeline.open import GONE, unreadable
-from workers.queue.app import BACKGROUND, LADDER, PING, PREFETCH, RENDER, SWEEP
+from workers.queue.app import BACKGROUND, INTERACTIVE, LADDER, PING, PREFETCH, RENDER, SWEEP
 from workers.sizing import Size
 from workers.versions import is_current
 
@@ -52,9 +55,9 @@ class Landing:
 
 class Renderer:
     """Makes the renders of one process. `roots` says where this host has the photo roots, by alias; `links` whether
-    symbolic links are followed, wherever they lead; `orders` are what jobs have ordered; `patient` whether work in
-    advance waits here while people wait, which it must not where it takes a place that they need; `pipeline` renders,
-    in this process where it is None; `pause` waits for some seconds.
+    symbolic links are followed, wherever they lead; `orders` are what jobs have ordered; `budget` is the memory of all
+    renders here; `patient` whether work in advance waits here while people wait, which it must not where it takes a
+    place that they need; `pipeline` renders, in this process where it is None; `pause` waits for some seconds.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Renderer:
         *,
         links: bool = True,
         orders: Orders | None = None,
+        budget: MemoryBudget | None = None,
         patient: bool = True,
         pipeline: Pipeline | None = None,
         pause: Callable[[float], None] = time.sleep,
@@ -75,6 +79,7 @@ class Renderer:
         self._flights = flights
         self._limits = limits
         self._orders = orders or MemoryOrders()
+        self._budget = budget or MemoryBudget()
         self._patient = patient
         self._pipeline = pipeline or InProcess()
         self._pause = pause
@@ -96,12 +101,13 @@ class Renderer:
             render = self._cache.get(key, counted=False)
             if render is not None:
                 return Landing(Completion(name, DONE), render)
-            render, damage = self._made(key, root, path)
+            render, damage = self._made(key, root, path, queue)
             kept = self._cache.put(key, render)
             self._count(queue, "ok", began)
             return Landing(Completion(name, DONE, damage=damage), render, kept)
 
-        self._land(name, queue, path, made)
+        with self._budget.place() if queue == INTERACTIVE else nullcontext():
+            self._land(name, queue, path, made)
 
     def ladder(self, order: str, names: Sequence[str], root: str, path: str) -> None:
         """Makes those renders of one photo whose keys have these names, from one decode, as a job has ordered.
@@ -170,10 +176,11 @@ class Renderer:
             return name in begun
 
         try:
-            with self._source(root, path) as source:
+            with self._source(root, path) as source, ExitStack() as memory:
                 self._check_version(keys[0], source)
-                began = time.monotonic()
                 limits, quality = self._limits, keys[0].quality
+                memory.enter_context(self._reserved(source, _around(by_size), BACKGROUND))
+                began = time.monotonic()
                 for size, render in self._pipeline.render_ladder(
                     source, by_size, quality, limits=limits, on_damage=damage.append, wanted=wanted
                 ):
@@ -223,19 +230,24 @@ class Renderer:
         except FlightsDown as error:
             log.warning("nobody says whether people wait: %s", error)
 
-    def _made(self, key: RenderKey, root: str, path: str) -> tuple[bytes, str]:
+    def _made(self, key: RenderKey, root: str, path: str, queue: str) -> tuple[bytes, str]:
         """The render, and what damage its photo has, empty for none."""
         damage, limits = list[str](), self._limits
+        size = None if key.quality is None else Size(key.width, key.height)
         with self._source(root, path) as source:
             self._check_version(key, source)
-            if key.quality is None:
-                made = self._pipeline.unscaled(
-                    source, Size(key.width, key.height), limits=limits, on_damage=damage.append
-                )
-            else:
-                size = Size(key.width, key.height)
-                made = self._pipeline.render(source, size, key.quality, limits=limits, on_damage=damage.append)
+            whole = Size(key.width, key.height)
+            with self._reserved(source, size, queue):
+                if size is None or key.quality is None:
+                    made = self._pipeline.unscaled(source, whole, limits=limits, on_damage=damage.append)
+                else:
+                    made = self._pipeline.render(source, size, key.quality, limits=limits, on_damage=damage.append)
         return made, "".join(damage)
+
+    def _reserved(self, source: BinaryIO, largest: Size | None, queue: str) -> AbstractContextManager[None]:
+        """The memory that the photo takes, as soon as there is room for it; its own time begins then."""
+        bytes = cost(source, largest, self._limits)
+        return self._budget.reserved(bytes, self._limits.max_seconds, ahead=queue != INTERACTIVE)
 
     @staticmethod
     def _check_version(key: RenderKey, source: BinaryIO) -> None:
@@ -261,6 +273,12 @@ class Renderer:
     def _count(queue: str, result: str, began: float) -> None:
         metrics.renders.labels(queue, result).inc()
         metrics.render_seconds.labels(queue).observe(time.monotonic() - began)
+
+
+def _around(sizes: Iterable[Size]) -> Size:
+    """What is as wide as the widest, and as high as the highest."""
+    widths, heights = zip(*((size.width, size.height) for size in sizes), strict=True)
+    return Size(max(widths), max(heights))
 
 
 def register(app: Celery, renderer: Callable[[], Renderer]) -> None:

@@ -4,6 +4,7 @@ from catalog.kinds.readers import fingerprint
 from catalog.photoid import is_version_of
 from config import Settings
 from workers import pipeline
+from workers.memory_budget import allowed
 
 
 def key_version(source: str) -> str:
@@ -28,7 +29,8 @@ def rendering_setup(settings: Settings) -> str:
         settings.render_max_pixels,
         settings.render_max_bytes,
         settings.render_max_frames,
-        settings.workers_memory_bytes,
+        # What a machine has differs by some megabytes from start to start.
+        allowed(settings, embedded=not settings.distributed) // 100_000_000,
         settings.longest_render,
     )
     return "-".join(map(str, (pipeline.REVISION, fingerprint(), *limits)))

@@ -15,6 +15,8 @@ from catalog.presentation.colours import Colours, of_code_points
 
 LARGEST_META = 1024 * 1024  # bytes of the box that has them all; a photo of 1000 tiles has 60 KB
 LARGEST_ITEM = 1024 * 1024  # of EXIF, of XMP
+LARGEST_WEIGHED = 16 * LARGEST_META  # of a box whose items are weighed
+SPARE = 64 * 1024  # bytes that small items may share
 MOST_BOXES = 1000  # side by side, of the file; inside of meta they are bounded by its bytes
 
 # What undoes nothing: an orientation by how often it is turned by 90 degrees against the clock, and mirrored before
@@ -71,6 +73,84 @@ def size(file: BinaryIO) -> tuple[int, int]:
     """
     meta = _meta(file)
     return _Meta(file, dict(reversed(list(_inside(meta[4:]))))).size() if len(meta) >= 4 else (0, 0)
+
+
+def sizes(file: BinaryIO) -> list[int]:
+    """The pixels of each picture that the boxes tell of: of the primary item, of its tiles, of thumbnails.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    inside = dict(reversed(list(_inside(_meta(file)[4:]))))
+    known = (content for kind, content in _inside(inside.get(b"iprp", b"")) if kind == b"ipco")
+    properties = _inside(next(known, b""))
+    claimed = [
+        struct.unpack_from(">2I", content, 4) for kind, content in properties if kind == b"ispe" and len(content) >= 12
+    ]
+    return [width * height for width, height in claimed]
+
+
+def is_bomb(file: BinaryIO, length: int) -> bool:
+    """Whether the items of a file of so many bytes lie over each other: together they are no larger than what holds
+    them. Decoders copy the metadata of a picture, item by item, of which thousands may be the same megabytes.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    weight = 0
+    for place, size in _metas(file):
+        if size > LARGEST_WEIGHED:
+            return True
+        file.seek(place)
+        inside = dict(reversed(list(_inside(file.read(size)[4:]))))
+        weight += _weight(inside.get(b"iloc", b""), length)
+        if weight > length + SPARE:
+            return True
+    return False
+
+
+def _weight(content: bytes, length: int) -> int:
+    """The bytes of all extents that an iloc box names, each no larger than a file of this length."""
+    reader = _Numbers(content)
+    version = reader.version()
+    sizes = reader.take(2)
+    of_offset, of_length, of_base, of_index = (sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15)
+    of_index = of_index if version else 0
+    of_item = 4 if version == 2 else 2
+    weight = 0
+    for _ in range(reader.take(of_item)):
+        if not reader.has_more():
+            break
+        reader.skip(of_item + (2 if version else 0) + 2 + of_base)
+        count = reader.take(2)
+        for _ in range(count if of_offset or of_length or of_index else min(count, 1)):
+            if not reader.has_more():
+                break
+            reader.skip(of_index + of_offset)
+            # To the end, where none is named.
+            weight += min(reader.take(of_length) or length, length)
+    return weight
+
+
+def _metas(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """The place and the size of what each meta box of the file holds."""
+    file.seek(0, 2)
+    end, place = file.tell(), 0
+    for _ in range(MOST_BOXES):
+        file.seek(place)
+        head = file.read(16)
+        if len(head) < 8:
+            break
+        size, kind = struct.unpack_from(">I4s", head)
+        width = 8
+        if size == 1 and len(head) == 16:
+            size, width = int.from_bytes(head[8:], "big"), 16
+        size = size or end - place
+        if size < width or place + size >= 2**63:
+            break
+        if kind == b"meta":
+            yield place + width, min(size - width, end - place - width)
+        place += size
 
 
 def _meta(file: BinaryIO) -> bytes:

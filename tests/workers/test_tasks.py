@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,14 @@ from catalog.photos import Photo
 from tests.photos import decoded, save_jpeg, solid
 from tests.workers.ways import ROOT, WAIT, key_of, known, sample, save_photo
 from workers import pipeline, tasks
-from workers.errors import BRINGS_DOWN
+from workers.errors import BRINGS_DOWN, Unsupported
 from workers.flights.memory import MemoryFlights
 from workers.flights.registry import DONE, Claim, Completion, FlightsDown, Start
+from workers.memory_budget import MemoryBudget
+from workers.pipeline.cost import cost
 from workers.pipeline.limits import Limits
 from workers.queue.app import BACKGROUND, INTERACTIVE, PREFETCH, QUEUES
+from workers.sizing import Size
 from workers.tasks import Renderer
 
 OUTSIDE = [
@@ -104,13 +108,21 @@ class Bench:
         *,
         links: bool = True,
         patient: bool = True,
+        budget: MemoryBudget | None = None,
     ) -> None:
         self.tray = tray or Tray()
         self.flights = Landings()
         self.pauses: list[int] = []  # how many waited then
         cache, limits = RenderCache([self.tray]), Limits(max_pixels)
         self.renderer = Renderer(
-            {ROOT: folder}, cache, self.flights, limits, links=links, patient=patient, pause=self.pause
+            {ROOT: folder},
+            cache,
+            self.flights,
+            limits,
+            links=links,
+            patient=patient,
+            pause=self.pause,
+            budget=budget,
         )
 
     def pause(self, _: float) -> None:
@@ -392,6 +404,29 @@ def test_a_photo_that_can_t_be_rendered_says_why(folder: Path, make: Callable[[P
     assert str(folder) not in completion.reason
     assert counts(kind) == before + 1
     assert bench.flights.counted == counts()
+
+
+def test_a_photo_that_takes_more_memory_than_there_is_is_unsupported(folder: Path, photo: Photo) -> None:
+    """Nothing of it is opened for that, and the next one is made."""
+    completion = Bench(folder, budget=MemoryBudget(1_000_000)).run(photo)
+    assert completion.outcome == Unsupported.kind
+    assert "workers.memory.bytes" in completion.reason
+    assert Bench(folder, budget=MemoryBudget(100_000_000)).run(photo).outcome == DONE
+
+
+def test_a_photo_that_waits_for_memory_keeps_no_thread_from_others(folder: Path, photo: Photo) -> None:
+    """It is made as soon as others have given it back; one that takes less goes before."""
+    takes = cost(BytesIO((folder / photo.path).read_bytes()), Size(40, 30), Limits(10**6))
+    budget = MemoryBudget(2 * takes, places=1)
+    bench = Bench(folder, budget=budget)
+    with ThreadPoolExecutor(1) as pool:
+        with budget.reserved(takes + 1, WAIT, ahead=True):
+            waits = pool.submit(bench.run, photo)
+            with budget._changed:
+                assert budget._changed.wait_for(lambda: len(budget._waiters) == 1, WAIT)
+            with budget.place(), budget.reserved(takes - 1, WAIT):
+                assert not waits.done()
+        assert waits.result(WAIT).outcome == DONE
 
 
 def test_a_render_that_no_cache_takes_goes_with_the_completion(folder: Path, photo: Photo) -> None:

@@ -29,6 +29,7 @@ from workers.confined.start import confined
 from workers.devices import Devices, UnknownSize
 from workers.flights.memory import MemoryFlights
 from workers.flights.orders import MemoryOrders
+from workers.memory_budget import budget_of
 from workers.pipeline.limits import Limits
 from workers.prerender.components import build_driver, build_starter, dispatcher_by_redis, dispatcher_in_process
 from workers.prerender.driver import Driver, OpenDispatcher
@@ -103,8 +104,10 @@ def _own_workers(
     flights, orders = MemoryFlights(), MemoryOrders()
     limits, links = Limits.of(settings), settings.robot_follow_links
     confining = ExitStack()
-    pipeline = confined(settings, confining)
-    renderer = Renderer(settings.root_paths, cache, flights, limits, links=links, orders=orders, pipeline=pipeline)
+    pipeline, budget = confined(settings, confining), budget_of(settings)
+    renderer = Renderer(
+        settings.root_paths, cache, flights, limits, links=links, orders=orders, budget=budget, pipeline=pipeline
+    )
     register(celery, lambda: renderer)
     in_process = dispatcher_in_process(celery, flights, orders)
     workers: list[EmbeddedWorker] = []

@@ -29,6 +29,7 @@ from workers.confined.start import confined
 from workers.devices import Devices
 from workers.flights.orders import RedisOrders
 from workers.flights.redis import RedisFlights
+from workers.memory_budget import budget_of
 from workers.pipeline.limits import Limits, confine_memory
 from workers.queue.app import INTERACTIVE, REDIS_TIMEOUT, create_celery
 from workers.tasks import Renderer, register
@@ -213,6 +214,7 @@ def _renderer(settings: Settings, devices: Devices, pipeline: Pipeline, *, patie
         Limits.of(settings),
         links=settings.robot_follow_links,
         orders=RedisOrders(settings.redis_url),
+        budget=budget_of(settings, embedded=False),
         patient=patient,
         pipeline=pipeline,
     )

@@ -12,18 +12,27 @@ log = logging.getLogger("darkroom.worker")
 
 
 class EmbeddedWorker:
-    """A worker for each queue, beside whatever else this process does: `concurrency` threads for people who wait, one
-    each for what is made in advance, so that this never stands in their way.
+    """A worker for each queue, beside whatever else this process does: `concurrency` threads for people who wait, and
+    as many more as renders may be `waiting` for memory; one each for what is made in advance, so that this never stands
+    in their way.
 
     Or, where nobody waits, all of them for the queue that `alone` names.
     """
 
-    def __init__(self, app: Celery, concurrency: int, *, alone: str | None = None) -> None:
+    def __init__(self, app: Celery, concurrency: int, *, waiting: int = 0, alone: str | None = None) -> None:
         app.finalize()
         # Without it the pool's threads look for their tasks in another app, find none, and nobody is told.
         app.set_default()
         self._app = app
-        self._threads = {alone: concurrency} if alone else {INTERACTIVE: concurrency, PREFETCH: 1, BACKGROUND: 1}
+        self._threads = (
+            {alone: concurrency}
+            if alone
+            else {
+                INTERACTIVE: concurrency + waiting,
+                PREFETCH: 1,
+                BACKGROUND: 1,
+            }
+        )
         self._workers: list[WorkController] = []
 
     def start(self, timeout: float = 10.0) -> None:

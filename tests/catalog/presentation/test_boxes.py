@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.Image import Transpose
 
-from catalog.presentation.boxes import LARGEST_META, ORIENTATIONS, Boxes, read, size
+from catalog.presentation.boxes import LARGEST_META, ORIENTATIONS, Boxes, is_bomb, read, size
 from catalog.presentation.colours import of_code_points
 from tests.workers.samples.containers import exif, photo, xmp
 from tests.workers.samples.pictures import STORED, quarters
@@ -221,3 +221,28 @@ def test_the_size_is_the_primary_item_s() -> None:
     for kind in ("HEIF", "AVIF"):
         assert size(BytesIO(photo(quarters(), kind))) == quarters().size
     assert size(BytesIO(b"")) == (0, 0)
+
+
+def items(extents: list[tuple[int, int]], *, metas: int = 1, data: int = 0) -> bytes:
+    """A file of boxes whose item has these extents, places and lengths, in each of so many meta boxes."""
+    rows = b"".join(struct.pack(">II", *extent) for extent in extents)
+    locations = full(b"iloc", b"\x44\0", struct.pack(">HHHH", 1, EXIF, 0, len(extents)), rows)
+    head = box(b"ftyp", b"heic", bytes(4), b"mif1")
+    return head + full(b"meta", full(b"hdlr", bytes(20)), locations) * metas + box(b"mdat", bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("content", "bomb"),
+    [
+        (heic(packets={EXIF: exif(6), XMP: xmp(6)}), False),
+        (heic(packets={EXIF: exif(6), XMP: xmp(6)}, wide=True, inside=True), False),
+        (items([(500, 100_000), (100_500, 100_000)], data=200_100), False),
+        (items([(500, 100_000)] * 3, data=100_100), True),
+        (items([(500, 0)] * 3, data=100_100), True),  # to the file's end
+        (items([(500, 100_000)], metas=3, data=100_100), True),  # whichever a decoder takes
+        (b"", False),
+        (b"no boxes", False),
+    ],
+)
+def test_items_that_lie_over_each_other(content: bytes, bomb: bool) -> None:
+    assert is_bomb(BytesIO(content), len(content)) == bomb
