@@ -22,7 +22,7 @@ WITHOUT_CONTENT = frozenset({*range(0x01, 0xC0), SOI, EOI})
 MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 
 START, END = b"\xff\xd8", b"\xff\xd9"
-LITTLE, BLOCK = 4096, 1 << 20
+LITTLE, BLOCK, NEAR = 4096, 1 << 20, 1 << 16
 HEADS = {APP0: (b"JFIF\0", 14), APP14: (b"Adobe", 12)}
 """What segments begin with that say how the pixels are to be read, and how many bytes they have at least."""
 
@@ -66,11 +66,17 @@ class Head:
 
 
 def head_of(file: BinaryIO) -> Head:
-    """Walks to the first scan.
+    """Walks to the first scan: in memory, where it is near.
 
     Raises:
         OSError: the file can't be read.
     """
+    file.seek(0)
+    near = _head_of(BytesIO(file.read(NEAR)))
+    return near if near.scan is not None else _head_of(file)
+
+
+def _head_of(file: BinaryIO) -> Head:
     frame, exif, read, end, between = b"", 0, 0, len(START), 0
     for number, segment in enumerate(segments(file)):
         between += max(0, segment.start - end)

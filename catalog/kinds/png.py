@@ -16,8 +16,10 @@ from catalog.kinds.damage import CORRUPT, TRUNCATED, is_damage, mark
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP = b"XML:com.adobe.xmp"
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 MOST_CHUNKS = 100_000
+MANY_CHUNKS = 1000  # before the pixels, of which Pillow unpacks and keeps every one
 MOST_READ = 16 << 20  # bytes of a chunk that is looked into, and of what is behind it once it is inflated
 MOST_PROFILE = 4_000_000  # as many as are looked at when colours are converted
 LONGEST_EXIF = 1 << 20
@@ -59,6 +61,9 @@ class ReadablePng(PngImageFile):
     def _open(self) -> None:
         self.source = cast(BinaryIO, self.fp)
         try:
+            if not _is_light(self.source):
+                raise SyntaxError("too much before the pixels")
+            self.source.seek(0)
             super()._open()
         except Exception as error:
             if not is_damage(error):
@@ -134,6 +139,16 @@ def chunks(file: BinaryIO, place: int = len(SIGNATURE), most: int = MOST_CHUNKS)
         place += 12 + length
 
 
+def _is_light(file: BinaryIO) -> bool:
+    """Whether there is little enough before the pixels to let Pillow read all of it."""
+    for number, chunk in enumerate(chunks(file, most=MANY_CHUNKS + 1)):
+        if chunk.kind in (b"IDAT", b"IEND") or not chunk.kind.isalpha():
+            return True
+        if number >= MANY_CHUNKS:
+            return False
+    return True
+
+
 def inflated(data: bytes, most: int) -> bytes:
     """What zlib has made so many bytes of, at most; as far as it can be read."""
     try:
@@ -192,16 +207,21 @@ def _take(head: _Head, stream: PngStream, file: BinaryIO, chunk: Chunk) -> None:
     needed = not chunk.kind[0] & 0x20  # by the case of its first letter
     if not right:
         head.damage = CORRUPT
+    if chunk.kind in TEXTS and not data.startswith(XMP + b"\0"):
+        return  # for each of which Pillow would unpack a megabyte
     if chunk.kind in ANIMATION or not (right or needed):
+        return
+    if chunk.kind == b"iCCP" and "icc_profile" in head.info:
         return
     if chunk.kind == b"iCCP":
         head.info |= _profile(data)
-    elif chunk.kind == b"iTXt" and data.startswith(XMP + b"\0"):
-        head.info |= _xmp(data)
+    elif chunk.kind in TEXTS:
+        if chunk.kind == b"iTXt" and "xmp" not in head.info:
+            head.info |= _xmp(data)
     elif _is_taken(stream, chunk.kind, data):
         head.file.write(struct.pack(">I", len(data)) + chunk.kind + data)
         head.file.write(struct.pack(">I", zlib.crc32(chunk.kind + data)))
-    elif chunk.kind not in (b"tEXt", b"zTXt", b"iTXt"):
+    else:
         head.damage = CORRUPT
 
 

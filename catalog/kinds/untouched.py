@@ -8,11 +8,14 @@ wrote: Pillow keeps every value of it, and a few KB can ask for gigabytes, or fo
 from typing import BinaryIO, cast
 
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from catalog.kinds.damage import CORRUPT, is_damage, mark
 from catalog.kinds.jpeg import Head, head_of, readable_head
+
+MOST_KEPT, MOST_BLOCKS, MOST_ROWS = 64, 200_000, 2000  # of a GIF, before its pixels
 
 
 class UntouchedJpeg(JpegImageFile):
@@ -68,6 +71,34 @@ class UntouchedTiff(TiffImageFile):
 
     def load_end(self) -> None:
         """Where Pillow reads all of EXIF, and turns the picture: nothing."""
+
+
+class UntouchedGif(GifImageFile):
+    """A GIF without most of its comments, which Pillow joins block by block, each time all of them anew."""
+
+    _in_row = _rows = _kept = _blocks = 0
+
+    def data(self) -> bytes | None:
+        """The next block, None behind the last one of a row. Of what follows the first of a row MOST_KEPT are given in
+        all; others are passed over.
+
+        Raises:
+            SyntaxError: there are more blocks than any GIF has before its pixels.
+        """
+        while True:
+            block = super().data()
+            self._blocks += 1
+            self._in_row += 1
+            if not block:
+                self._in_row = 0
+                self._rows += 1
+            if self._blocks > MOST_BLOCKS or self._rows > MOST_ROWS:
+                raise SyntaxError("too much before the pixels")
+            if not block or self._in_row == 1:
+                return block
+            if self._kept < MOST_KEPT:
+                self._kept += 1
+                return block
 
 
 def untouched_avif(file: BinaryIO) -> Image.Image:

@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
@@ -34,7 +33,7 @@ from catalog.kinds.raw import developed_size, preview
 from catalog.kinds.readers import fingerprint
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
 from catalog.kinds.tiff_file import TiffFile
-from catalog.kinds.untouched import ReadableJpeg, UntouchedJpeg, UntouchedTiff, untouched_avif
+from catalog.kinds.untouched import ReadableJpeg, UntouchedGif, UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.merge import NOTHING, Found, Metadata, merge
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
@@ -171,6 +170,8 @@ def _open(file: BinaryIO, kind: str) -> Image.Image:
     """
     if is_tiff_bomb(file, os.fstat(file.fileno()).st_size):
         raise Unreadable("its header is damaged: its values lie over each other")
+    if kind in (HEIF, AVIF) and boxes.is_bomb(file, os.fstat(file.fileno()).st_size):
+        raise Unreadable("its header is damaged: its items lie over each other")
     file.seek(0)
     try:
         image = READERS[kind](file)
@@ -266,7 +267,7 @@ READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     PNG: ReadablePng,
     WEBP: _webp,
     TIFF: _tiff,
-    GIF: GifImageFile,
+    GIF: UntouchedGif,
     BMP: BmpImageFile,
     HEIF: _claiming(_heif),
     AVIF: _claiming(untouched_avif),

@@ -1,7 +1,8 @@
 """How much a TIFF's directories ask to be read, before anybody reads them: EXIF is such a TIFF too.
 
 Values lie one behind the other, so that together they are no larger than what holds them. Entries that all point to the
-same bytes would have a reader keep as many copies: 64 KiB become 300 MB, a large TIFF any amount.
+same bytes would have a reader keep as many copies: 64 KiB become 300 MB, a large TIFF any amount. And numbers become
+objects, each of which takes twenty times the bytes of the file: no tag that is looked at has many.
 """
 
 import struct
@@ -22,10 +23,15 @@ UNITS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12:
 SUB_DIRECTORIES = (0x8769, 0x8825)  # EXIF's own, and GPS
 SPARE = 64 * 1024  # bytes that small things may share
 MOST_ENTRIES = 65_535
+AS_THEY_ARE = (1, 2, 7)  # the types that become bytes or a text
+MOST_VALUES, MOST_PARTS = 3 << 16, 2_000_000  # a colour map of 16 bits; strips or tiles
+PARTS = (273, 279, 324, 325)
+LAST_TAG = 0xA500  # behind it are those of makers, which nobody here asks for
 
 
 def is_tiff_bomb(file: BinaryIO, size: int) -> bool:
-    """Whether the values of a TIFF of `size` bytes lie over each other; False for what is no TIFF.
+    """Whether the values of a TIFF of `size` bytes lie over each other, or are more than there can be; False for what
+    is no TIFF.
 
     Raises:
         OSError: the file can't be read.
@@ -43,7 +49,11 @@ def is_tiff_bomb(file: BinaryIO, size: int) -> bool:
         if offset in seen:
             continue
         seen.add(offset)
-        for tag, length, value in _entries(file, offset, *layout):
+        for tag, kind, many, value in _entries(file, offset, *layout):
+            length = many * UNITS.get(kind, 1)
+            most = MOST_PARTS if tag in PARTS else MOST_VALUES
+            if many > most and length <= size and kind not in AS_THEY_ARE and tag <= LAST_TAG:
+                return True
             # What is larger than all there is can't be read, and isn't.
             weight += length if length <= size else 0
             if tag in SUB_DIRECTORIES and len(seen) <= len(SUB_DIRECTORIES):
@@ -53,12 +63,11 @@ def is_tiff_bomb(file: BinaryIO, size: int) -> bool:
 
 def _entries(
     file: BinaryIO, offset: int, order: str, _: str, counted: str, written: str
-) -> Iterator[tuple[int, int, int]]:
-    """Each entry of a directory: its tag, the bytes of its values, and the value or its place."""
+) -> Iterator[tuple[int, int, int, int]]:
+    """Each entry of a directory: its tag, the type and the number of its values, and the value or its place."""
     width = struct.calcsize(order + counted)
     head = read_at(file, offset, width)
     count = min(int.from_bytes(head, "little" if order == "<" else "big"), MOST_ENTRIES) if len(head) == width else 0
     entry = struct.Struct(order + written)
     data = read_at(file, offset + width, count * entry.size)
-    for tag, kind, many, value in entry.iter_unpack(data[: len(data) // entry.size * entry.size]):
-        yield tag, many * UNITS.get(kind, 1), value
+    yield from entry.iter_unpack(data[: len(data) // entry.size * entry.size])

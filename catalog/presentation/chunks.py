@@ -12,6 +12,7 @@ from catalog.presentation.colours import BT709_PRIMARIES, PRIMARIES, Chromaticit
 
 MOST_CHUNKS = 200_000  # of 8 KB, as encoders write the pixels: more than 1 GB
 LARGEST = 1024 * 1024  # bytes of a chunk, packed and unpacked
+MOST_TRIED = 8  # texts that are unpacked in search of EXIF
 # ImageMagick's ways: hex behind three lines.
 EXIF_PROFILE, APP1_PROFILE = b"Raw profile type exif", b"Raw profile type APP1"
 EXIF_HEAD = b"Exif\0\0"
@@ -116,7 +117,8 @@ def _text(content: bytes, kind: bytes, found: dict[bytes, bytes]) -> None:
     keyword, _, rest = content.partition(b"\0")
     if keyword == XMP and b"xmp" not in found:
         found[b"xmp"] = text(kind, rest, LARGEST)
-    elif keyword in (EXIF_PROFILE, APP1_PROFILE) and b"exif" not in found:
+    elif keyword in (EXIF_PROFILE, APP1_PROFILE) and b"exif" not in found and len(found.get(b"", b"")) < MOST_TRIED:
+        found[b""] = found.get(b"", b"") + b"."  # each is unpacked
         lines = text(kind, rest, LARGEST).split(b"\n", 3)
         try:
             packet = bytes.fromhex(lines[-1].decode("ascii")) if len(lines) == 4 else b""

@@ -26,10 +26,11 @@ coefficients of a JPEG. `tests/workers/pipeline/test_cost.py` holds each to what
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, PNG, RAW, TIFF, WEBP, kind_of, webp_size
-from catalog.kinds.jpeg import FRAMES, PROGRESSIVE, SOS, START, segments
+from catalog.kinds.jpeg import FRAMES, NEAR, PROGRESSIVE, SOS, START, segments
 from catalog.kinds.png import chunks
 from catalog.kinds.raw import LARGE_ENOUGH
 from catalog.kinds.tiff import JPEG as JPEG_COMPRESSION
@@ -120,7 +121,8 @@ def _of_frame(frame: _Frame, largest: Size | None) -> Found:
 
 
 def _jpeg(file: BinaryIO, largest: Size | None, _: int) -> Found:
-    frame = _frame(file)
+    file.seek(0)
+    frame = _frame(BytesIO(file.read(NEAR))) or _frame(file)
     return (0, 0.0) if frame is None else _of_frame(frame, largest)
 
 

@@ -174,7 +174,14 @@ def _tiff(file: BinaryIO, limits: Limits) -> Image.Image:
         raise Unsupported("The photo is a TIFF of a kind that is not rendered.") from error
 
 
+def _check_items(file: BinaryIO) -> None:
+    if boxes.is_bomb(file, file.seek(0, os.SEEK_END)):
+        raise Damaged("The photo's file is damaged: its items lie over each other.")
+    file.seek(0)
+
+
 def _heif(file: BinaryIO) -> Image.Image:
+    _check_items(file)
     try:
         from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s
     except ImportError as error:
@@ -184,6 +191,7 @@ def _heif(file: BinaryIO) -> Image.Image:
 
 
 def _avif(file: BinaryIO) -> Image.Image:
+    _check_items(file)
     try:
         return untouched_avif(file)
     except ImportError as error:

@@ -47,6 +47,22 @@ def test_what_is() -> None:
     assert heavy(outer + inner)
 
 
+@pytest.mark.parametrize(
+    ("tag", "kind", "count", "bomb"),
+    [
+        (700, 5, 200_000, True),  # XMP as fractions, of which Pillow makes objects
+        (271, 3, 300_000, True),
+        (700, 1, 1_600_000, False),
+        (320, 3, 3 << 16, False),  # a colour map
+        (273, 4, 400_000, False),  # strips
+        (50_838, 4, 400_000, False),  # of a maker, which nobody reads
+    ],
+)
+def test_numbers_without_number(tag: int, kind: int, count: int, bomb: bool) -> None:
+    content = b"II*\0" + struct.pack("<IHHHIII", 8, 1, tag, kind, count, 26, 0) + bytes(1_600_000)
+    assert heavy(content) == bomb
+
+
 def test_directories_in_a_circle() -> None:
     assert not heavy(b"II*\0" + struct.pack("<IHHHIIHHIII", 8, 2, 0x8769, 4, 1, 8, 0x8825, 4, 1, 8, 0))
 

@@ -288,3 +288,15 @@ def test_photos_larger_than_pillows_own_limit(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     for format in ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"):
         assert render(saved(quarters(), format), Size(40, 30), 80)
+
+
+@pytest.mark.parametrize("format", ["HEIF", "AVIF"])
+def test_items_that_lie_over_each_other_are_never_read(format: str) -> None:
+    """Each decoder would make of 100 KB as many copies as are asked for."""
+    photo = heic(quarters()).getvalue() if format == "HEIF" else saved(quarters(), format).getvalue()
+    rows = struct.pack(">II", 100, 100_000) * 1000
+    locations = struct.pack(">I4sI", 16 + 8 + 6 + len(rows) - 2, b"iloc", 0) + b"\x44\0"
+    locations += struct.pack(">HHHH", 1, 9, 0, 1000) + rows
+    meta = struct.pack(">I4sI", 12 + len(locations), b"meta", 0) + locations
+    with pytest.raises(Damaged, match="over each other"), opened(BytesIO(photo + meta + bytes(100_000)), Limits()):
+        pass

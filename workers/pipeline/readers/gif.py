@@ -3,16 +3,16 @@
 from typing import Any, BinaryIO, cast
 
 from PIL import Image
-from PIL.GifImagePlugin import GifImageFile
 
 from catalog.kinds.damage import CORRUPT, TRUNCATED, is_damage, mark
+from catalog.kinds.untouched import UntouchedGif
 from workers.pipeline.readers.missing import blank
 
 # No picture has a whole row of it but by chance, as most palettes are smaller.
 UNSEEN = 255
 
 
-class Gif(GifImageFile):
+class Gif(UntouchedGif):
     """A GIF whose first picture shows the rows that there are: a single one will do."""
 
     source: BinaryIO

@@ -15,9 +15,14 @@ Tags = Mapping[int, tuple[int, ...]]
 """Whole numbers by the tag that they stand under, of which each is written as 32 or 64 bits."""
 
 
+# TIFF 6.0; 347 are the tables of JPEGs, 37439 the light of LogLuv's white.
+NEEDED = frozenset({*range(256, 260), 262, 266, 273, *range(277, 280), 284, 317, 320, *range(322, 326), 338, 339, 347})
+NEEDED |= {*range(529, 533), 37439}
+
+
 class Source:
-    """The bytes of `file` under a header that leads to another directory: that with `tags` or, without any, that at
-    `place`.
+    """The bytes of `file` under a header that leads to another directory, the only one: that with `tags` or, without
+    any, what decoders need of `directory`. libtiff would read every tag of its own, and libvips those of each page.
 
     `read` and `seek` are as of a file. libvips calls them from a thread of its own, where nothing may be raised; what
     the system raised is kept in `error`.
@@ -30,11 +35,10 @@ class Source:
         self._at = 0
         self._tail = b""
         self.error: Exception | None = None
-        place = directory.place
-        if tags is not None:
-            place = self._size + self._size % 2
-            self._tail = bytes(self._size % 2) + written(tags, directory, place)
-            self._end += len(self._tail)
+        place = self._size + self._size % 2
+        own = copied(directory) if tags is None else written(tags, directory, place)
+        self._tail = bytes(self._size % 2) + own
+        self._end += len(self._tail)
         self._head = header(directory, place)
 
     def read(self, size: int) -> bytes:
@@ -76,6 +80,19 @@ def header(directory: Directory, place: int) -> bytes:
     if place >= 1 << 32:
         raise Unsupported("A TIFF of so many bytes is not rendered.")
     return name + struct.pack(f"{directory.order}HI", 42, place)
+
+
+def copied(directory: Directory) -> bytes:
+    """The tags of a directory that say how its pixels lie, as another; their values stay where they are."""
+    head, row, room = ("Q", "HHQ", 8) if directory.big else ("H", "HHI", 4)
+    order, place = directory.order, "Q" if directory.big else "I"
+    rows = b""
+    for tag, entry in sorted(directory.entries.items()):
+        if tag in NEEDED:
+            value = struct.pack(f"{order}{place}", entry.place) if entry.inside is None else entry.inside
+            rows += struct.pack(f"{order}{row}", tag, entry.type, entry.count) + value
+    count = len(rows) // (struct.calcsize(f"{order}{row}") + room)
+    return struct.pack(f"{order}{head}", count) + rows + bytes(room)
 
 
 def written(tags: Tags, directory: Directory, place: int) -> bytes:
