@@ -184,6 +184,7 @@ class _Photo:
     ) -> Iterator[tuple[Size | None, bytes]]:
         several = bool(left)
         seconds = self._limits.max_seconds
+        os.lseek(self._file(), 0, os.SEEK_SET)  # which whoever was handed it before has moved
         process.begin(Deadline(seconds, 2 * seconds + HANGS), wants | {"limits": asdict(self._limits)}, self._file())
         while True:
             said, body = process.hear(max(self._most, self._length()))
@@ -257,7 +258,7 @@ def _size(sides: object) -> Size:
 
 def _error(kind: str, more: Head) -> RenderError:
     if kind == Failed.kind:
-        log.error("a render has failed inside: %s", _line(more.get("trace"), TRACE))
+        log.error("a render has failed inside: %s", _lines(more.get("trace"), TRACE))
         return Failed(FAILED)
     sentence = more.get("sentence")
     if kind not in KINDS or not isinstance(sentence, str) or not 0 < len(sentence) <= SENTENCE:
@@ -276,4 +277,9 @@ def _log(said: Head) -> None:
 
 def _line(text: object, most: int = MESSAGE) -> str:
     """A text that may hold anything, for a log."""
-    return str(text)[:most].encode("ascii", "backslashreplace").decode().replace("\r", " ")
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(text)[:most])
+
+
+def _lines(text: object, most: int) -> str:
+    """As `_line`, where it has several, none of which is to be taken for one of the log's own."""
+    return "\n  | ".join(map(_line, str(text)[:most].splitlines()))

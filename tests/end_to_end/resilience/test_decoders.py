@@ -84,6 +84,16 @@ def test_a_server_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
         server.stop()
 
 
+def test_a_server_ends_whatever_a_decoder_does_in_advance(tmp_path: Path) -> None:
+    server = serve(tmp_path, PRERENDER_AUTO="true")
+    try:
+        eventually(lambda: computes(server.front.process.pid), True)
+        server.front.process.terminate()
+        assert server.front.process.wait(PATIENCE) == 0
+    finally:
+        server.stop()
+
+
 def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
     with redis_server(tmp_path / "redis") as (url, _):
         server = serve(tmp_path, REDIS_URL=url)
