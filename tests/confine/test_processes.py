@@ -156,6 +156,7 @@ def test_a_zygote_that_was_killed_is_replaced(processes: Processes, photo: Path)
     assert done(processes, photo)[0] == "done"
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of Python 3.12 and later
 def test_who_is_forked_has_processes_of_its_own(processes: Processes, photo: Path) -> None:
     came, pid = done(processes, photo)
     read, write = os.pipe()
@@ -174,6 +175,7 @@ def test_who_is_forked_has_processes_of_its_own(processes: Processes, photo: Pat
     assert done(processes, photo) == (came, pid)
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of Python 3.12 and later
 def test_its_processes_end_with_an_owner_that_was_killed(processes: Processes, photo: Path) -> None:
     processes.start()
     read, write = os.pipe()

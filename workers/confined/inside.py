@@ -76,7 +76,8 @@ class _Render:
         try:
             with os.fdopen(self._descriptor, "rb") as source:
                 getattr(self, f"_{self._wanted['wants']}")(source)
-            self._say({"ended": True})
+            if self._wanted["wants"] == "ladder":  # of one render it is known
+                self._say({"ended": True})
         except RenderError as error:
             self._say({"error": error.kind, "sentence": str(error)})
         except Exception:  # noqa: BLE001 - the owner writes it down

@@ -199,6 +199,8 @@ class _Photo:
                         left.discard(size)
                         self._time.made_one()
                     yield size, body
+                    if not several:
+                        return
                 case {"ask": "wanted", "size": sides} if several:
                     process.say({"wanted": wanted(_size(sides))})
                 case {"ask": "turned", "orientation": int(orientation)} if orientation in UPRIGHT and not several:
