@@ -10,6 +10,7 @@ import pytest
 
 from config import Settings, load
 from darkroom import cli
+from tests.confine.hostile import WITHOUT
 from tests.end_to_end.servers import PROJECT
 from workers.queue.app import QUEUES
 
@@ -83,6 +84,12 @@ def test_all_are_confined_alike() -> None:
     parts = {file.read_text().partition(SAME)[2] for file in UNITS.glob("*.service")}
     assert len(parts) == 1
     assert "ProtectSystem=strict" in parts.pop()
+
+
+@EACH
+def test_it_may_shut_in_what_decodes(name: str) -> None:
+    allowed = [line for line in file_of(name).read_text().splitlines() if line.startswith("SystemCallFilter=")]
+    assert set(" ".join(allowed[2:]).partition("=")[2].split()) == set(WITHOUT["without both"])
 
 
 @EACH
