@@ -37,6 +37,8 @@ shed = Counter("darkroom_shed", "Requests shed: refused with 503, by the reason.
 limited = Counter(
     "darkroom_limited", "Requests refused with 429, by the limit that their caller has reached.", ["limit"]
 )
+connections = Gauge("darkroom_connections", "Connections of clients.", multiprocess_mode="livesum")
+connections_cut = Counter("darkroom_connections_cut", "Connections that were closed, by the reason.", ["reason"])
 
 
 Figures = Callable[[], Mapping[str, tuple[int, int]]]

@@ -32,6 +32,41 @@ class Settings:
     server_waiting_places: int = setting(
         "server.waiting.places", 120, "requests that may wait for a render; fewer than server.threads", low=1, high=4095
     )
+    server_connections: int = setting(
+        "server.connections",
+        0,
+        "connections that a front end has at once, as far as descriptors suffice; 0: eight for each thread",
+        high=1_000_000,
+    )
+    server_connections_per_address: int = setting(
+        "server.connections.per.address",
+        128,
+        "connections of one address (IPv6: of one /64), but for this machine's and the trusted proxy's; 0: any number",
+        high=1_000_000,
+    )
+    server_receive_timeout: float = setting(
+        "server.receive.timeout", 10.0, "time in which a request's head has to come", low=0.1, high=3600, unit="s"
+    )
+    server_send_timeout: float = setting(
+        "server.send.timeout", 30.0, "longest that a client may take nothing of an answer", low=0.1, high=3600, unit="s"
+    )
+    server_idle_timeout: float = setting(
+        "server.idle.timeout", 120.0, "how long a connection is kept between two requests", low=0.1, high=3600, unit="s"
+    )
+    server_least_rate: int = setting(
+        "server.least.rate",
+        1000,
+        "slowest that a client may send a body or take an answer",
+        high=1_000_000,
+        unit="bytes a second",
+    )
+    server_buffer_bytes: Bytes = setting(
+        "server.buffer.bytes",
+        Bytes(256_000_000),
+        "requests and answers that the connections of a front end hold together",
+        low=1_000_000,
+        unit="bytes",
+    )
     server_prefix: Prefix = setting(
         "server.prefix", Prefix(""), "path below which a proxy serves it, as /photos; empty: its name's root"
     )

@@ -27,6 +27,8 @@ CONTRACT = [
     ("darkroom_shed_total", "counter", ("reason",), metrics.shed),
     ("darkroom_limited_total", "counter", ("limit",), metrics.limited),
     ("darkroom_untrusted_users_total", "counter", (), metrics.untrusted_users),
+    ("darkroom_connections", "gauge", (), metrics.connections),
+    ("darkroom_connections_cut_total", "counter", ("reason",), metrics.connections_cut),
 ]
 COUNT = """
 import sys, metrics

@@ -26,13 +26,18 @@ log = logging.getLogger("darkroom.api")
 class Loop:
     """Waits for `sockets`, which are waitress's: by file descriptor, those that are added and removed meanwhile too.
 
-    `always` are asked each time. Of its methods only `changed`, `wake`, `watch` and `watch_no_more` may be called from
-    other threads than the loop's.
+    `always` are asked each time. `upkeep` is called a few times a second, after all that has happened so far was dealt
+    with. Of its methods only `changed`, `wake`, `soon`, `watch` and `watch_no_more` may be called from other threads
+    than the loop's.
     """
 
-    def __init__(self, sockets: dict[int, Any], always: tuple[int, ...]) -> None:
+    def __init__(
+        self, sockets: dict[int, Any], always: tuple[int, ...], upkeep: Callable[[], None] = lambda: None
+    ) -> None:
         self._sockets = sockets
         self._always = always
+        self._upkeep = upkeep
+        self._soon: deque[Callable[[], None]] = deque()
         self._epoll = select.epoll()
         self._wanted: dict[int, int] = {}
         self._changed: deque[int] = deque()
@@ -61,6 +66,11 @@ class Loop:
                 if not self._closed:
                     os.write(self._sleeper, b"x")
 
+    def soon(self, then: Callable[[], None]) -> None:
+        """Has `then` called on the loop's thread."""
+        self._soon.append(then)
+        self.wake()
+
     def expect(self, descriptor: int, then: Callable[[], None]) -> None:
         """Has `then` called, once, when there is something to read from what is no socket of waitress's."""
         self._expected[descriptor] = then
@@ -71,13 +81,13 @@ class Loop:
         self._watched[socket] = gone
         try:
             self._hangups.register(socket, select.EPOLLRDHUP | select.EPOLLONESHOT)
-        except OSError:  # it is closed already
+        except (OSError, ValueError):  # it is closed already
             gone()
 
     def watch_no_more(self, socket: int) -> None:
         """Ends that."""
         if self._watched.pop(socket, None) is not None:
-            with suppress(OSError):  # it is closed already
+            with suppress(OSError, ValueError):  # it is closed already
                 self._hangups.unregister(socket)
 
     def gone(self, socket: int) -> None:
@@ -87,7 +97,8 @@ class Loop:
 
     def turn(self, timeout: float) -> None:
         """Waits until something has happened, at most so many seconds, and has it dealt with."""
-        for each in self._to_ask():
+        everybody = time.monotonic() >= self._all_at
+        for each in self._to_ask(everybody=everybody):
             self._ask(each)
         for each, events in self._epoll.poll(min(timeout, ALL_EVERY)):
             found = self._sockets.get(each)
@@ -100,6 +111,8 @@ class Loop:
             elif found is not None:
                 self._changed.append(each)
                 readwrite(found, events)
+        if everybody:
+            self._upkeep()
 
     def close(self) -> None:
         """Lets go of what the loop itself has open."""
@@ -116,11 +129,12 @@ class Loop:
             if gone is not None:
                 gone()
 
-    def _to_ask(self) -> set[int]:
-        self._woken = False  # before the list is emptied: who comes after that wakes the loop again
-        now = time.monotonic()
-        if now >= self._all_at:
-            self._all_at = now + ALL_EVERY
+    def _to_ask(self, *, everybody: bool) -> set[int]:
+        self._woken = False  # before the lists are emptied: who comes after that wakes the loop again
+        while self._soon:
+            self._soon.popleft()()
+        if everybody:
+            self._all_at = time.monotonic() + ALL_EVERY
             self._changed.clear()
             return set(self._sockets)
         asked = set(self._always)

@@ -1,154 +1,41 @@
 """A front end on waitress: serves from a socket until it is told to stop, and finishes what it has begun."""
 
 import gc
+import logging
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from waitress.channel import HTTPChannel
-from waitress.server import TcpWSGIServer, create_server
-from waitress.task import WSGITask
+from waitress.adjustments import Adjustments
+from waitress.task import ThreadedTaskDispatcher
 
 import metrics
+from api.http.connections import descriptors
+from api.http.connections.channel import Channel
+from api.http.connections.door import Bounds, Door
+from api.http.connections.listener import Listener
+from api.http.connections.pace import Patience
+from api.http.connections.task import CLIENT as CLIENT
 from api.http.loop import Loop
 from api.http.mount import HEADER, Mount
 from api.proxied import Proxied
 from config import Settings
+from config.addresses import is_loopback
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
-
-CLIENT = "darkroom.client"
-"""Where in the environment of a request its `workers.flights.waits.Client` is."""
 
 DRAIN = 4.5  # seconds for what is under way when it is told to stop
 LAST_WORDS = 0.5  # seconds for answers to those who still wait then
 LOOK_UP = 0.05
 
+OF_A_THREAD = 8  # connections, where nothing else is said
+LARGEST_HEAD = 65_536  # bytes of a request
+LARGEST_BODY = 1_000_000  # bytes of a request
+STREAMED = 1_048_576  # bytes that an app may give in pieces before the client has taken some of them
 
-class Task(WSGITask):
-    """An answer. waitress would close the connection after each 304, since that has no Content-Length; but an answer
-    without a body ends where its head does (RFC 9112, 6.3), and who asks whether a copy is current asks again soon."""
-
-    def get_environment(self) -> dict[str, Any]:
-        """As waitress's, with the `Client`, with the path below which the browser sees Darkroom, and with whom the
-        proxy in front vouches for.
-
-        waitress can tell whether it has hung up, too, where it reads on while a request is served: that costs every
-        request a tenth of its time (`channel_request_lookahead`), where this costs only those who ask.
-        """
-        environ: dict[str, Any] = super().get_environment()
-        environ[CLIENT] = self
-        server = _server_of(self.channel)
-        server.mount.place(environ)
-        server.proxied.place(environ)
-        return environ
-
-    def build_response_header(self) -> bytes:
-        """As waitress's; its `Date` is now, and not when the request came: nothing that the answer says is later."""
-        self.start_time = int(time.time())
-        head: bytes = super().build_response_header()
-        return head
-
-    def write(self, data: bytes) -> None:
-        """Writes a part of the body, the head before the first; where that is all of it, both at once.
-
-        Each call to the system gives the GIL away, and a client that has read the head alone waits for the rest.
-        """
-        if self.wrote_header or self.chunked_response or not self.has_body or len(data) != self.content_length:
-            super().write(data)
-            return
-        self.wrote_header = True
-        self.content_bytes_written = len(data)
-        self.channel.write_soon(self.build_response_header() + data)
-
-    def gone(self) -> bool:
-        """As in `Client`."""
-        client: Any = self.channel.socket
-        try:
-            return bool(client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"")
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-
-    @contextmanager
-    def watched(self, gone: Callable[[], None]) -> Iterator[None]:
-        """As in `Client`."""
-        loop, number = _loop_of(self.channel), _socket_of(self.channel)
-        loop.watch(number, gone)
-        try:
-            yield
-        finally:
-            loop.watch_no_more(number)
-
-    def set_close_on_finish(self) -> None:
-        """Closes the connection after this answer, unless nothing but the lack of a body speaks for it."""
-        headers: dict[str, str] = getattr(self.request, "headers", {})  # what could not be read has none
-        asked = headers.get("CONNECTION", "").lower()
-        if self.has_body or self.version != "1.1" or asked == "close":
-            super().set_close_on_finish()
-
-
-_serving = threading.local()
-
-
-class Channel(HTTPChannel):
-    """A client's connection."""
-
-    task_class = Task
-
-    def service(self) -> None:
-        """On a thread of its own: whatever it changes, it tells the loop of."""
-        _serving.channel = self
-        try:
-            super().service()
-        finally:
-            _serving.channel = None
-
-    def add_channel(self, map: Any = None) -> None:
-        """As waitress's."""
-        super().add_channel(map)
-        _loop_of(self).changed(_socket_of(self))
-
-    def del_channel(self, map: Any = None) -> None:
-        """As waitress's."""
-        _loop_of(self).gone(_socket_of(self))
-        super().del_channel(map)
-
-    def write_soon(self, data: Any) -> int:
-        """As waitress's, which puts all into a buffer first: what the socket takes at once needs none."""
-        rest = data
-        if type(data) is bytes and self.connected:
-            with self.outbuf_lock:
-                if not self.total_outbufs_len:
-                    rest = data[self._sent(data) :]
-        if rest or not data:
-            super().write_soon(rest)
-        return len(data)
-
-    def _sent(self, data: bytes) -> int:
-        """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
-        client: Any = self.socket
-        try:
-            return int(client.send(data))
-        except OSError:
-            return 0
-
-
-def _server_of(channel: Any) -> Any:
-    return channel.server
-
-
-def _loop_of(channel: Any) -> Loop:
-    return cast("Loop", channel.server.loop)
-
-
-def _socket_of(channel: Any) -> int:
-    return -1 if channel._fileno is None else int(channel._fileno)  # it may be closed already, and again
+log = logging.getLogger("darkroom.api")
 
 
 class FrontEnd:
@@ -163,24 +50,19 @@ class FrontEnd:
         listening: Sequence[socket.socket],
         settings: Settings,
         give_up: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._listening = listening
         self._give_up = give_up
         self._stopping = False
         self._sockets: dict[int, Any] = {}
-        create_server(
-            app,
-            map=self._sockets,
-            sockets=list(listening),
-            threads=settings.server_threads,
-            connection_limit=settings.server_threads * 8,
-            max_request_body_size=1_000_000,
-            ident="Darkroom",
-            **_trusted_proxy(settings),
+        self.loop = Loop(self._sockets, tuple(each.fileno() for each in listening), lambda: self.door.look())
+        self.door = Door(
+            _bounds(settings), _patience(settings), lambda who: _excepted(settings, who), self.loop.soon, clock
         )
-        self._loop = Loop(self._sockets, tuple(each.fileno() for each in listening))
-        # One for each socket, and one for all threads.
-        self._servers: list[Any] = [each for each in self._sockets.values() if isinstance(each, TcpWSGIServer)]
+        adjustments = _adjustments(settings)
+        self._threads = ThreadedTaskDispatcher()
+        self._threads.set_thread_count(settings.server_threads)
         mount = Mount(settings.server_prefix, lambda peer: _says_prefix(settings, peer))
         proxied = Proxied(
             settings.auth_proxy_header,
@@ -188,48 +70,90 @@ class FrontEnd:
             lambda peer: settings.server_trusted_proxy == peer,
             metrics.untrusted_users.inc,
         )
-        for server in self._servers:
-            server.channel_class, server.loop, server.pull_trigger = Channel, self._loop, self._changed
-            server.mount, server.proxied = mount, proxied
+        self._listeners = [
+            Listener(app, each, self._sockets, self._threads, adjustments, self.door, self.loop, mount, proxied)
+            for each in listening
+        ]
 
     def run(self, stop: int) -> None:
         """Serves until there is something to read from `stop`, and then for as long as anything is under way, but at
         most DRAIN seconds. Who waits longer is told to come again.
         """
-        self._loop.expect(stop, self._stop)
+        self.loop.expect(stop, self._stop)
         # What is here now stays: the collector need not walk through half a million objects again and again.
         gc.collect()
         gc.freeze()
         while not self._stopping:
-            self._loop.turn(1.0)
-        for server, listening in zip(self._servers, self._listening, strict=True):
-            self._loop.gone(listening.fileno())
-            server.del_channel(self._sockets)
+            self.loop.turn(1.0)
+        for listener, listening in zip(self._listeners, self._listening, strict=True):
+            self.loop.gone(listening.fileno())
+            listener.del_channel(self._sockets)
             listening.close()  # nobody comes in any more; beside other processes, they go there
         self._drain(DRAIN)
         if self._busy():
             self._give_up()
             self._drain(LAST_WORDS)
+        self._threads.set_thread_count(0)  # each ends once it has nothing to do
+        for each in list(self._sockets.values()):
+            each.close()
+        self.loop.close()
 
     def _drain(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while self._busy() and time.monotonic() < end:
-            self._loop.turn(LOOK_UP)
-
-    def _changed(self) -> None:
-        """In place of waitress's `pull_trigger`, which has the loop ask every connection."""
-        channel = getattr(_serving, "channel", None)
-        if channel is not None:
-            self._loop.changed(_socket_of(channel))
-        else:
-            self._loop.wake()
+            self.loop.turn(LOOK_UP)
 
     def _busy(self) -> bool:
-        channels = [channel for server in self._servers for channel in server.active_channels.values()]
+        channels = [each for each in self._sockets.values() if isinstance(each, Channel)]
         return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
     def _stop(self) -> None:
         self._stopping = True
+
+
+def _bounds(settings: Settings) -> Bounds:
+    """How many connections there may be: as many as are wanted, or as fit into the descriptors that there are."""
+    allowed = descriptors.raised()
+    wanted = settings.server_connections or settings.server_threads * OF_A_THREAD
+    fitting = descriptors.connections(allowed, settings.server_threads)
+    if fitting < wanted:
+        log.warning(
+            "a front end has at most %d connections at once, not %d, as this process may open %d files: "
+            "raise LimitNOFILE (`ulimit -n`)",
+            fitting,
+            wanted,
+            allowed,
+        )
+    return Bounds(min(wanted, fitting), settings.server_connections_per_address, settings.server_buffer_bytes)
+
+
+def _patience(settings: Settings) -> Patience:
+    return Patience(
+        receive=settings.server_receive_timeout,
+        send=settings.server_send_timeout,
+        idle=settings.server_idle_timeout,
+        rate=settings.server_least_rate,
+    )
+
+
+def _excepted(settings: Settings, who: str) -> bool:
+    """Whether an address may have any number of connections: a proxy calls for many people, this machine may be one."""
+    return settings.server_trusted_proxy in ("*", who) or is_loopback(who)
+
+
+def _adjustments(settings: Settings) -> Adjustments:
+    """What waitress wants to know. What it could put into temporary files stays in memory, where it is bounded."""
+    return Adjustments(
+        threads=settings.server_threads,
+        ident="Darkroom",
+        max_request_header_size=LARGEST_HEAD,
+        max_request_body_size=LARGEST_BODY,
+        inbuf_overflow=2 * LARGEST_BODY,
+        outbuf_overflow=2**62,
+        outbuf_high_watermark=STREAMED,
+        log_socket_errors=False,
+        **_trusted_proxy(settings),
+    )
 
 
 def _trusted_proxy(settings: Settings) -> dict[str, Any]:

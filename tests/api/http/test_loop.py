@@ -184,3 +184,28 @@ def test_all_are_asked_now_and_then(
     monkeypatch.setattr(loop, "_all_at", 0.0)
     loop.turn(20)
     assert [end.asked for end, _ in pairs] == [2, 2, 2]
+
+
+def test_what_shall_be_done_soon_is_done_on_the_loop_s_thread(loop: Loop) -> None:
+    done: list[int] = []
+    other = threading.Thread(target=loop.soon, args=(lambda: done.append(threading.get_ident()),))
+    other.start()
+    other.join()
+    loop.turn(20)  # it was woken
+    loop.turn(0)
+    assert done == [threading.get_ident()]
+
+
+def test_upkeep_comes_after_what_has_happened(
+    pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is too slow whose bytes are there and were not read so far."""
+    monkeypatch.setattr("api.http.loop.ALL_EVERY", 1000)
+    end, other = pairs[0]
+    heard: list[list[str]] = []
+    loop = Loop({end.end.fileno(): end}, (), lambda: heard.append(list(end.heard)))
+    other.send(b"hello")
+    loop.turn(20)
+    loop.turn(0)
+    assert heard == [["hello"]]
+    loop.close()

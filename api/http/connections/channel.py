@@ -1,0 +1,267 @@
+"""A client's connection, on waitress's: one request at a time, and nothing more is read of a client who has not taken
+what was sent.
+
+What a client has to take stays in memory as the one answer that it is; `Door` bounds what all hold together, and how
+long they may take.
+"""
+
+import fcntl
+import io
+import socket
+import struct
+import termios
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+from waitress.buffers import ReadOnlyFileBasedBuffer
+from waitress.channel import HTTPChannel
+
+from api.http.connections.door import Cut, Door
+from api.http.connections.pace import Phase, Sight
+from api.http.connections.parser import Parser
+from api.http.connections.task import Task
+from api.http.loop import Loop
+
+SMALL = 16_384  # bytes: what waitress may copy
+AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: what the client has not taken is dropped with the connection
+TIMEOUT = b"The request did not come in time.\r\n"
+TOO_LATE = (
+    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(TIMEOUT), TIMEOUT)
+)
+
+_serving = threading.local()
+
+
+def being_served() -> "Channel | None":
+    """The connection whose request this thread answers."""
+    return getattr(_serving, "channel", None)
+
+
+class Channel(HTTPChannel):
+    """A client's connection."""
+
+    task_class = Task
+    parser_class = Parser
+
+    server: Any
+    request: Any
+    requests: Any
+    requests_lock: threading.Lock
+    socket: Any
+    _fileno: int | None
+
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
+        self._door = cast("Door", server.door)
+        self._loop = cast("Loop", server.loop)
+        self._ahead = b""  # what came behind the request that is being answered
+        self._count = 0  # requests that came
+        self._received = 0  # bytes that came
+        self._given = 0  # bytes that the system took, to send them
+        self._held = 0  # bytes, as the door knows
+        self._refused = False  # whether the last request was none, so that more of it may be on its way
+        self._lingering = False
+        self.address = str(addr[0])
+        self.pace = self._door.pace()
+        super().__init__(server, sock, addr, adj, map)
+        self._door.came(self)
+
+    @property
+    def number(self) -> int:
+        """Its file descriptor; -1 once it is closed."""
+        return -1 if self._fileno is None else self._fileno
+
+    def service(self) -> None:
+        """On a thread of its own: whatever it changes, it tells the loop of."""
+        _serving.channel = self
+        try:
+            super().service()
+        finally:
+            _serving.channel = None
+        if self._held and not self.total_outbufs_len:
+            self._hold(0)
+        if self._ahead:
+            self._loop.soon(self._go_on)
+
+    def add_channel(self, map: Any = None) -> None:
+        """As waitress's."""
+        super().add_channel(map)
+        self._loop.changed(self.number)
+
+    def del_channel(self, map: Any = None) -> None:
+        """As waitress's."""
+        self._loop.gone(self.number)
+        self._door.left(self)
+        super().del_channel(map)
+
+    def readable(self) -> bool:
+        """As waitress's; and not before what came ahead has been answered."""
+        return not (
+            self.requests or self.total_outbufs_len or self._ahead or self.close_when_flushed or self.will_close
+        )
+
+    def handle_read(self) -> None:
+        """Reads what has come."""
+        try:
+            data = self.recv(self.adj.recv_bytes)
+        except OSError:
+            self.handle_close()
+            return
+        if data and not self._lingering:
+            self._received += len(data)
+            self.received(data)
+
+    def received(self, data: bytes) -> bool:
+        """Takes one request of what has come, and keeps the rest until that one is answered."""
+        with self.requests_lock:
+            if self.will_close or self.close_when_flushed:
+                return False
+            if self.request is None:
+                data = data.lstrip(b"\r\n")  # of clients that end a body with a line's end too (RFC 9112, 2.2)
+            while data:
+                if self.request is None:
+                    self.request = Parser(self.adj)
+                request = self.request
+                data = data[request.received(data) :]
+                if request.expect_continue and request.headers_finished and not self.sent_continue:
+                    self.send_continue()
+                if request.completed:
+                    self.sent_continue = False
+                    self.request = None
+                    if not request.empty:
+                        self._take_up(request, data)
+                        return True
+            if self.request is not None:
+                self._hold(self.request.held())
+        return True
+
+    def _take_up(self, request: Parser, ahead: bytes) -> None:
+        self._ahead, self._count, self._refused = ahead, self._count + 1, request.error is not None
+        if ahead or request.body_rcv is not None or self._held:
+            self._hold(len(ahead) + request.held())
+        self.requests.append(request)
+        self.server.add_task(self)
+
+    def _go_on(self) -> None:
+        """Takes up what came ahead, if it is time."""
+        if self._ahead and not (self.requests or self.total_outbufs_len or self._lingering):
+            data, self._ahead = self._ahead, b""
+            self.received(data)
+            self._loop.changed(self.number)
+
+    def handle_write(self) -> None:
+        """Sends what the client takes."""
+        if self.close_when_flushed and self._refused and not self.total_outbufs_len:
+            self._linger()
+            return
+        super().handle_write()
+        if self.connected and not self.total_outbufs_len:
+            if self._held and not self.requests:
+                self._hold(0)
+            self._go_on()
+
+    def _linger(self) -> None:
+        """Says that no more comes, and reads what is on its way until the client says so too: were the connection
+        closed before, the answer would be lost with it (RFC 9112, 9.6).
+        """
+        self.close_when_flushed, self._lingering, self._ahead = False, True, b""
+        self._hold(0)
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:  # it is gone
+            self.handle_close()
+
+    def _flush_exception(self, flush: Callable[..., bool] | None, do_close: bool = True) -> tuple[bool, bool] | None:
+        """As waitress's, which has no sentence for a client that is gone or a file that has become shorter."""
+        if flush is None:
+            return None
+        try:
+            return flush(do_close=do_close), False
+        except OSError as error:
+            self.logger.warning("an answer could not be sent to its end: %s", error)
+            self.will_close = True
+            return False, True
+
+    def write_soon(self, data: Any) -> int:
+        """As waitress's, which puts all into a buffer first: what the socket takes at once needs none, and the rest
+        is not copied.
+        """
+        if type(data) is not bytes or not data:
+            return int(super().write_soon(data))
+        with self.outbuf_lock:
+            sent = self._sent(data) if self.connected and not self.total_outbufs_len else 0
+            if sent == len(data):
+                return sent
+            if len(data) - sent < SMALL:
+                rest: Any = data[sent:]
+            else:
+                rest = ReadOnlyFileBasedBuffer(io.BytesIO(data))  # which takes the bytes as they are
+                rest.seek(sent)
+                rest.prepare()
+            self._hold(self.total_outbufs_len + len(data))
+            super().write_soon(rest)
+        return len(data)
+
+    def _sent(self, data: bytes) -> int:
+        """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
+        client: Any = self.socket
+        try:
+            sent = int(client.send(data))
+        except OSError:
+            return 0
+        self._given += sent
+        return sent
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """As waitress's."""
+        sent = int(super().send(data, do_close))
+        self._given += sent
+        return sent
+
+    def sight(self) -> Sight:
+        """As in `Connection`."""
+        if self.total_outbufs_len:
+            if not self.outbuf_lock.acquire(
+                blocking=False
+            ):  # a thread sends at this moment: no two figures would agree
+                return Sight(Phase.SERVED, self._count, 0)
+            try:
+                return Sight(Phase.TAKING, self._count, self._given - self._not_taken())
+            finally:
+                self.outbuf_lock.release()
+        if self.requests or self._ahead:
+            return Sight(Phase.SERVED, self._count, 0)
+        if self.request is not None and self.request.headers_finished:
+            return Sight(Phase.BODY, self._count, self._received)
+        coming = self.request is not None or self._lingering or not self._count
+        return Sight(Phase.HEAD if coming else Phase.IDLE, self._count, 0)
+
+    def cut(self, why: Cut) -> None:
+        """As in `Connection`."""
+        with suppress(OSError):  # it is gone
+            if self.total_outbufs_len:
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            elif why is Cut.RECEIVE and self.request is not None and not self._lingering:
+                self.socket.send(TOO_LATE)
+        self.handle_close()
+
+    def handle_close(self) -> None:
+        """As waitress's."""
+        request, self.request, self._ahead = self.request, None, b""
+        if request is not None:
+            request.close()
+        super().handle_close()
+
+    def _not_taken(self) -> int:
+        """How many bytes the system has to send, or has sent and not heard that they came."""
+        try:
+            return int.from_bytes(fcntl.ioctl(self.number, termios.TIOCOUTQ, bytes(4)), "little", signed=True)
+        except (OSError, ValueError):  # it is closed
+            return 0
+
+    def _hold(self, size: int) -> None:
+        if size != self._held:
+            self._held = size
+            self._door.hold(self, size)
