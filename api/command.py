@@ -40,6 +40,7 @@ def main(stop: int, arguments: Sequence[str] | None = None) -> int:
     for noisy in ("waitress.queue", "alembic", "celery", "kombu"):
         # waitress warns for each request that has to queue, which at load costs a third of the throughput.
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    logging.getLogger("waitress").setLevel(logging.WARNING)  # else it has a line for each client that hangs up
     code = _said(settings, lambda: _start(settings, chosen, stop))
     if code == 0:
         print("darkroom: stopped", file=sys.stderr)

@@ -7,6 +7,7 @@ long they may take.
 
 import fcntl
 import io
+import logging
 import socket
 import struct
 import termios
@@ -31,6 +32,8 @@ TOO_LATE = (
     b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(TIMEOUT), TIMEOUT)
 )
+
+log = logging.getLogger("darkroom.api")
 
 _serving = threading.local()
 
@@ -174,13 +177,14 @@ class Channel(HTTPChannel):
             self.handle_close()
 
     def _flush_exception(self, flush: Callable[..., bool] | None, do_close: bool = True) -> tuple[bool, bool] | None:
-        """As waitress's, which has no sentence for a client that is gone or a file that has become shorter."""
+        """As waitress's, which writes a traceback where a file has become shorter while it is sent."""
         if flush is None:
             return None
         try:
             return flush(do_close=do_close), False
         except OSError as error:
-            self.logger.warning("an answer could not be sent to its end: %s", error)
+            if not self.will_close:
+                log.warning("an answer could not be sent to its end: %s", error)
             self.will_close = True
             return False, True
 
@@ -215,8 +219,12 @@ class Channel(HTTPChannel):
         return sent
 
     def send(self, data: bytes, do_close: bool = True) -> int:
-        """As waitress's."""
-        sent = int(super().send(data, do_close))
+        """As waitress's; a network that fails is a client that is gone."""
+        try:
+            sent = int(super().send(data, do_close))
+        except OSError:
+            self.will_close = True
+            return 0
         self._given += sent
         return sent
 

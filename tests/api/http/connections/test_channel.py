@@ -1,6 +1,7 @@
 """Connections: one request at a time, clients who do not read, who drip, and who take their time on purpose."""
 
 import dataclasses
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -286,6 +287,36 @@ def test_a_thread_that_gives_an_answer_in_pieces_is_let_go_with_its_client() -> 
         running.looked()
         running.passes(SETTINGS.server_send_timeout, then=ended_app.is_set, is_=True)
         eventually(running.inside, 0, PATIENCE)
+
+
+class Shrinking(io.BytesIO):
+    """A file that ends before its size."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As a file's.
+
+        Raises:
+            OSError: it has become shorter.
+        """
+        if self.tell() > 100_000:
+            raise OSError("the file has become shorter")
+        return super().read(min(size or 0, 50_000))
+
+
+def test_a_file_that_can_not_be_sent_to_its_end_is_said_in_one_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [("Content-Length", str(len(BODY)))])
+        sent: Iterable[bytes] = environ["wsgi.file_wrapper"](Shrinking(BODY))
+        return sent
+
+    with front(app) as running:
+        assert len(everything(running.says(get("/")))) < 1_000_000
+        eventually(running.inside, 0, PATIENCE)
+    said = [record for record in caplog.records if record.name != "waitress.queue"]
+    assert [record.message for record in said] == [
+        "an answer could not be sent to its end: the file has become shorter"
+    ]
+    assert said[0].exc_info is None
 
 
 def test_all_together_hold_no_more_than_they_may_and_the_slowest_goes_first() -> None:
