@@ -16,7 +16,7 @@ from weakref import WeakSet, finalize
 
 import falcon
 
-from api.patience import patience_of
+from api.limits.patience import patience_of
 from catalog.errors import TryLater
 from catalog.generations import Generation, always_another
 from catalog.search.turns import Turns

@@ -10,7 +10,7 @@ from api.http.answers import answer
 from api.http.bodies import json_object
 from api.http.errors import RequestError
 from api.identify import Identify
-from api.patience import SECONDS, patience_of
+from api.limits.patience import SECONDS, patience_of
 from catalog.errors import Missing
 from catalog.jobs.jobs import Job, JobFailure, Jobs
 from catalog.lists.shares import format_timestamp

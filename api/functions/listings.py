@@ -10,7 +10,7 @@ from api.http.answers import answer
 from api.http.errors import RequestError
 from api.http.params import Params, number, required
 from api.identify import Identify, Listing
-from api.patience import SECONDS, patience_of
+from api.limits.patience import SECONDS, patience_of
 from catalog.damages import Damages
 from catalog.errors import Missing
 from catalog.generations import Generations, Memo

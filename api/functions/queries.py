@@ -8,7 +8,7 @@ from api.http.errors import RequestError
 from api.http.params import Params, text
 from api.identify import Identify
 from api.limits.allowances import Allowances
-from api.patience import SECONDS, patience_of
+from api.limits.patience import SECONDS, patience_of
 from catalog.lists.cached_search import CachedSearch
 from catalog.lists.views import Views
 from catalog.people.access import METADATA, SEARCH

@@ -27,7 +27,7 @@ from workers.pipeline.open import opened
 from workers.pipeline.render import render
 from workers.sizing import Size
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 START_OF_SCAN = b"\xff\xda"
 
 

@@ -19,7 +19,7 @@ from workers.pipeline.cost import BASE, cost
 from workers.pipeline.limits import Limits
 from workers.sizing import Size
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 WIDTH, HEIGHT = 2400, 1600
 PIXELS = WIDTH * HEIGHT
 SMALL, WHOLE = Size(150, 100), Size(WIDTH, HEIGHT)
@@ -119,7 +119,7 @@ def test_no_less_than_it_takes(kind: str, tmp_path: Path) -> None:
     path.write_bytes(source.getvalue())
     sizes = (SMALL, WHOLE)
     sides = [str(side) for size in sizes for side in (size.width, size.height)]
-    command = [sys.executable, "-m", "tests.workers.pipeline.peak", str(path), *sides]
+    command = [sys.executable, "-m", "tests.workers.pipeline.bounds.peak", str(path), *sides]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=True)
     for size, taken in zip(sizes, map(int, done.stdout.split()), strict=True):
         reckoned = cost(source, size, Limits())
