@@ -97,6 +97,7 @@ def _functions(components: Components) -> dict[str, Function]:
         library.app_passwords,
         library.generations,
         cookies,
+        components.allowances,
         apikey=apikey,
         encrypted=encrypted,
         on_page=settings.auth_local,

@@ -285,8 +285,8 @@ class Settings:
     workers_memory_bytes: Bytes = setting(
         "workers.memory.bytes",
         Bytes(6_000_000_000),
-        "memory of all renders of a process at once, embedded 60 % of what there is at most, and addresses of each process "
-        "that decodes photos; 0: no bound",
+        "memory of all renders of a process at once, embedded 60 % of what there is at most, and of each that decodes; "
+        "0: no bound",
         unit="bytes",
     )
     workers_confine: str = setting(

@@ -25,7 +25,7 @@ ALONE = (
     "tests/end_to_end/access/test_sessions.py::test_sessions_outlast_a_kill_and_hold_in_every_process",
     "tests/end_to_end/photos/test_whole_files.py::test_a_damaged_photo_is_tried_once",
     "tests/workers/pipeline/test_ladder.py",
-    "tests/workers/pipeline/test_limits.py::test_memory",
+    "tests/workers/pipeline/bounds/test_limits.py::test_memory",
     "tests/workers/pipeline/test_samples.py",
 )
 

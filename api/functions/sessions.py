@@ -121,12 +121,14 @@ class AuthorizeSession:
         app_passwords: AppPasswords,
         generations: Generations,
         cookies: Cookies,
+        allowances: Allowances,
         *,
         apikey: str,
         encrypted: bool,
         on_page: bool = True,
     ) -> None:
         self._on_page = on_page
+        self._allowances = allowances
         self._sessions = sessions
         self._cookies = cookies
         self._proofs = proofs
@@ -171,6 +173,7 @@ class AuthorizeSession:
         Raises:
             RequestError: malformed: none is named, though there is a key to be asked for.
             Forbidden: there can be no other session from this address, or not without another apikey.
+            LimitReached: too many were made of late.
         """
         if "apisid" in params:
             return required(params, "apisid")
@@ -180,6 +183,7 @@ class AuthorizeSession:
             )
         _require_apikey(params, self._apikey)
         self._sessions.require_room(request.remote_addr)
+        self._allowances.session(Payer(network_of(request.remote_addr)))
         return None
 
     def _atu(self, uid: str, proof: Proof) -> dict[str, str]:

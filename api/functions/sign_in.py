@@ -127,7 +127,8 @@ class EndSignIn:
             door.sessions.end(old)
         try:
             door.sign_ins.spend(done.state, LASTS)
-            apisid = door.sessions.create(request.remote_addr, uid, None, request.user_agent or "", page=True)
+            client = request.user_agent or ""
+            apisid = door.sessions.create(request.remote_addr, uid, None, client, page=True, vouched=True)
         except Conflict:
             raise SignInError("expired") from None
         except Forbidden:

@@ -91,9 +91,18 @@ class Sessions:
         self._unwritten: set[str] = set()
 
     def create(
-        self, address: str, uid: str | None, private_key: bytes | None, client: str = "", *, page: bool = False
+        self,
+        address: str,
+        uid: str | None,
+        private_key: bytes | None,
+        client: str = "",
+        *,
+        page: bool = False,
+        vouched: bool = False,
     ) -> str:
         """Makes a session for a caller at that address, whose program calls itself `client`; gives its id.
+
+        Where somebody else has `vouched` for the user just now, that is as good as the user's own password.
 
         Raises:
             Forbidden: the address has as many sessions as it may have.
@@ -103,7 +112,9 @@ class Sessions:
             connection.execute(delete(sessions).where(self._over(now)))
             self._require_room(connection, network, page, now)
             self._make_room(connection, network, page, now)
-            made = Session("", uid, network, False, private_key, now, now, client[:LONGEST_CLIENT], page=page)
+            confirmed = now if vouched else 0
+            client = client[:LONGEST_CLIENT]
+            made = Session("", uid, network, False, private_key, now, now, client, confirmed=confirmed, page=page)
             return self._insert(connection, made)
 
     def require_room(self, address: str, *, page: bool = False) -> None:

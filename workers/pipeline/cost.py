@@ -20,7 +20,7 @@ what it had before, 12 megapixels, pillow-simd 12.1), and what is reckoned with 
     raw, developed                          18          24
 
 and of the render itself, where it is large: rows that are as long as its own, its pixels, these turned, and the
-coefficients of a JPEG. `tests/workers/pipeline/test_cost.py` holds each to what is measured.
+coefficients of a JPEG. `tests/workers/pipeline/bounds/test_cost.py` holds each to what is measured.
 """
 
 import struct

@@ -21,7 +21,7 @@ OPEN = (
     "`darkroom user passwd` gives the user another one."
 )
 BY_APP = "An app password opens photos, and no account: sign in with the password of your own."
-UNCONFIRMED = "Show your password once more first: POST /api/account/confirm."
+UNCONFIRMED = "Show your password once more first (POST /api/account/confirm), or sign in anew where you have none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ class Doorkeeper:
         return person
 
     def is_confirmed(self, person: Person) -> bool:
-        """Whether the password was shown a short while ago."""
-        return self._sessions.is_confirmed(person.session)
+        """Whether the password was shown, or a provider has vouched, a short while ago; the proxy vouches each time."""
+        return person.session.implicit or self._sessions.is_confirmed(person.session)
 
     def require_confirmed(self, person: Person) -> None:
         """Raises Forbidden where the password was not shown a short while ago: somebody else may sit there by now."""

@@ -44,6 +44,7 @@ def authorizing(house: House, *, apikey: str = "", encrypted: bool = True) -> As
             library.app_passwords,
             library.generations,
             house.cookies,
+            house.allowances,
             apikey=apikey,
             encrypted=encrypted,
         )

@@ -46,6 +46,11 @@ def test_the_session_sees_what_the_user_may(house: House, person: SignsIn) -> No
     assert (status(house.sea), status(house.town)) == (403, 403)
 
 
+def test_whoever_has_just_signed_in_needs_no_password_to_change_an_account(person: SignsIn) -> None:
+    person.sign_in()
+    assert person.ask("/api/account").json["confirmed"] is True
+
+
 def test_at_most_three_round_trips(person: SignsIn) -> None:
     person.sign_in()
     assert person.provider.asked == LISTED

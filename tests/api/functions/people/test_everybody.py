@@ -98,14 +98,14 @@ def test_groups_come_change_and_go(house: House, client: TestClient, boss: Visit
     assert boss.post("/api/groups", body).status_code == 201
     assert boss.send("PUT", "/api/users", {"groups": ["town"]}, uid="ann").status_code == 204
     assert ann.ask("getPhotoMetadata", photoid=house.town).status_code == 200
-    assert ann.ask("getPhotoMetadata", photoid=house.sea).status_code == 403
+    assert ann.ask("getPhotoMetadata", photoid=house.sea).status_code == 404
     assert boss.post("/api/groups/name", {"name": "city"}, name="town").status_code == 204
     assert ann.ask("getPhotoMetadata", photoid=house.town).status_code == 200
     assert boss.send("PUT", "/api/groups", {"filters": ["dirall:town", "dirall:sea"]}, name="city").status_code == 204
     assert Group("city", (), ("dirall:sea", "dirall:town")) in house.library.groups.everyone()
     assert ann.ask("getPhotoMetadata", photoid=house.town).status_code == 403
     assert boss.delete("/api/groups", name="city").status_code == 204
-    assert ann.ask("getPhoto", photoid=house.town, width=9).status_code == 403
+    assert ann.ask("getPhoto", photoid=house.town, width=9).status_code == 404
 
 
 def test_shares_of_everybody(house: House, boss: Visitor, client: TestClient) -> None:

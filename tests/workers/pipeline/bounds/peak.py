@@ -1,5 +1,5 @@
-"""python -m tests.workers.pipeline.bounds.peak FILE WIDTH HEIGHT …: for each of these sizes, the smallest first, the bytes
-that a process takes at its peak, up to the end of this render, beyond what it has before all of them."""
+"""python -m tests.workers.pipeline.bounds.peak FILE WIDTH HEIGHT …: for each of these sizes, the smallest first, the
+bytes that a process takes at its peak, up to the end of this render, beyond what it has before all of them."""
 
 import sys
 from pathlib import Path
