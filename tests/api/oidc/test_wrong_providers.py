@@ -516,7 +516,7 @@ def test_what_it_said_counts_while_it_is_away(person: SignsIn, monkeypatch: pyte
 
 def test_too_many_sessions_from_an_address(house: House, person: SignsIn) -> None:
     for _ in range(100):
-        house.library.sessions.create("127.0.0.1", None, None)
+        house.library.sessions.create("127.0.0.1", None, None, page=True)
     assert told(person.sign_in()) == (403, "many")
 
 
