@@ -1,0 +1,95 @@
+"""What the owner of a file in a shared folder can put there: files that ask a reader for more than they are."""
+
+import os
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from tests.photos import solid
+
+SIDE = 26_000
+SCANS = 20_000
+DEEP = 1_500
+BOMBS = 30_000
+SHARED = 1_600_000
+
+
+def plant(folder: Path) -> None:
+    """Writes one of each into a folder of photos."""
+    folder.mkdir(parents=True, exist_ok=True)
+    exif = sharing_bytes()
+    (folder / "exif.png").write_bytes(png(exif))
+    solid(320, 240, (9, 90, 9)).save(folder / "exif.webp", exif=exif)
+    (folder / "exif.jpg").write_bytes(jpeg(exif))
+    (folder / "scans.jpg").write_bytes(scans(4000, 3000, SCANS))
+    (folder / "tile.tif").write_bytes(one_tile(SIDE))
+    Image.new("RGBA", (16383, 12000)).save(folder / "big.webp", lossless=True, method=0)
+    deep(folder, DEEP)
+
+
+def sharing_bytes() -> bytes:
+    """EXIF whose entries all have the same bytes: a reader that takes them one by one takes 48 GB."""
+    start = 8 + 2 + BOMBS * 12 + 4
+    tags = (0x1000 + number for number in range(2 * BOMBS))
+    entries = [tag for tag in tags if tag not in (0x8769, 0x8825, 0xA005)][:BOMBS]
+    directory = b"".join(struct.pack("<HHII", tag, 7, SHARED, start) for tag in entries)
+    return b"II*\0" + struct.pack("<IH", 8, BOMBS) + directory + bytes(4) + b"A" * SHARED
+
+
+def png(exif: bytes) -> bytes:
+    """A PNG with that EXIF."""
+    whole = _saved(solid(320, 240, (90, 9, 9)), "PNG")
+    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", zlib.crc32(b"eXIf" + exif))
+    return whole[:33] + chunk + whole[33:]
+
+
+def jpeg(exif: bytes) -> bytes:
+    """A JPEG with that EXIF, in as many segments as it takes."""
+    parts = [b"Exif\0\0" + exif[first : first + 65_000] for first in range(0, len(exif), 65_000)]
+    segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(part) + 2) + part for part in parts)
+    whole = _saved(solid(320, 240, (9, 9, 90)), "JPEG")
+    return whole[:2] + segments + whole[2:]
+
+
+def scans(width: int, height: int, count: int) -> bytes:
+    """A baseline JPEG that has so many scans, of no data."""
+    whole = _saved(solid(16, 16, (90, 120, 60)), "JPEG", subsampling="4:4:4")
+    head = bytearray(whole[: whole.index(b"\xff\xda")])
+    frame = head.index(b"\xff\xc0")
+    head[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
+    scan = b"\xff\xda" + struct.pack(">HB", 8, 1)
+    each = [scan + bytes([number % 3 + 1, 0x11 if number % 3 else 0, 0, 63, 0]) for number in range(count)]
+    return bytes(head) + b"".join(each) + b"\xff\xd9"
+
+
+def one_tile(side: int) -> bytes:
+    """A TIFF of 100 x 100 pixels, whose one tile is a square of that side."""
+    packing = zlib.compressobj(9)
+    row = b"\x55" * (side * 3)
+    pixels = b"".join(packing.compress(row) for _ in range(side)) + packing.flush()
+    bits = 8 + 2 + 12 * 11 + 4
+    tags = [(256, 3, 1, 100), (257, 3, 1, 100), (258, 3, 3, bits), (259, 3, 1, 8), (262, 3, 1, 2), (277, 3, 1, 3)]
+    tags += [(284, 3, 1, 1), (322, 4, 1, side), (323, 4, 1, side), (324, 4, 1, bits + 8), (325, 4, 1, len(pixels))]
+    directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + directory + bytes(4)
+    return head + struct.pack("<4H", 8, 8, 8, 0) + pixels
+
+
+def deep(folder: Path, levels: int) -> None:
+    """Folders in folders, deeper than a path can name."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir("deep", dir_fd=here)
+        inner = os.open("deep", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
