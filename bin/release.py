@@ -1,6 +1,7 @@
 """`make release`: checks, builds and tags the version that `darkroom/version.py` names. Nothing leaves this machine."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from bin.shipped import Unknown, packages
 from darkroom.version import VERSION
 
 PROJECT = Path(__file__).parents[1]
+MAKE_TELLS = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
 SEMANTIC = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")
 
 
@@ -83,7 +85,9 @@ def materials(file: Path, version: str) -> None:
 
 def run(command: list[str]) -> None:
     """Runs a command whose words go where these go."""
-    if subprocess.run(command, cwd=PROJECT, check=False).returncode:
+    # A make in a make says which folder it enters, to whoever reads what it prints.
+    environ = {name: value for name, value in os.environ.items() if name not in MAKE_TELLS}
+    if subprocess.run(command, cwd=PROJECT, env=environ, check=False).returncode:
         raise NotReady(f"`{' '.join(command)}` has failed: see above")
 
 
