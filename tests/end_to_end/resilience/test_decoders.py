@@ -9,7 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.end_to_end.servers import PATIENCE, Process, Server, children, environ, eventually, prepare, redis_server
+from tests.end_to_end.servers import (
+    PATIENCE,
+    START_SECONDS,
+    Process,
+    Server,
+    children,
+    environ,
+    eventually,
+    prepare,
+    redis_server,
+)
 from tests.photos import save_jpeg, solid
 
 # A program of Darkroom's whose decoders hold what they are given.
@@ -105,7 +115,7 @@ def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
             eventually(lambda: computes(worker.process.pid), True)
             below = offspring(worker.process.pid)
             worker.tell(15)
-            assert worker.process.wait(PATIENCE) == 0
+            assert worker.process.wait(START_SECONDS) == 0  # a worker's supervisor waits for 150 s
             eventually(lambda: [each for each in below if alive(each)], [])
             assert not [line for line in worker.lines if "brought its process down" in line]
         finally:
