@@ -134,46 +134,43 @@ def _weight(content: bytes, length: int) -> int:
 
 def _metas(file: BinaryIO) -> Iterator[tuple[int, int]]:
     """The place and the size of what each meta box of the file holds."""
-    file.seek(0, 2)
-    end, place = file.tell(), 0
-    for _ in range(MOST_BOXES):
-        file.seek(place)
-        head = file.read(16)
-        if len(head) < 8:
-            break
-        size, kind = struct.unpack_from(">I4s", head)
-        width = 8
-        if size == 1 and len(head) == 16:
-            size, width = int.from_bytes(head[8:], "big"), 16
-        size = size or end - place
-        if size < width or place + size >= 2**63:
-            break
+    end = file.seek(0, 2)
+    for kind, place, length in _outermost(file):
         if kind == b"meta":
-            yield place + width, min(size - width, end - place - width)
-        place += size
+            yield place, end - place if length is None else min(length, end - place)
 
 
 def _meta(file: BinaryIO) -> bytes:
     """The content of the file's meta box; empty where it has none, or one too large."""
+    for kind, place, length in _outermost(file):
+        if kind == b"meta":
+            length = LARGEST_META if length is None else length
+            file.seek(place)
+            return file.read(length) if 0 < length <= LARGEST_META else b""
+    return b""
+
+
+def _outermost(file: BinaryIO) -> Iterator[tuple[bytes, int, int | None]]:
+    """The boxes of the file itself: the kind of each, where its content begins, and how many bytes that has; None: all
+    up to the end of the file.
+    """
     place = 0
     for _ in range(MOST_BOXES):
         file.seek(place)
         head = file.read(16)
         if len(head) < 8:
-            break
+            return
         size, kind = struct.unpack_from(">I4s", head)
         width = 8
         if size == 1 and len(head) == 16:
             size, width = int.from_bytes(head[8:], "big"), 16
-        if kind == b"meta":
-            # To the end of the file, where the size is 0.
-            length = size - width if size else LARGEST_META
-            file.seek(place + width)
-            return file.read(length) if 0 < length <= LARGEST_META else b""
+        if not size:
+            yield kind, place + width, None
+            return
         if size < width or place + size >= 2**63:
-            break
+            return
+        yield kind, place + width, size - width
         place += size
-    return b""
 
 
 def _inside(content: bytes) -> Iterator[Box]:
