@@ -3,7 +3,6 @@
 So it costs the memory of a piece, and no thread while a client reads it, however slowly.
 """
 
-import io
 import logging
 import os
 from collections import OrderedDict
@@ -16,6 +15,7 @@ from weakref import WeakSet, finalize
 
 import falcon
 
+from api.http.delivery import Positioned
 from api.limits.patience import patience_of
 from catalog.errors import TryLater
 from catalog.generations import Generation, always_another
@@ -119,31 +119,13 @@ class _Answer:
         return os.pread(self._file.fileno(), length, start)
 
 
-class _Reading(io.RawIOBase):
+class _Reading(Positioned):
     """An answer, as one of those who read it sees it: a file."""
 
     def __init__(self, answer: _Answer) -> None:
         super().__init__()
         self._answer: _Answer | None = answer
-        self._position = 0
-
-    def readable(self) -> bool:
-        """True."""
-        return True
-
-    def seekable(self) -> bool:
-        """True."""
-        return True
-
-    def tell(self) -> int:
-        """How many bytes are before the next one that is read."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Goes to another byte."""
-        size = self._answer.size if self._answer is not None else 0
-        self._position = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: size}[whence] + offset
-        return self._position
+        self.size = answer.size
 
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes."""

@@ -39,18 +39,13 @@ class Files:
             raise RequestError("missing", GONE) from None
 
 
-class Spans(io.RawIOBase):
-    """Bytes and spans of a file, one behind the other, as one file; it closes the file when it is closed.
+class Positioned(io.RawIOBase):
+    """What can be read as a file of `size` bytes, from any place on: whoever is one has a `read`."""
 
-    waitress reads it on the thread of its sockets: so it has to say when a file has become shorter, where a plain
-    file would only give nothing and be asked again, for ever.
-    """
+    size = 0
 
-    def __init__(self, file: BinaryIO, parts: Sequence[bytes | Span]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._file = file
-        self._parts = parts
-        self.size = sum(part.length if isinstance(part, Span) else len(part) for part in parts)
         self._position = 0
 
     def readable(self) -> bool:
@@ -70,6 +65,20 @@ class Spans(io.RawIOBase):
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
         self._position = base + offset
         return self._position
+
+
+class Spans(Positioned):
+    """Bytes and spans of a file, one behind the other, as one file; it closes the file when it is closed.
+
+    waitress reads it on the thread of its sockets: so it has to say when a file has become shorter, where a plain
+    file would only give nothing and be asked again, for ever.
+    """
+
+    def __init__(self, file: BinaryIO, parts: Sequence[bytes | Span]) -> None:
+        super().__init__()
+        self._file = file
+        self._parts = parts
+        self.size = sum(part.length if isinstance(part, Span) else len(part) for part in parts)
 
     def read(self, size: int = -1) -> bytes:
         """At most so many bytes.
