@@ -10,7 +10,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 FRAME = struct.Struct("!IQ")
@@ -58,6 +58,19 @@ def receive(channel: socket.socket) -> tuple[Head, bytes, int | None] | None:
     length, more = FRAME.unpack(start + _read(number, FRAME.size - len(start)))
     head = json.loads(_read(number, length))
     return head, _read(number, more), descriptor
+
+
+def files(channel: socket.socket) -> Iterator[tuple[Head, int]]:
+    """What is wanted of each file that the owner hands over, and its descriptor, until there is none any more.
+
+    Raises:
+        ValueError: one was wanted, and no file came with it.
+    """
+    while (got := receive(channel)) is not None:
+        wanted, _, descriptor = got
+        if descriptor is None:
+            raise ValueError("a photo without a file")
+        yield wanted, descriptor
 
 
 def _read(number: int, length: int) -> bytes:

@@ -33,10 +33,7 @@ def begin(_kind: str) -> Callable[[socket.socket], None]:
 
 def serve(job: socket.socket) -> None:
     """Looks at one file after the other, until nobody hands it any."""
-    while (got := channel.receive(job)) is not None:
-        wanted, _, descriptor = got
-        if descriptor is None:
-            raise ValueError("a photo without a file")
+    for wanted, descriptor in channel.files(job):
         channel.send(job.fileno(), _said(descriptor, wanted["kind"]))
 
 

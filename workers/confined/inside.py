@@ -53,10 +53,7 @@ def begin(kind: str) -> Callable[[socket.socket], None]:
 
 def serve(job: socket.socket) -> None:
     """Renders one photo after the other, until nobody hands it any."""
-    while (got := channel.receive(job)) is not None:
-        wanted, _, descriptor = got
-        if descriptor is None:
-            raise ValueError("a photo without a file")
+    for wanted, descriptor in channel.files(job):
         _Render(job, wanted, descriptor).run()
 
 
