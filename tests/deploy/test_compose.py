@@ -14,7 +14,7 @@ import yaml
 from config import Settings, load
 from darkroom import cli
 from darkroom.version import VERSION
-from tests.end_to_end.photos.test_nginx import program
+from tests.end_to_end.nginx import program
 from tests.end_to_end.servers import PROJECT
 from workers.queue.app import QUEUES
 

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from tests.end_to_end.nginx import NAME, program, sample
 from tests.end_to_end.people import sign_in, sign_in_as_page
-from tests.end_to_end.photos.test_nginx import NAME, certificate, program
-from tests.end_to_end.servers import PROJECT, Process, Server, eventually, free_port, serving
+from tests.end_to_end.servers import Server, eventually, serving
 from tests.photos import save_jpeg, solid
 
 PAGE = {"X-Darkroom": "page"}
@@ -220,33 +220,9 @@ def authelia() -> Iterator[int]:
 @contextmanager
 def nginx(folder: Path, server: Server, asked: int) -> Iterator[tuple[int, Path]]:
     """nginx with the sample configuration; gives its port and its certificate."""
-    folder.mkdir()
-    chain, private = certificate(folder)
-    port = free_port()
-    sample = (PROJECT / "deploy/nginx-auth.conf").read_text()
-    for told, here in (
-        ("127.0.0.1:8080", server.url.removeprefix("http://")),
-        ("127.0.0.1:9091", f"127.0.0.1:{asked}"),
-        ("listen 443", f"listen 127.0.0.1:{port}"),
-        ("/etc/ssl/darkroom/fullchain.pem", str(chain)),
-        ("/etc/ssl/darkroom/privkey.pem", str(private)),
-    ):
-        assert told in sample
-        sample = sample.replace(told, here)
-    places = "".join(
-        f"{each}_temp_path {folder}/{each};\n" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(
-        f"{user}daemon off;\nerror_log stderr notice;\npid {folder}/pid;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{places}{sample}}}\n"
-    )
-    process = Process([program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")], os.environ)
-    try:
-        process.wait_for("start worker process ")
-        yield port, chain
-    finally:
-        process.stop()
+    replaced = {"127.0.0.1:8080": server.url.removeprefix("http://"), "127.0.0.1:9091": f"127.0.0.1:{asked}"}
+    with sample("deploy/nginx-auth.conf", folder, replaced) as made:
+        yield made
 
 
 def test_behind_nginx_that_asks_who_is_signed_in(place: Place, tmp_path: Path) -> None:

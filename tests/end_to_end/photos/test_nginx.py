@@ -1,9 +1,7 @@
 """Behind nginx: docs/nginx.conf as it stands, HTTP/2 over TLS, and callers known by their own addresses."""
 
-import datetime
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,51 +12,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from tests.end_to_end.servers import PROJECT, Process, Server, environ, eventually, free_port, serving
+from tests.end_to_end.nginx import NAME, program, sample
+from tests.end_to_end.servers import Process, Server, environ, eventually, serving
 from tests.photos import save_jpeg, shows, solid
 
-NAME = "photos.example.org"
 RED = (200, 30, 30)
 API = "picapportapi/1.0"
-
-
-def program(name: str) -> str:
-    """Where a program lies; Debian keeps nginx where only root looks."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{name} is missing, though `make test` installs it")
-        pytest.skip(f"{name} is not installed")
-    return found
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    chain, private = folder / "fullchain.pem", folder / "privkey.pem"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return chain, private
 
 
 class Nginx:
@@ -83,32 +43,9 @@ class Nginx:
 @contextmanager
 def nginx(folder: Path, server: Server) -> Iterator[Nginx]:
     """nginx with the sample configuration."""
-    folder.mkdir()
-    chain, private = certificate(folder)
-    port = free_port()
-    sample = (PROJECT / "docs/nginx.conf").read_text()
-    for said, here in (
-        ("127.0.0.1:8080", server.url.removeprefix("http://")),
-        ("listen 443", f"listen 127.0.0.1:{port}"),
-        ("/etc/ssl/darkroom/fullchain.pem", str(chain)),
-        ("/etc/ssl/darkroom/privkey.pem", str(private)),
-    ):
-        assert said in sample
-        sample = sample.replace(said, here)
-    places = "".join(
-        f"{each}_temp_path {folder}/{each};\n" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(
-        f"{user}daemon off;\nerror_log stderr notice;\npid {folder}/pid;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{places}{sample}}}\n"
-    )
-    process = Process([program("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")], os.environ)
-    try:
-        process.wait_for("start worker process ")
+    replaced = {"127.0.0.1:8080": server.url.removeprefix("http://")}
+    with sample("docs/nginx.conf", folder, replaced) as (port, chain):
         yield Nginx(port, chain)
-    finally:
-        process.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Darkroom below a path of a name that other things have too: nginx in front, and a browser that resolves addresses."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from tests.end_to_end.photos.test_nginx import program
-from tests.end_to_end.servers import Process, Server, free_port, serving
+from tests.end_to_end.nginx import running
+from tests.end_to_end.servers import Server, free_port, serving
 from tests.web.visitor import Visitor, large, tile, visiting
 
 ADMIN, PASSWORD = "boss", "all of it"
@@ -58,22 +57,12 @@ def nginx(folder: Path, path: str, target: str, more: str) -> Iterator[str]:
     """nginx, which serves something else at its root; gives its origin."""
     folder.mkdir()
     port = free_port()
-    places = "".join(
-        f"{each}_temp_path {folder}/{each};\n" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(
-        f"{user}daemon off;\nerror_log stderr notice;\npid {folder}/pid;\nevents {{}}\n"
-        f"http {{\naccess_log off;\n{places}"
+    servers = (
         f"server {{ listen 127.0.0.1:{port};\nlocation / {{ return 404 'something else'; }}\n"
-        f"location {path}/ {{ proxy_pass {target}; proxy_set_header Host $http_host; {more} }} }} }}\n"
+        f"location {path}/ {{ proxy_pass {target}; proxy_set_header Host $http_host; {more} }} }} "
     )
-    process = Process([program("nginx"), "-p", str(folder), "-c", "nginx.conf"], os.environ)
-    try:
-        process.wait_for("start worker process ")
+    with running(folder, servers):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        process.stop()
 
 
 @pytest.fixture(scope="module", params=WAYS)

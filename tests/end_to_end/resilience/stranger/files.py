@@ -3,12 +3,13 @@
 import os
 import struct
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from tests.photos import solid
+from tests.workers.samples.jpegs import EXIF, of_scans, segment, with_segments
+from tests.workers.samples.pictures import saved
 
 SIDE = 26_000
 SCANS = 20_000
@@ -24,7 +25,7 @@ def plant(folder: Path) -> None:
     (folder / "exif.png").write_bytes(png(exif))
     solid(320, 240, (9, 90, 9)).save(folder / "exif.webp", exif=exif)
     (folder / "exif.jpg").write_bytes(jpeg(exif))
-    (folder / "scans.jpg").write_bytes(scans(4000, 3000, SCANS))
+    (folder / "scans.jpg").write_bytes(of_scans(4000, 3000, SCANS))
     (folder / "tile.tif").write_bytes(one_tile(SIDE))
     Image.new("RGBA", (16383, 12000)).save(folder / "big.webp", lossless=True, method=0)
     deep(folder, DEEP)
@@ -41,28 +42,15 @@ def sharing_bytes() -> bytes:
 
 def png(exif: bytes) -> bytes:
     """A PNG with that EXIF."""
-    whole = _saved(solid(320, 240, (90, 9, 9)), "PNG")
+    whole = saved(solid(320, 240, (90, 9, 9)), "PNG").getvalue()
     chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", zlib.crc32(b"eXIf" + exif))
     return whole[:33] + chunk + whole[33:]
 
 
 def jpeg(exif: bytes) -> bytes:
     """A JPEG with that EXIF, in as many segments as it takes."""
-    parts = [b"Exif\0\0" + exif[first : first + 65_000] for first in range(0, len(exif), 65_000)]
-    segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(part) + 2) + part for part in parts)
-    whole = _saved(solid(320, 240, (9, 9, 90)), "JPEG")
-    return whole[:2] + segments + whole[2:]
-
-
-def scans(width: int, height: int, count: int) -> bytes:
-    """A baseline JPEG that has so many scans, of no data."""
-    whole = _saved(solid(16, 16, (90, 120, 60)), "JPEG", subsampling="4:4:4")
-    head = bytearray(whole[: whole.index(b"\xff\xda")])
-    frame = head.index(b"\xff\xc0")
-    head[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
-    scan = b"\xff\xda" + struct.pack(">HB", 8, 1)
-    each = [scan + bytes([number % 3 + 1, 0x11 if number % 3 else 0, 0, 63, 0]) for number in range(count)]
-    return bytes(head) + b"".join(each) + b"\xff\xd9"
+    parts = (segment(0xE1, EXIF + exif[first : first + 60_000]) for first in range(0, len(exif), 60_000))
+    return with_segments(saved(solid(320, 240, (9, 9, 90))).getvalue(), *parts)
 
 
 def one_tile(side: int) -> bytes:
@@ -87,9 +75,3 @@ def deep(folder: Path, levels: int) -> None:
         os.close(here)
         here = inner
     os.close(here)
-
-
-def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
