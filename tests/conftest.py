@@ -1,6 +1,7 @@
 """Fixtures for every floor, and what is so for all tests."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes run the tests, what takes longest begins first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: not {"end_to_end", "web"} & set(item.path.parts))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """pytest takes away what earlier runs left, with a call of Python's for each level of it.
+
+    A run that was killed may have left folders deeper than Python goes by itself, and all tests of this one pass.
+    """
+    sys.setrecursionlimit(20_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

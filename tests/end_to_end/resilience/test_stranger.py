@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.catalog.beneath.deep import remove
 from tests.end_to_end.people import sign_in
 from tests.end_to_end.resilience import stranger
 from tests.end_to_end.resilience.stranger.files import plant
@@ -87,8 +88,19 @@ def outcome(program: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
     return dict(json.loads(printed))
 
 
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[Path]:
+    """A folder of photos into which strangers put what they want."""
+    folder = tmp_path / "photos/shared"
+    folder.mkdir(parents=True)
+    yield folder
+    remove(folder)
+
+
 @pytest.mark.parametrize("way", ["embedded", "distributed"])
-def test_a_family_looks_at_photos_whatever_strangers_do(outside: Street, way: str, tmp_path: Path) -> None:
+def test_a_family_looks_at_photos_whatever_strangers_do(
+    outside: Street, shared: Path, way: str, tmp_path: Path
+) -> None:
     for number, colour in enumerate(colours(PHOTOS)):
         save_jpeg(tmp_path / f"photos/{number:02}.jpg", solid(1600, 1200, colour))
     strangers, family = outside.addresses[:STRANGERS], outside.addresses[STRANGERS:]
@@ -98,7 +110,7 @@ def test_a_family_looks_at_photos_whatever_strangers_do(outside: Street, way: st
         alone = outcome(start(outside, "family", *watched), ALONE_SECONDS)
 
         attacks = start(outside, "attacks", server.url, str(SOAK_SECONDS + ALONE_SECONDS), *strangers, nice=19)
-        plant(tmp_path / "photos/shared")
+        plant(shared)
         early = outcome(start(outside, "family", *watched), ALONE_SECONDS)
         before, lines = (memory(server), descriptors(server)), len(server.front.lines)
         late = outcome(start(outside, "family", server.url, str(max(SOAK_SECONDS - 20, 10)), watched[2]), SOAK_SECONDS)

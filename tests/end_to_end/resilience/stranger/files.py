@@ -1,12 +1,12 @@
 """What the owner of a file in a shared folder can put there: files that ask a reader for more than they are."""
 
-import os
 import struct
 import zlib
 from pathlib import Path
 
 from PIL import Image
 
+from tests.catalog.beneath.deep import deep_folder
 from tests.photos import solid
 from tests.workers.samples.jpegs import EXIF, of_scans, segment, with_segments
 from tests.workers.samples.pictures import saved
@@ -20,7 +20,6 @@ SHARED = 1_600_000
 
 def plant(folder: Path) -> None:
     """Writes one of each into a folder of photos."""
-    folder.mkdir(parents=True, exist_ok=True)
     exif = sharing_bytes()
     (folder / "exif.png").write_bytes(png(exif))
     solid(320, 240, (9, 90, 9)).save(folder / "exif.webp", exif=exif)
@@ -28,7 +27,7 @@ def plant(folder: Path) -> None:
     (folder / "scans.jpg").write_bytes(of_scans(4000, 3000, SCANS))
     (folder / "tile.tif").write_bytes(one_tile(SIDE))
     Image.new("RGBA", (16383, 12000)).save(folder / "big.webp", lossless=True, method=0)
-    deep(folder, DEEP)
+    deep_folder(folder, DEEP, {})
 
 
 def sharing_bytes() -> bytes:
@@ -64,14 +63,3 @@ def one_tile(side: int) -> bytes:
     directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
     head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + directory + bytes(4)
     return head + struct.pack("<4H", 8, 8, 8, 0) + pixels
-
-
-def deep(folder: Path, levels: int) -> None:
-    """Folders in folders, deeper than a path can name."""
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(levels):
-        os.mkdir("deep", dir_fd=here)
-        inner = os.open("deep", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = inner
-    os.close(here)
