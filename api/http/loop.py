@@ -7,6 +7,7 @@ changes some without a word.
 """
 
 import logging
+import math
 import os
 import select
 import threading
@@ -18,7 +19,8 @@ from typing import Any
 
 from waitress.wasyncore import readwrite
 
-ALL_EVERY = 0.5  # seconds
+ALL_EVERY = 0.5  # seconds in which each is asked once
+AT_A_TIME = 64  # of them, so that nobody waits for a thousand
 
 log = logging.getLogger("darkroom.api")
 
@@ -26,13 +28,17 @@ log = logging.getLogger("darkroom.api")
 class Loop:
     """Waits for `sockets`, which are waitress's: by file descriptor, those that are added and removed meanwhile too.
 
-    `always` are asked each time. `upkeep` is called a few times a second, after all that has happened so far was dealt
-    with. Of its methods only `changed`, `wake`, `soon`, `watch` and `watch_no_more` may be called from other threads
-    than the loop's.
+    `always` are asked each time. `upkeep` is called again and again, after what has happened so far was dealt with, and
+    is told which part of its work it is time for: all of it comes to be done a few times a second, a little at a time.
+    Of its methods only `changed`, `wake`, `soon`, `watch` and `watch_no_more` may be called from other threads than the
+    loop's.
     """
 
     def __init__(
-        self, sockets: dict[int, Any], always: tuple[int, ...], upkeep: Callable[[], None] = lambda: None
+        self,
+        sockets: dict[int, Any],
+        always: tuple[int, ...],
+        upkeep: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._sockets = sockets
         self._always = always
@@ -41,7 +47,8 @@ class Loop:
         self._epoll = select.epoll()
         self._wanted: dict[int, int] = {}
         self._changed: deque[int] = deque()
-        self._all_at = 0.0
+        self._unasked: deque[int] = deque()
+        self._part_at = 0.0
         self._woken = False
         self._closed = False
         self._closing = threading.Lock()  # a thread that has just answered may wake a loop that is being closed
@@ -97,10 +104,14 @@ class Loop:
 
     def turn(self, timeout: float) -> None:
         """Waits until something has happened, at most so many seconds, and has it dealt with."""
-        everybody = time.monotonic() >= self._all_at
-        for each in self._to_ask(everybody=everybody):
+        part = 1 / max(1, math.ceil(len(self._sockets) / AT_A_TIME))
+        every = ALL_EVERY * part
+        now = time.monotonic()
+        if due := now >= self._part_at:
+            self._part_at = now + every
+        for each in self._to_ask(math.ceil(part * len(self._sockets)) if due else 0):
             self._ask(each)
-        for each, events in self._epoll.poll(min(timeout, ALL_EVERY)):
+        for each, events in self._epoll.poll(min(timeout, every)):
             found = self._sockets.get(each)
             if each == self._wake:
                 os.read(self._wake, 4096)
@@ -111,8 +122,8 @@ class Loop:
             elif found is not None:
                 self._changed.append(each)
                 readwrite(found, events)
-        if everybody:
-            self._upkeep()
+        if due:
+            self._upkeep(part)
 
     def close(self) -> None:
         """Lets go of what the loop itself has open."""
@@ -129,17 +140,18 @@ class Loop:
             if gone is not None:
                 gone()
 
-    def _to_ask(self, *, everybody: bool) -> set[int]:
+    def _to_ask(self, others: int) -> set[int]:
+        """Those to which something has happened, and so many others, of whom it is the turn."""
         self._woken = False  # before the lists are emptied: who comes after that wakes the loop again
         while self._soon:
             self._soon.popleft()()
-        if everybody:
-            self._all_at = time.monotonic() + ALL_EVERY
-            self._changed.clear()
-            return set(self._sockets)
         asked = set(self._always)
         while self._changed:
             asked.add(self._changed.popleft())
+        for _ in range(others):
+            if not self._unasked:
+                self._unasked.extend(self._sockets)
+            asked.add(self._unasked.popleft())
         return asked
 
     def _ask(self, socket: int) -> None:

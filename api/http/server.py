@@ -56,7 +56,7 @@ class FrontEnd:
         self._give_up = give_up
         self._stopping = False
         self._sockets: dict[int, Any] = {}
-        self.loop = Loop(self._sockets, tuple(each.fileno() for each in listening), lambda: self.door.look())
+        self.loop = Loop(self._sockets, tuple(each.fileno() for each in listening), lambda part: self.door.look(part))
         self.door = Door(
             _bounds(settings), _patience(settings), lambda who: _excepted(settings, who), self.loop.soon, clock
         )

@@ -228,23 +228,29 @@ class Channel(HTTPChannel):
         self._given += sent
         return sent
 
-    def sight(self) -> Sight:
+    def phase(self) -> Phase:
         """As in `Connection`."""
         if self.total_outbufs_len:
-            if not self.outbuf_lock.acquire(
-                blocking=False
-            ):  # a thread sends at this moment: no two figures would agree
-                return Sight(Phase.SERVED, self._count, 0)
-            try:
-                return Sight(Phase.TAKING, self._count, self._given - self._not_taken())
-            finally:
-                self.outbuf_lock.release()
+            return Phase.TAKING
         if self.requests or self._ahead:
+            return Phase.SERVED
+        if self.request is not None:
+            return Phase.BODY if self.request.headers_finished else Phase.HEAD
+        return Phase.HEAD if self._lingering or not self._count else Phase.IDLE
+
+    def sight(self) -> Sight:
+        """As in `Connection`."""
+        phase = self.phase()
+        if phase is Phase.BODY:
+            return Sight(phase, self._count, self._received)
+        if phase is not Phase.TAKING:
+            return Sight(phase, self._count, 0)
+        if not self.outbuf_lock.acquire(blocking=False):  # a thread sends at this moment: no two figures would agree
             return Sight(Phase.SERVED, self._count, 0)
-        if self.request is not None and self.request.headers_finished:
-            return Sight(Phase.BODY, self._count, self._received)
-        coming = self.request is not None or self._lingering or not self._count
-        return Sight(Phase.HEAD if coming else Phase.IDLE, self._count, 0)
+        try:
+            return Sight(phase, self._count, self._given - self._not_taken())
+        finally:
+            self.outbuf_lock.release()
 
     def cut(self, why: Cut) -> None:
         """As in `Connection`."""

@@ -5,20 +5,26 @@ twice a second for all connections at once, so that a request costs none of it.
 """
 
 import logging
+import math
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from typing import Protocol
 
 import metrics
 from api.http.connections.pace import Pace, Patience, Phase, Sight
+from api.http.connections.shares import Shares
 
 NETWORK = 64  # bits of an IPv6 address: who has one has all of those
-AT_ONCE = 16  # one in so many connections goes where there are too many, so that not each that comes looks for one
+AT_ONCE = 16  # one in so many of an address's connections goes where there are too many
+FEW = 4  # or one in so many, where it has not many, and no more than those
+EXCHANGE_EVERY = 1.0  # seconds in which whoever has as many connections as any gets another one in place of one
+MOST_NETWORKS = 4096  # addresses that are not taken apart each time
 DAWDLING = 10  # times server.least.rate: who takes an answer slower than that goes where there are too many
 LOWERED = 7 / 8  # of what connections may hold together is what they hold after some had to go
 SAY_EVERY = 60.0  # seconds
@@ -34,6 +40,7 @@ class Cut(Enum):
     IDLE = "idle"
     TIGHT = "tight"
     SHARE = "share"
+    CROWD = "crowd"
     BUFFERS = "buffers"
 
 
@@ -42,8 +49,10 @@ SAID = {
     Cut.SEND: "whose client did not take its answer within server.send.timeout",
     Cut.TIGHT: "that did nothing while server.connections were open",
     Cut.SHARE: "beyond server.connections.per.address",
+    Cut.CROWD: "of addresses that had as many as any while server.connections were open",
     Cut.BUFFERS: "that were the slowest of those that held more than server.buffer.bytes",
 }
+CUT = {why: metrics.connections_cut.labels(why.value) for why in Cut}
 OVERDUE = {Phase.IDLE: Cut.IDLE, Phase.HEAD: Cut.RECEIVE, Phase.BODY: Cut.RECEIVE, Phase.TAKING: Cut.SEND}
 
 
@@ -64,6 +73,9 @@ class Connection(Protocol):
     address: str
     pace: Pace
 
+    def phase(self) -> Phase:
+        """What it is at."""
+
     def sight(self) -> Sight:
         """What is to be seen of it."""
 
@@ -74,6 +86,9 @@ class Connection(Protocol):
 class Door:
     """Keeps connections to `bounds` and `patience`. `excepted` says of an address that it may have any number of them;
     `soon` calls something on the loop's thread, on which all methods but `hold` are to be called.
+
+    Where all places are taken, one of those makes room of whom most are here: however many connections somebody makes
+    from one address, others have theirs.
     """
 
     def __init__(
@@ -90,7 +105,10 @@ class Door:
         self._soon = soon
         self._clock = clock
         self._inside: dict[Connection, str] = {}
-        self._shares: Counter[str] = Counter()
+        self._shares: Shares[Connection] = Shares()
+        self._exchange_at: dict[str, float] = {}
+        self._share = lru_cache(MOST_NETWORKS)(self._share_of)
+        self._unlooked: deque[Connection] = deque()
         self._held: dict[Connection, int] = {}
         self._held_by_all = 0
         self._holding = Lock()
@@ -114,38 +132,47 @@ class Door:
         """That of a connection which comes now."""
         return Pace(self._clock())
 
-    def has_room(self) -> bool:
-        """Whether one more may come in; closes some that do nothing where it could not otherwise."""
-        return len(self._inside) < self.bounds.connections or self.clear(self.bounds.connections // AT_ONCE or 1)
+    def is_full(self) -> bool:
+        """Whether all places are taken."""
+        return len(self._inside) >= self.bounds.connections
 
     def clear(self, number: int) -> bool:
         """Closes at most so many of those that do least; gives whether there was one."""
         return self._close(self._inside, number, Cut.TIGHT)
 
     def admits(self, address: str) -> bool:
-        """Whether somebody of that address may come in."""
+        """Whether somebody of that address may come in; closes some that do nothing where it could not otherwise.
+
+        Raises:
+            NoRoom: nobody may.
+        """
         share, most = self._share(address), self.bounds.per_address
-        if not share or not most or self._shares[share] < most:
+        if share and most and self._shares.count(share) >= most:
+            if self._close(self._shares.of(share), 1, Cut.SHARE):
+                return True
+            self._note(Cut.SHARE)
+            return False
+        if not self.is_full():
             return True
-        if self._close([each for each, other in self._inside.items() if other == share], 1, Cut.SHARE):
+        if self._make_room(share):
             return True
-        self._note(Cut.SHARE)
-        return False
+        if share and self._has_enough(share):
+            self._note(Cut.CROWD)
+            return False
+        raise NoRoom
 
     def came(self, connection: Connection) -> None:
         """It has come in."""
         share = self._share(connection.address)
         self._inside[connection] = share
-        self._shares[share] += 1
+        self._shares.add(share, connection)
 
     def left(self, connection: Connection) -> None:
         """It is closed."""
         share = self._inside.pop(connection, None)
         if share is None:
             return
-        self._shares[share] -= 1
-        if not self._shares[share]:
-            del self._shares[share]
+        self._shares.remove(share, connection)
         self.hold(connection, 0)
 
     def hold(self, connection: Connection, size: int) -> None:
@@ -159,13 +186,19 @@ class Door:
         if too_much:
             self._soon(self._lower)
 
-    def look(self) -> None:
-        """Closes those that have become too slow. To be called again and again, twice a second or so."""
+    def look(self, part: float = 1.0) -> None:
+        """Looks at this part of the connections, those next whose turn it is, and closes who has become too slow. To be
+        called again and again, so that each is looked at twice a second or so.
+        """
         now = self._clock()
-        for each in list(self._inside):
-            sight = each.sight()
-            if each.pace.look(sight, now, self._patience):
-                self._cut(each, OVERDUE[sight.phase])
+        for _ in range(math.ceil(part * len(self._inside))):
+            if not self._unlooked:
+                self._unlooked.extend(self._inside)
+            each = self._unlooked.popleft()
+            if each in self._inside:
+                sight = each.sight()
+                if each.pace.look(sight, now, self._patience):
+                    self._cut(each, OVERDUE[sight.phase])
         metrics.connections.set(len(self._inside))
         self._say(now)
 
@@ -182,19 +215,63 @@ class Door:
             if self._held_by_all <= self.bounds.held * LOWERED:
                 return
 
-    def _close(self, among: Iterable[Connection], number: int, why: Cut) -> bool:
+    def _make_room(self, share: str) -> bool:
+        """Closes some of whoever has most; whether there were any.
+
+        Who has as many as any can only take the place of one like him, or his own, and is exchanged now and then: else
+        each of the connections that they make without end would cost all of these a look.
+        """
+        most, has = self._shares.most(), self._shares.count(share)
+        enough = bool(share) and self._has_enough(share)
+        if enough and not self._may_exchange(share):
+            return False
+        for other, count in self._shares.by_size():
+            if enough and count < most:
+                break
+            if enough and has == most and other != share:
+                continue
+            if self._close(self._shares.of(other), 1 if enough else _at_once(count), Cut.TIGHT):
+                return True
+        return False
+
+    def _has_enough(self, share: str) -> bool:
+        """Whether nobody would have more than it with one more."""
+        return len(self._shares) > 1 and self._shares.count(share) + 1 >= self._shares.most()
+
+    def _may_exchange(self, share: str) -> bool:
         now = self._clock()
-        found = []
+        if now < self._exchange_at.get(share, now):
+            return False
+        if len(self._exchange_at) > MOST_NETWORKS:
+            self._exchange_at.clear()
+        self._exchange_at[share] = now + EXCHANGE_EVERY
+        return True
+
+    def _close(self, among: Iterable[Connection], number: int, why: Cut) -> bool:
+        """Closes so many of those that do least, and gives whether there was one."""
+        now = self._clock()
+        waiting, taking = [], []
         for each in among:
-            sight = each.sight()
-            if sight.phase is Phase.SERVED:
-                continue
-            if sight.phase is Phase.TAKING and each.pace.rate(sight, now) >= DAWDLING * self._patience.rate:
-                continue
-            found.append((sight.phase.value, each.pace.since(sight, now), each))
-        for _, _, each in sorted(found, key=lambda one: one[:2])[:number]:
+            phase = each.phase()
+            if phase is Phase.TAKING:
+                taking.append(each)
+            elif phase is not Phase.SERVED:
+                waiting.append((phase.value, each.pace.since(each.sight(), now), each))
+        waiting.sort(key=lambda one: one[:2])
+        chosen = [each for _, _, each in waiting[:number]]
+        if len(chosen) < number and taking:  # how much they take only the system knows, which takes its time
+            sights = ((each, each.sight()) for each in taking)
+            dawdling = [
+                (each.pace.since(sight, now), each) for each, sight in sights if self._dawdles(each, sight, now)
+            ]
+            dawdling.sort(key=lambda one: one[0])
+            chosen += [each for _, each in dawdling[: number - len(chosen)]]
+        for each in chosen:
             self._cut(each, why)
-        return bool(found)
+        return bool(chosen)
+
+    def _dawdles(self, connection: Connection, sight: Sight, now: float) -> bool:
+        return sight.phase is not Phase.SERVED and connection.pace.rate(sight, now) < DAWDLING * self._patience.rate
 
     def _cut(self, connection: Connection, why: Cut) -> None:
         self._note(why)
@@ -203,7 +280,7 @@ class Door:
 
     def _note(self, why: Cut) -> None:
         if why is not Cut.IDLE:  # which is nothing to tell of
-            metrics.connections_cut.labels(why.value).inc()
+            CUT[why].inc()
             self._told[why] += 1
 
     def _say(self, now: float) -> None:
@@ -214,9 +291,18 @@ class Door:
                 log.warning("closed %d connections %s", number, SAID[why])
             self._told.clear()
 
-    def _share(self, address: str) -> str:
+    def _share_of(self, address: str) -> str:
         """Whose share an address counts to; empty: nobody's."""
         return "" if self._excepted(address) else network(address)
+
+
+def _at_once(count: int) -> int:
+    """How many of somebody's connections go for one that comes: so many that not each that comes has to look."""
+    return max(1, count // AT_ONCE, min(FEW, count // FEW))
+
+
+class NoRoom(Exception):
+    """All places are taken, by those who are being served."""
 
 
 def network(address: str) -> str:

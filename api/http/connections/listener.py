@@ -12,7 +12,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from api.http.connections.channel import Channel, being_served
-from api.http.connections.door import Door
+from api.http.connections.door import Door, NoRoom
 from api.http.loop import Loop
 from api.http.mount import Mount
 from api.proxied import Proxied
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 PAUSE = 0.5  # seconds in which nobody is let in where the system, or the door, has no room
+AT_A_TIME = 16  # clients are let in before those who are inside are heard again
 CLEARED = 8  # connections that do nothing are closed at once where the system has no room for one
 
 log = logging.getLogger("darkroom.api")
@@ -50,6 +51,7 @@ class Listener(TcpWSGIServer):
         self._clock = clock
         self._pause_until = float("-inf")
         self._short = False
+        self._next: tuple[socket.socket, Any] | None = None  # who waits in front of the door
         super().__init__(
             app,
             sockets,
@@ -62,30 +64,49 @@ class Listener(TcpWSGIServer):
         )
 
     def readable(self) -> bool:
-        """Whether somebody may come in now. What waitress does here besides is the door's."""
+        """Whether somebody may come in now; whoever waits in front of the door does, if he may. What waitress does here
+        besides is the door's.
+        """
+        if self._next is not None and self._clock() >= self._pause_until:
+            self.handle_accept()
         return bool(self.accepting) and self._clock() >= self._pause_until
 
     def handle_accept(self) -> None:
-        """Lets one client in."""
-        if not self.door.has_room():
-            self._pause()
-            return
-        try:
-            accepted = self.accept()
-        except OSError as error:
-            self._failed(error)
-            return
-        if accepted is None:  # it has gone, or to another process
-            return
-        if self._short:
-            self._short = False
-            log.warning("connections are accepted again")
-        client, address = accepted
+        """Lets those in who wait, some of them at a time: each turn of the loop asks all who have something to say."""
+        for _ in range(AT_A_TIME):
+            if self._next is None:
+                try:
+                    self._next = self.accept()
+                except OSError as error:
+                    self._failed(error)
+                    return
+                if self._next is None:  # nobody waits any more; or he has gone, or to another process
+                    return
+                if self._short:
+                    self._short = False
+                    log.warning("connections are accepted again")
+            client, address = self._next
+            try:
+                admitted = self.door.admits(str(address[0]))
+            except NoRoom:
+                self._pause()
+                return
+            self._next = None
+            if admitted:
+                self._let_in(client, address)
+            else:
+                client.close()
+
+    def close(self) -> None:
+        """As waitress's."""
+        if self._next is not None:
+            self._next[0].close()
+            self._next = None
+        super().close()
+
+    def _let_in(self, client: socket.socket, address: Any) -> None:
         try:
             self.set_socket_options(client)
-            if not self.door.admits(str(address[0])):
-                client.close()
-                return
         except OSError:  # it is gone
             client.close()
             return

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Phase(Enum):
@@ -19,8 +20,7 @@ class Phase(Enum):
     """It is being answered, however long that takes: to wait for a render is no idleness."""
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """What is to be seen of a connection at one moment: how many requests came on it, and how many bytes its client
     has sent in all, or taken, where it takes an answer.
     """

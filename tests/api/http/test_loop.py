@@ -181,7 +181,7 @@ def test_all_are_asked_now_and_then(
     loop: Loop, pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.http.loop.ALL_EVERY", 0)
-    monkeypatch.setattr(loop, "_all_at", 0.0)
+    monkeypatch.setattr(loop, "_part_at", 0.0)
     loop.turn(20)
     assert [end.asked for end, _ in pairs] == [2, 2, 2]
 
@@ -203,9 +203,24 @@ def test_upkeep_comes_after_what_has_happened(
     monkeypatch.setattr("api.http.loop.ALL_EVERY", 1000)
     end, other = pairs[0]
     heard: list[list[str]] = []
-    loop = Loop({end.end.fileno(): end}, (), lambda: heard.append(list(end.heard)))
+    loop = Loop({end.end.fileno(): end}, (), lambda _: heard.append(list(end.heard)))
     other.send(b"hello")
     loop.turn(20)
     loop.turn(0)
     assert heard == [["hello"]]
+    loop.close()
+
+
+def test_many_are_asked_a_few_at_a_time(
+    pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.http.loop.ALL_EVERY", 0)
+    monkeypatch.setattr("api.http.loop.AT_A_TIME", 1)
+    parts: list[float] = []
+    loop = Loop({end.end.fileno(): end for end, _ in pairs}, (), parts.append)
+    for _ in range(4):
+        loop.turn(0)
+        assert sum(end.asked for end, _ in pairs) == len(parts)
+    assert [end.asked for end, _ in pairs] == [2, 1, 1]
+    assert parts == [1 / 3] * 4
     loop.close()

@@ -133,6 +133,7 @@ def test_a_head_has_to_come_in_time_however_it_drips(running: Front, sent: bytes
 def test_the_head_of_a_later_request_has_its_time_from_its_first_byte_on(running: Front) -> None:
     with running.says(get("/")) as client:
         assert client.recv(4000).endswith(b"ok")
+        eventually(running.phases, [Phase.IDLE], PATIENCE)  # its thread may be at the last of it still
         running.looked()
         running.clock.now += SETTINGS.server_idle_timeout - 1
         running.looked()
@@ -153,11 +154,13 @@ def test_the_head_of_a_later_request_has_its_time_from_its_first_byte_on(running
 def test_a_connection_is_kept_between_requests_and_not_for_ever(running: Front) -> None:
     with running.says(get("/")) as client:
         assert client.recv(4000).endswith(b"ok")
+        eventually(running.phases, [Phase.IDLE], PATIENCE)  # its thread may be at the last of it still
         running.looked()
         running.clock.now += SETTINGS.server_idle_timeout - 1
         running.looked()
         client.sendall(get("/again"))
         assert client.recv(4000).endswith(b"ok")
+        eventually(running.phases, [Phase.IDLE], PATIENCE)  # its thread may be at the last of it still
         running.looked()
         running.passes(SETTINGS.server_idle_timeout, then=running.inside, is_=0)
         assert everything(client) == b""

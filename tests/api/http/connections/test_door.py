@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 import metrics
-from api.http.connections.door import Bounds, Cut, Door, network
+from api.http.connections.door import EXCHANGE_EVERY, Bounds, Cut, Door, NoRoom, network
 from api.http.connections.pace import Pace, Patience, Phase, Sight
 from tests.clock import Clock
 
@@ -20,13 +20,17 @@ class Stand:
 
     pace: Pace
     address: str = "192.0.2.1"
-    phase: Phase = Phase.HEAD
+    at: Phase = Phase.HEAD
     moved: int = 0
     cuts: list[Cut] = field(default_factory=list)
 
     def sight(self) -> Sight:
         """As in `Connection`."""
-        return Sight(self.phase, 0, self.moved)
+        return Sight(self.at, 0, self.moved)
+
+    def phase(self) -> Phase:
+        """As in `Connection`."""
+        return self.at
 
     def cut(self, why: Cut) -> None:
         """As in `Connection`."""
@@ -49,7 +53,10 @@ class House:
 
     def come(self, address: str = "192.0.2.1", phase: Phase = Phase.HEAD) -> Stand | None:
         """A client of that address comes; None: it is not let in."""
-        if not (self.door.has_room() and self.door.admits(address)):
+        try:
+            if not self.door.admits(address):
+                return None
+        except NoRoom:
             return None
         stand = Stand(self.door.pace(), address, phase)
         self.door.came(stand)
@@ -87,6 +94,52 @@ def test_who_does_nothing_makes_room_and_the_oldest_first() -> None:
     assert {why for each in idle + heads for why in each.cuts} == {Cut.TIGHT}
 
 
+def test_one_of_whom_most_are_here_makes_room() -> None:
+    house = House(connections=32)
+    family = house.crowd(3, "192.0.2.1", Phase.IDLE)
+    others = [house.crowd(number, f"198.51.100.{place}") for place, number in enumerate((9, 10, 10))]
+    assert house.come("192.0.2.2") is not None
+    assert [cut(each) for each in others] == [[], [0, 1], []]
+    assert house.come("192.0.2.2") is not None  # in the place of the other one
+    assert house.come("192.0.2.2") is not None
+    assert [cut(each) for each in others] == [[], [0, 1], [0, 1]]
+    assert not any(each.cuts for each in family)
+
+
+def test_whoever_has_most_gets_no_more_at_the_cost_of_others_and_is_exchanged_now_and_then() -> None:
+    house = House(connections=24)
+    stands = {address: house.crowd(8, address) for address in ("198.51.100.1", "198.51.100.2", "198.51.100.3")}
+    for _ in range(3):
+        house.clock.now += EXCHANGE_EVERY
+        assert house.come("198.51.100.2") is not None
+        assert house.come("198.51.100.2") is None
+        assert house.come("198.51.100.3") is not None
+    assert [cut(each) for each in stands.values()] == [[], [0, 1, 2], [0, 1, 2]]
+    assert house.come("192.0.2.1") is not None
+
+
+def test_fifty_who_make_connections_on_end_shut_nobody_out_and_take_none_of_his() -> None:
+    house = House(connections=200)
+    for number in range(1000):
+        house.come(f"198.51.100.{number % 50}")
+    family = [house.come("192.0.2.1", Phase.IDLE) for _ in range(2)]
+    for number in range(1000):
+        house.come(f"198.51.100.{number % 50}")
+    assert [each.cuts if each else None for each in family] == [[], []]
+
+
+def test_it_looks_at_some_at_a_time() -> None:
+    house = House()
+    stands = house.crowd(10)
+    house.clock.now += PATIENCE.receive + 1
+    house.door.look(0.3)
+    assert cut(stands) == [0, 1, 2]
+    house.door.look(0.3)
+    assert len(cut(stands)) == 6
+    house.door.look()
+    assert cut(stands) == list(range(10))
+
+
 def test_a_thousand_that_drip_shut_nobody_out() -> None:
     house = House(connections=1024)
     house.crowd(1030, address="198.51.100.7")
@@ -105,7 +158,7 @@ def test_who_is_served_is_not_sent_away_for_others() -> None:
 def test_who_takes_an_answer_well_stays_and_who_dawdles_goes_last() -> None:
     house = House(connections=4)
     dawdling, brisk, idle, served = house.crowd(4, phase=Phase.TAKING)
-    idle.phase, served.phase = Phase.IDLE, Phase.SERVED
+    idle.at, served.at = Phase.IDLE, Phase.SERVED
     house.door.look()
     house.clock.now += 10
     dawdling.moved, brisk.moved = 90_000, 110_000
@@ -121,7 +174,7 @@ def test_an_address_has_its_share() -> None:
     first = house.crowd(3, phase=Phase.SERVED)
     assert house.come() is None
     assert house.come("192.0.2.2") is not None
-    first[1].phase = Phase.IDLE
+    first[1].at = Phase.IDLE
     assert house.come() is not None  # in the place of the one that does nothing
     assert [each.cuts for each in first] == [[], [Cut.SHARE], []]
     house.door.left(first[0])
@@ -163,7 +216,7 @@ def test_who_is_too_slow_is_sent_away_and_counted_but_for_the_idle() -> None:
     house.door.look()
     house.clock.now += 120
     house.door.look()
-    by_phase = {each.phase: each.cuts for each in stands}
+    by_phase = {each.at: each.cuts for each in stands}
     assert by_phase == {
         Phase.IDLE: [Cut.IDLE],
         Phase.HEAD: [Cut.RECEIVE],
@@ -192,7 +245,7 @@ def test_it_is_said_at_most_once_a_minute(caplog: pytest.LogCaptureFixture) -> N
 def test_who_is_served_keeps_what_it_holds() -> None:
     house = House(held=1000)
     served, taking, other = house.crowd(3, phase=Phase.TAKING)
-    served.phase = Phase.SERVED
+    served.at = Phase.SERVED
     house.door.hold(served, 900)
     house.door.hold(taking, 100)
     assert house.later == []
