@@ -35,6 +35,7 @@ from api.http.hosts import OnlyByName
 from api.http.methods import Router
 from api.http.problems import handle, serialize
 from api.library import Library
+from api.limits.session_keys import SessionKeys
 from api.limits.sites import Sites
 from api.openapi.functions import OpenApi
 from cache.summary import summaries
@@ -88,7 +89,7 @@ def _functions(components: Components) -> dict[str, Function]:
         components.allowances,
         default_uid=components.uid,
         apikey=apikey,
-        encrypted=encrypted,
+        keys=SessionKeys() if encrypted else None,
     )
     metadata = library.photos.metadata
     authorize = AuthorizeSession(

@@ -27,6 +27,7 @@ from confine import channel, doors
 
 MESSAGE = 4096
 NOT_RUN = 127
+STEP_BACK = 5  # niceness: what is there already is served while others decode
 
 
 class Entry(Protocol):
@@ -50,6 +51,7 @@ class _Child:
 def main(control: socket.socket, entry: str, memory: int) -> int:
     """Makes processes until nobody wants one any more; gives the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which its owner hears
+    os.nice(STEP_BACK)
     module = cast(Entry, importlib.import_module(entry))
     module.prepare()
     _load_encodings()

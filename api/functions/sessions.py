@@ -1,37 +1,34 @@
 """createWebApiSession, authorizeWebApiSession, getServerStatus."""
 
 import hmac
-import threading
 from collections.abc import Callable
 
 import falcon
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from api.functions.passwords import KEY_BITS, Proofs, sent_in
+from api.functions.passwords import Proofs, sent_in
 from api.http.answers import answer
 from api.http.cookies import PAGE, Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, flag, parse, required
+from api.http.server import CLIENT
 from api.identify import Identify
 from api.limits.allowances import Allowances, Payer
-from catalog.errors import Forbidden, TryLater
+from api.limits.session_keys import SessionKeys
+from catalog.errors import Forbidden
 from catalog.generations import Generations
 from catalog.people.access import NOBODY, Access
 from catalog.people.addresses import network_of
 from catalog.people.app_passwords import AppPasswords
 from catalog.people.sessions import Proof, Sessions
+from workers.flights.waits import UNKNOWN_CLIENT, Client
 
-EXPONENT = 65537
-# A key costs a core 0.1 s: whoever asks for a hundred at once must leave threads and cores for cached photos.
-AT_ONCE = threading.BoundedSemaphore(2)
-PLACES = threading.BoundedSemaphore(12)
 VERSION = (0, 1, 0)
 WRONG = "The uid or the password is wrong."
 
 
 class CreateSession:
-    """`createWebApiSession`. `encrypted`: passwords come under the session's RSA key."""
+    """`createWebApiSession`. `keys` makes those under which passwords come; None: they come as they are."""
 
     def __init__(
         self,
@@ -42,7 +39,7 @@ class CreateSession:
         *,
         default_uid: str | None,
         apikey: str,
-        encrypted: bool,
+        keys: SessionKeys | None,
     ) -> None:
         self._sessions = sessions
         self._access = access
@@ -50,7 +47,7 @@ class CreateSession:
         self._allowances = allowances
         self._default_uid = default_uid
         self._apikey = apikey
-        self._encrypted = encrypted
+        self._keys = keys
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answers with the session's id, and the key for the password.
@@ -74,8 +71,10 @@ class CreateSession:
         self._sessions.require_room(address, page=by_page)
         # The page has an account of its own: what other sites have browsers ask for is no reason to keep it waiting.
         self._allowances.session(Payer(f"{PAGE if by_page else ''} {network_of(address)}"))
-        if self._encrypted:
-            key = _made_key()
+        if self._keys is not None:
+            client: Client = request.env.get(CLIENT, UNKNOWN_CLIENT)
+            with client.watched(lambda: None):  # others may be answered meanwhile
+                key = self._keys.make()
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}
             private_key = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -93,25 +92,10 @@ def _require_apikey(params: Params, apikey: str) -> None:
             raise Forbidden("The apikey is wrong.")
 
 
-def _made_key() -> rsa.RSAPrivateKey:
-    """A new key.
-
-    Raises:
-        TryLater: too many are being made already.
-    """
-    if not PLACES.acquire(blocking=False):
-        raise TryLater("Too many sessions are made at once: try again in a second.", 1)
-    try:
-        with AT_ONCE:
-            return rsa.generate_private_key(EXPONENT, KEY_BITS)
-    finally:
-        PLACES.release()
-
-
 class AuthorizeSession:
     """`authorizeWebApiSession`: signs a user in to a session, where `on_page` to the page's, too.
 
-    `apikey` and `encrypted` as for `CreateSession`.
+    `apikey` as for `CreateSession`; `encrypted`: passwords come under the session's RSA key.
     """
 
     def __init__(

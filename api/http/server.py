@@ -3,19 +3,21 @@
 import gc
 import logging
 import socket
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
-from waitress.task import ThreadedTaskDispatcher
 
 import metrics
 from api.http.connections import descriptors
 from api.http.connections.channel import Channel
+from api.http.connections.dispatcher import Dispatcher
 from api.http.connections.door import Bounds, Door
 from api.http.connections.listener import Listener
 from api.http.connections.pace import Patience
+from api.http.connections.payers import Payers
 from api.http.connections.task import CLIENT as CLIENT
 from api.http.loop import Loop
 from api.http.mount import HEADER, Mount
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 DRAIN = 4.5  # seconds for what is under way when it is told to stop
 LAST_WORDS = 0.5  # seconds for answers to those who still wait then
 LOOK_UP = 0.05
+SWITCH = 0.0005  # seconds after which a thread that computes hands over to one that could: most have little to do
 
 OF_A_THREAD = 8  # connections, where nothing else is said
 LARGEST_HEAD = 65_536  # bytes of a request
@@ -61,7 +64,7 @@ class FrontEnd:
             _bounds(settings), _patience(settings), lambda who: _excepted(settings, who), self.loop.soon, clock
         )
         adjustments = _adjustments(settings)
-        self._threads = ThreadedTaskDispatcher()
+        self._threads = Dispatcher()
         self._threads.set_thread_count(settings.server_threads)
         mount = Mount(settings.server_prefix, lambda peer: _says_prefix(settings, peer))
         proxied = Proxied(
@@ -70,8 +73,11 @@ class FrontEnd:
             lambda peer: settings.server_trusted_proxy == peer,
             metrics.untrusted_users.inc,
         )
+        payers = Payers(
+            settings.server_trusted_proxy, settings.server_trusted_proxy_count, settings.trusted_proxy_headers
+        )
         self._listeners = [
-            Listener(app, each, self._sockets, self._threads, adjustments, self.door, self.loop, mount, proxied)
+            Listener(app, each, self._sockets, self._threads, adjustments, self.door, self.loop, mount, proxied, payers)
             for each in listening
         ]
 
@@ -80,6 +86,7 @@ class FrontEnd:
         most DRAIN seconds. Who waits longer is told to come again.
         """
         self.loop.expect(stop, self._stop)
+        sys.setswitchinterval(SWITCH)
         # What is here now stays: the collector need not walk through half a million objects again and again.
         gc.collect()
         gc.freeze()

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import sys
 from contextlib import closing
 
@@ -19,6 +20,8 @@ from catalog.watch.supervisor import supervise
 from catalog.watch.watch import watch
 from config import Settings
 from config.arguments import Commands, printable
+
+STEP_BACK = 5  # niceness of a scan beside a server: what is there already is served meanwhile
 
 
 def add_to(commands: Commands) -> None:
@@ -78,7 +81,10 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
             return 1
         return 0
 
-    return supervise(run) if chosen.beside else run()
+    if not chosen.beside:
+        return run()
+    os.nice(STEP_BACK)
+    return supervise(run)
 
 
 def _no_root() -> int:

@@ -76,6 +76,10 @@ class Channel(HTTPChannel):
         """Its file descriptor; -1 once it is closed."""
         return -1 if self._fileno is None else self._fileno
 
+    def payer(self) -> str:
+        """Who has asked for what is to be answered."""
+        return str(self.server.payers.of(self.address, getattr(self.requests[0], "headers", {})))
+
     def service(self) -> None:
         """On a thread of its own: whatever it changes, it tells the loop of."""
         _serving.channel = self

@@ -305,6 +305,7 @@ class NoRoom(Exception):
     """All places are taken, by those who are being served."""
 
 
+@lru_cache(MOST_NETWORKS)
 def network(address: str) -> str:
     """All addresses that one client has at once: its own of IPv4, the network of an IPv6 one. Pure."""
     try:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
 from api.http.connections.channel import Channel, being_served
+from api.http.connections.dispatcher import Dispatcher
 from api.http.connections.door import Door, NoRoom
+from api.http.connections.payers import Payers
 from api.http.loop import Loop
 from api.http.mount import Mount
 from api.proxied import Proxied
@@ -38,15 +39,17 @@ class Listener(TcpWSGIServer):
         app: "WSGIApplication",
         listening: socket.socket,
         sockets: MutableMapping[int, Any],
-        threads: ThreadedTaskDispatcher,
+        threads: Dispatcher,
         adjustments: Adjustments,
         door: Door,
         loop: Loop,
         mount: Mount,
         proxied: Proxied,
+        payers: Payers,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.door, self.loop, self.mount, self.proxied = door, loop, mount, proxied
+        self.payers = payers
         self._sockets = sockets
         self._clock = clock
         self._pause_until = float("-inf")

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from waitress.task import WSGITask
 
+from api.http.connections.dispatcher import Dispatcher
 from api.http.loop import Loop
 
 CLIENT = "darkroom.client"
@@ -69,7 +70,8 @@ class Task(WSGITask):
         loop, number = cast("Loop", channel.server.loop), channel.number
         loop.watch(number, gone)
         try:
-            yield
+            with cast("Dispatcher", channel.server.task_dispatcher).elsewhere():
+                yield
         finally:
             loop.watch_no_more(number)
 

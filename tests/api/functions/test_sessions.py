@@ -2,14 +2,15 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 import api.functions.passwords
-import api.functions.sessions
 from api.functions.passwords import Proofs
 from api.functions.sessions import AuthorizeSession, CreateSession, GetServerStatus
+from api.limits.session_keys import PLACES, SessionKeys
 from catalog.database import FILE
 from catalog.people.passwords import FREE_GUESSES, LoginThrottle
 from catalog.people.users import Users
@@ -17,7 +18,9 @@ from tests.api.house import ADDRESS, Asking, House
 from tests.clock import Clock
 
 
-def creating(house: House, *, default_uid: str | None = None, apikey: str = "", encrypted: bool = False) -> Asking:
+def creating(
+    house: House, *, default_uid: str | None = None, apikey: str = "", keys: SessionKeys | None = None
+) -> Asking:
     """createWebApiSession."""
     library = house.library
     return house.ask(
@@ -28,7 +31,7 @@ def creating(house: House, *, default_uid: str | None = None, apikey: str = "", 
             house.allowances,
             default_uid=default_uid,
             apikey=apikey,
-            encrypted=encrypted,
+            keys=keys,
         )
     )
 
@@ -87,7 +90,7 @@ def test_a_wrong_apikey_makes_no_session(house: House, apikey: str | None) -> No
 
 
 def test_an_encrypted_password_and_what_is_none(house: House, authorize: Asking, status: Asking) -> None:
-    made = creating(house, encrypted=True)().json
+    made = creating(house, keys=SessionKeys())().json
     apisid, modulus = made["apisid"], int(made["modulus"], 16)
     key = rsa.RSAPublicNumbers(int(made["exponent"], 16), modulus).public_key()
     assert (made["algorithm"], key.key_size) == ("RSA", 2048)
@@ -113,7 +116,7 @@ def test_an_encrypted_password_and_what_is_none(house: House, authorize: Asking,
 
 
 def test_a_key_of_one_session_opens_no_other(house: House, authorize: Asking) -> None:
-    first, second = (creating(house, encrypted=True)().json for _ in range(2))
+    first, second = (creating(house, keys=SessionKeys())().json for _ in range(2))
     key = rsa.RSAPublicNumbers(65537, int(first["modulus"], 16)).public_key()
     sent = key.encrypt(b"a secret", padding.PKCS1v15()).hex()
     assert authorize(apisid=second["apisid"], uid="ann", pw=sent).status_code == 403
@@ -121,7 +124,7 @@ def test_a_key_of_one_session_opens_no_other(house: House, authorize: Asking) ->
 
 
 def test_the_brake_comes_before_the_work(house: House, authorize: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = creating(house, encrypted=True)().json
+    made = creating(house, keys=SessionKeys())().json
     for _ in range(FREE_GUESSES):
         assert authorize(apisid=made["apisid"], uid="ann", pw="01").status_code == 403
     monkeypatch.setattr(api.functions.passwords, "load_der_private_key", None)  # whoever called it would end in 500
@@ -141,16 +144,33 @@ def test_too_many_sessions_cost_no_key(house: House, monkeypatch: pytest.MonkeyP
     for _ in range(house.settings.webapi_max_sessions_per_ip):
         house.library.sessions.create(ADDRESS, None, None)
     monkeypatch.setattr(rsa, "generate_private_key", None)
-    assert creating(house, encrypted=True)().status_code == 403
+    assert creating(house, keys=SessionKeys())().status_code == 403
 
 
-def test_not_every_thread_makes_a_key(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(api.functions.sessions, "PLACES", places)
-    with places:
-        refused = creating(house, encrypted=True)()
+def test_one_key_is_made_at_a_time_and_not_every_thread_waits_for_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, gate = threading.Semaphore(0), threading.Event()
+    at_once: list[int] = []
+
+    def slow(exponent: int, bits: int) -> rsa.RSAPrivateKey:
+        at_once.append(1)
+        asked.release()
+        assert gate.wait(60)
+        assert len(at_once) == 1
+        at_once.pop()
+        return made(exponent, bits)
+
+    made = rsa.generate_private_key
+    monkeypatch.setattr(rsa, "generate_private_key", slow)
+    create = creating(house, keys=SessionKeys())
+    with ThreadPoolExecutor(PLACES + 1) as pool:
+        answers = [pool.submit(create) for _ in range(PLACES + 1)]
+        assert asked.acquire(timeout=60)
+        refused = next(as_completed(answers)).result()
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
-    assert creating(house, encrypted=True)().status_code == 200
+        gate.set()
+        assert sorted(each.result().status_code for each in answers) == [200] * PLACES + [503]
 
 
 def test_a_catalogue_that_another_program_holds(house: House, authorize: Asking, status: Asking) -> None:
@@ -181,7 +201,7 @@ def encrypted(made: dict[str, str], password: bytes) -> str:
 def test_a_password_that_is_no_utf_8_is_latin_1(house: House, sent: str) -> None:
     """As a browser sends it whose library encrypts characters as bytes."""
     house.library.users.add("zoe", sent)
-    made = creating(house, encrypted=True)().json
+    made = creating(house, keys=SessionKeys())().json
     for encoding in ("utf-8", "latin-1"):
         pw = encrypted(made, sent.encode(encoding))
         assert authorizing(house)(apisid=made["apisid"], uid="zoe", pw=pw).status_code == 200
@@ -194,7 +214,7 @@ def test_a_password_that_is_no_utf_8_is_latin_1(house: House, sent: str) -> None
 def test_a_password_of_bytes_as_they_were_once_kept(house: House) -> None:
     """Those that had come on standard input in another encoding."""
     house.library.users.add("zoe", b"p\xe4ss".decode("utf-8", "surrogateescape"))
-    made = creating(house, encrypted=True)().json
+    made = creating(house, keys=SessionKeys())().json
     pw = encrypted(made, b"p\xe4ss")
     assert authorizing(house)(apisid=made["apisid"], uid="zoe", pw=pw).status_code == 200
 
@@ -203,7 +223,7 @@ def test_a_password_of_bytes_as_they_were_once_kept(house: House) -> None:
 def test_an_app_password_signs_a_client_in(house: House, status: Asking, under_rsa: bool) -> None:
     library = house.library
     password = library.app_passwords.add("ann", "kitchen")
-    made = creating(house, encrypted=under_rsa)().json
+    made = creating(house, keys=SessionKeys() if under_rsa else None)().json
 
     def sign_in(uid: str, typed: str) -> int:
         pw = encrypted(made, typed.encode()) if under_rsa else typed
@@ -217,7 +237,7 @@ def test_an_app_password_signs_a_client_in(house: House, status: Asking, under_r
     library.app_passwords.remove("ann", "kitchen")
     library.generations.look()
     assert status(apisid=made["apisid"]).json["isValid"] is False
-    made = creating(house, encrypted=under_rsa)().json
+    made = creating(house, keys=SessionKeys() if under_rsa else None)().json
     assert sign_in("ann", password) == 403
 
 

@@ -171,5 +171,15 @@ def test_each_queue_has_workers_of_its_own_and_the_lower_ones_step_aside(server:
             closing.callback(worker.stop)
             mine = os.getpriority(os.PRIO_PROCESS, 0)  # lower still, perhaps, where the tests step aside themselves
             below = children(worker.process.pid)  # what renders, and what decodes for it
-            assert [os.getpriority(os.PRIO_PROCESS, each) for each in below] == 2 * [max(nice, mine)]
+            base = max(nice, mine)
+            assert sorted(os.getpriority(os.PRIO_PROCESS, each) for each in below) == [base, min(base + 5, 19)]
         eventually(lambda: (server.metric("darkroom_queue_length"), server.renders() - before), (0, 6))
+
+
+def test_what_is_cached_goes_before_what_renders_and_scans(library: Path, tmp_path: Path) -> None:
+    with serving(library, tmp_path / "data", "embedded") as server:
+        server.photos()
+        front = server.front.process.pid
+        beside = children(front)
+        nice = os.getpriority(os.PRIO_PROCESS, front)
+        assert [os.getpriority(os.PRIO_PROCESS, each) for each in beside] == 2 * [min(nice + 5, 19)]

@@ -6,6 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
+from api.http.connections.pace import Phase
 from config import Settings
 from tests.api.http.connections.front import PATIENCE, ended, everything, front
 from tests.end_to_end.servers import Process, environ, eventually
@@ -28,7 +29,7 @@ def test_more_than_there_may_be_shut_nobody_out() -> None:
 def test_where_all_are_served_the_next_waits_for_its_turn() -> None:
     with front(settings=SETTINGS) as running:
         busy = [running.says(b"GET /wait HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") for _ in range(32)]
-        eventually(running.inside, 32, PATIENCE)
+        eventually(running.phases, [Phase.SERVED] * 32, PATIENCE)
         late = running.says(b"GET /late HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         running.looked()
         assert running.inside() == 32

@@ -1,0 +1,125 @@
+"""Whose request is next: what everybody has had counts, and how many requests they have does not."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.http.connections import flows as module
+from api.http.connections.flows import Flows
+
+
+def served(flows: Flows[str], number: int, costs: dict[str, float]) -> list[str]:
+    """Whose requests are served, one after the other."""
+    order = []
+    for _ in range(number):
+        whose, _ = flows.next()
+        flows.charge(whose, costs.get(whose, 1.0))
+        order.append(whose)
+    return order
+
+
+def test_requests_of_one_come_in_their_order() -> None:
+    flows: Flows[str] = Flows()
+    for request in "abc":
+        flows.add("ann", request)
+    assert [flows.next() for _ in range(3)] == [("ann", "a"), ("ann", "b"), ("ann", "c")]
+    assert len(flows) == 0
+    with pytest.raises(IndexError):
+        flows.next()
+
+
+def test_who_asks_a_hundred_times_has_one_after_whoever_asks_once() -> None:
+    flows: Flows[str] = Flows()
+    for _ in range(100):
+        flows.add("crowd", "")
+    served(flows, 10, {})
+    flows.add("ann", "")
+    flows.add("bob", "")
+    assert set(served(flows, 3, {})) == {"ann", "bob", "crowd"}
+    assert served(flows, 5, {}) == ["crowd"] * 5
+
+
+def test_it_is_time_that_is_shared_and_not_requests() -> None:
+    flows: Flows[str] = Flows()
+    for _ in range(1000):
+        flows.add("dear", "")
+        flows.add("cheap", "")
+    had = Counter(served(flows, 550, {"dear": 10.0, "cheap": 1.0}))
+    assert had["dear"] == pytest.approx(50, abs=2)
+
+
+def test_nobody_saves_up_for_a_crowd_of_requests() -> None:
+    flows: Flows[str] = Flows()
+    flows.add("late", "")
+    served(flows, 1, {})
+    for _ in range(100):
+        flows.add("ann", "")
+    served(flows, 50, {})
+    for _ in range(100):
+        flows.add("late", "")
+    assert Counter(served(flows, 20, {}))["late"] in (10, 11)
+
+
+def test_fifty_who_ask_on_end_keep_nobody_waiting() -> None:
+    """Who looks at something now and then has had less than each of them."""
+    flows: Flows[str] = Flows()
+    for number in range(500):
+        flows.add(f"stranger {number % 50}", "")
+    served(flows, 100, {})
+    for _ in range(100):
+        for whose in served(flows, 25, {}):
+            flows.add(whose, "")
+        flows.add("ann", "")
+        assert served(flows, 1, {"ann": 0.001}) == ["ann"]
+
+
+def test_what_is_served_meanwhile_counts_as_soon_as_it_is_known() -> None:
+    flows: Flows[str] = Flows()
+    for _ in range(3):
+        flows.add("ann", "")
+    flows.add("bob", "")
+    first, _ = flows.next()
+    second, _ = flows.next()
+    assert (first, second) == ("ann", "bob")
+    flows.charge("ann", 5.0)
+    flows.charge("bob", 1.0)
+    flows.add("bob", "")
+    flows.add("bob", "")
+    assert [flows.next()[0] for _ in range(2)] == ["bob", "bob"]
+
+
+def test_of_whom_nothing_has_to_be_known_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_IDLE", 10)
+    flows: Flows[str] = Flows()
+    for number in range(10_000):
+        flows.add(f"network {number}", "")
+        served(flows, 1, {})
+    flows.add("dear", "")
+    served(flows, 1, {"dear": 100.0})
+    for number in range(100):
+        flows.add(f"other {number}", "")
+        served(flows, 1, {})
+    assert len(flows._flows) < 50
+    flows.add("dear", "")
+    flows.add("new", "")
+    assert served(flows, 1, {}) == ["new"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "next", "charge"]), st.sampled_from("abc"), st.floats(0, 5))))
+def test_each_request_is_served_once_whatever_happens(steps: list[tuple[str, str, float]]) -> None:
+    flows: Flows[int] = Flows()
+    waiting: dict[str, list[int]] = {"a": [], "b": [], "c": []}
+    running: list[str] = []
+    for number, (step, whose, cost) in enumerate(steps):
+        if step == "add":
+            flows.add(whose, number)
+            waiting[whose].append(number)
+        elif step == "next" and len(flows):
+            found, request = flows.next()
+            assert request == waiting[found].pop(0)
+            running.append(found)
+        elif step == "charge" and running:
+            flows.charge(running.pop(), cost)
+        assert len(flows) == sum(map(len, waiting.values()))
