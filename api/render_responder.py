@@ -12,7 +12,7 @@ from api.http.conditional import CacheControl, Validators, entity_tag
 from api.http.delivery import GONE, Files, send
 from api.http.errors import LimitReached, RequestError
 from api.http.params import Wanted
-from api.http.server import CLIENT
+from api.http.server import CACHED, CLIENT
 from api.limits.allowances import Allowances, Payer
 from api.negative_cache import NegativeCache
 from cache.key import RenderKey
@@ -156,10 +156,13 @@ class RenderResponder:
         validators, now = render.validators, time.time()
         if validators.are_those_of(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), now):
             response.status = 304
+            request.env[CACHED] = True
         else:
             cached = self._cache.get(render.key)
             if cached is None:
                 cached = self._made(photo, size, render.key, paying(), header(CLIENT, UNKNOWN_CLIENT), queue)
+            else:
+                request.env[CACHED] = True
             response.data = cached
             response.content_type = "image/jpeg"
         validators.tell(response.set_header, now)

@@ -3,7 +3,6 @@
 import gc
 import logging
 import socket
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from api.http.connections.door import Bounds, Door
 from api.http.connections.listener import Listener
 from api.http.connections.pace import Patience
 from api.http.connections.payers import Payers
+from api.http.connections.task import CACHED as CACHED
 from api.http.connections.task import CLIENT as CLIENT
 from api.http.loop import Loop
 from api.http.mount import HEADER, Mount
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 DRAIN = 4.5  # seconds for what is under way when it is told to stop
 LAST_WORDS = 0.5  # seconds for answers to those who still wait then
 LOOK_UP = 0.05
-SWITCH = 0.0005  # seconds after which a thread that computes hands over to one that could: most have little to do
 
 OF_A_THREAD = 8  # connections, where nothing else is said
 LARGEST_HEAD = 65_536  # bytes of a request
@@ -86,7 +85,6 @@ class FrontEnd:
         most DRAIN seconds. Who waits longer is told to come again.
         """
         self.loop.expect(stop, self._stop)
-        sys.setswitchinterval(SWITCH)
         # What is here now stays: the collector need not walk through half a million objects again and again.
         gc.collect()
         gc.freeze()

@@ -22,7 +22,7 @@ from waitress.channel import HTTPChannel
 from api.http.connections.door import Cut, Door
 from api.http.connections.pace import Phase, Sight
 from api.http.connections.parser import Parser
-from api.http.connections.task import Task
+from api.http.connections.task import CACHED, Task
 from api.http.loop import Loop
 
 SMALL = 16_384  # bytes: what waitress may copy
@@ -67,6 +67,8 @@ class Channel(HTTPChannel):
         self._refused = False  # whether the last request was none, so that more of it may be on its way
         self._lingering = False
         self.address = str(addr[0])
+        self.environ: dict[str, Any] = {}  # of the request that is being answered
+        self.cached = False
         self.pace = self._door.pace()
         super().__init__(server, sock, addr, adj, map)
         self._door.came(self)
@@ -87,6 +89,8 @@ class Channel(HTTPChannel):
             super().service()
         finally:
             _serving.channel = None
+            self.cached = CACHED in self.environ
+            self.environ = {}
         if self._held and not self.total_outbufs_len:
             self._hold(0)
         if self._ahead:

@@ -2,8 +2,8 @@
 
 Python runs one thread at a time. A hundred that all have something to compute hand it to each other for milliseconds
 each, and whoever has next to nothing to do, to serve a cached photo or to let a client in, waits for all the others.
-So a few run at once, and of those who wait the next is a request of whoever has had least of this process: fifty
-addresses that ask without end keep nobody waiting who looks at a photo now and then.
+So one runs at once, or few where it waits for something, and of those who wait the next is a request of whoever has had
+least of this process: fifty addresses that ask without end keep nobody waiting who looks at photos.
 """
 
 import time
@@ -16,13 +16,17 @@ from waitress.task import ThreadedTaskDispatcher
 
 from api.http.connections.flows import Flows
 
-AT_ONCE = 4  # threads that compute: one does, the others are at a call to the system
-AWAY = 0.05  # seconds after which whoever is served is taken to wait for something, and not to compute
+AT_ONCE = 1  # threads that compute: more only take the interpreter from each other
+AWAY = 0.001  # seconds after which who is served is taken to wait for something, and one more may compute
 COMING = 0.0003  # seconds of the loop's thread that a request costs besides
+CACHED = 0.1  # of its cost counts of an answer from the cache: what is there already is for everybody
 
 
 class Request(Protocol):
     """What the dispatcher knows of a connection whose request waits."""
+
+    cached: bool
+    """Whether the last answer was at hand, and cost nothing but to be sent."""
 
     def payer(self) -> str:
         """Who has asked: requests of one payer come in their order."""
@@ -59,8 +63,12 @@ class Dispatcher(ThreadedTaskDispatcher):
         at it for too long to be computing.
         """
         self._here.number = thread_no
+        payer, cost = "", None
         while True:
             with self.lock:
+                if cost is not None:
+                    self._flows.charge(payer, cost)
+                    self._running.pop(thread_no, None)
                 while not (self._flows and self._has_turn()) and not self.stop_count:
                     self._rest()
                 if self.stop_count:
@@ -72,17 +80,13 @@ class Dispatcher(ThreadedTaskDispatcher):
                     return
                 payer, request = self._flows.next()
                 self._running[thread_no] = self._clock()
-                if self._flows:
-                    self._call()
+                self._call()
             before = self._used()
             try:
                 request.service()
             except BaseException:
                 self.logger.exception("a request was not answered: %r", request)
-            cost = self._used() - before + COMING
-            with self.lock:
-                self._flows.charge(payer, cost)
-                self._running.pop(thread_no, None)
+            cost = (self._used() - before + COMING) * (CACHED if request.cached else 1.0)
 
     @contextmanager
     def elsewhere(self) -> Iterator[None]:

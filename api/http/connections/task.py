@@ -13,6 +13,8 @@ from api.http.loop import Loop
 
 CLIENT = "darkroom.client"
 """Where in the environment of a request its `workers.flights.waits.Client` is."""
+CACHED = "darkroom.cached"
+"""What the app puts there where it answers from the cache."""
 
 
 class Task(WSGITask):
@@ -29,6 +31,7 @@ class Task(WSGITask):
         environ: dict[str, Any] = super().get_environment()
         environ[CLIENT] = self
         channel: Any = self.channel
+        channel.environ = environ
         channel.server.mount.place(environ)
         channel.server.proxied.place(environ)
         return environ

@@ -18,6 +18,7 @@ class Asked:
     """A request: it says when it begins, and goes on when it may."""
 
     whose: str = "ann"
+    cached: bool = False
     work: Callable[[], None] = lambda: None
     begun: threading.Event = field(default_factory=threading.Event)
     may: threading.Event = field(default_factory=threading.Event)
