@@ -8,7 +8,7 @@ PYTHON_BIN := .venv/bin/python
 # Programs of Debian's that the set-up has put into the project; those of the machine come first.
 export PATH := $(value PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup serve up test soak stress bench screenshots architecture licences image check dist release
+.PHONY: help setup serve up test soak stress bench screenshots architecture licences requirements image check dist release
 
 help:  ## these words
 	@sed -n 's/^\([a-z]*\):  ## /\1 /p' $(firstword $(MAKEFILE_LIST)) | while read -r name words; do printf 'make %-13s %s\n' "$$name" "$$words"; done
@@ -54,6 +54,9 @@ architecture:  ## the pictures of docs/architecture.md, drawn anew from the impo
 licences:  ## docs/licences.md, made anew of the pinned requirements
 	@bin/setup checks
 	@$(PYTHON_BIN) -m bin.licences
+
+requirements:  ## the hashes of the pinned versions, after one was raised: ARGS=numpy for it alone
+	@$${PYTHON:-python3} -m bin.hashes $(ARGS)
 
 image:  ## a container's image, on a Debian that debootstrap makes, or on BASE=image
 	@bin/image

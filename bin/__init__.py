@@ -1,1 +1,1 @@
-"""What keeps the tree in order: the pictures of the house, and the bounds of its folders."""
+"""What keeps the tree in order: the pictures of the house, the bounds of its folders, what is installed, releases."""

@@ -57,7 +57,9 @@ def hindrances(tree: Path, version: str) -> Iterator[str]:
 
 
 def tried(wheel: Path) -> None:
-    """Installs the wheel into an environment of its own, by the pins that are in it, and calls the command.
+    """Installs the wheel into an environment of its own, and calls the command.
+
+    What it needs comes first, each file by its hash; by the pins that are in it, the wheel has to find it all there.
 
     Raises:
         NotReady: it can't be installed, or says another version.
@@ -65,7 +67,9 @@ def tried(wheel: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="darkroom-release-") as folder:
         venv.create(folder, with_pip=True)
         say(f"installing {wheel.name} into an environment of its own")
-        run([f"{folder}/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", str(wheel)])
+        python = f"{folder}/bin/python"
+        run([python, "-m", "bin.install", "requirements.txt"])
+        run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index", str(wheel)])
         answer = said(Path(folder), f"{folder}/bin/darkroom", "--version")
         if answer != f"darkroom {VERSION}":
             raise NotReady(f"the wheel's `darkroom --version` says {answer!r}")

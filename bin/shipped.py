@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from bin.requirements import PROJECT, pins
-
-SERVING = ("requirements.txt", "requirements/raw.txt", "requirements/heif.txt", "requirements/tiff.txt")
+from bin.requirements import PROJECT, SERVING, pins
 
 # As SPDX has them (https://spdx.org/licenses), where a package says it in other words, or not at all. Looked up in the
 # licence files of the packages.
@@ -71,10 +69,7 @@ def packages(project: Path = PROJECT) -> Iterator[Package]:
     """
     for file in SERVING:
         for pin in pins(project / file):
-            requirement, _, only = pin.partition(";")
-            name, _, version = requirement.strip().partition("==")
-            name = re.sub(r"\[.*\]", "", name)
-            yield Package(name, version, licence(name), only.strip())
+            yield Package(pin.name, pin.version, licence(pin.name), pin.only)
 
 
 def licence(name: str) -> str:

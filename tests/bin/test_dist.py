@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bin.requirements import EXTRAS, pins
+from bin.requirements import canonical, pins
+from bin.wheel import EXTRAS
 from catalog.migrations import versions
 from darkroom.version import VERSION
 from tests.bin.trees import PROJECT
@@ -46,9 +47,10 @@ def test_everything_that_runs_is_in_it(site: Path) -> None:
 def test_it_needs_what_is_pinned(site: Path) -> None:
     metadata = (site / f"darkroom-{VERSION}.dist-info" / "METADATA").read_text("utf-8")
     needs = re.findall("^Requires-Dist: (.*)$", metadata, re.MULTILINE)
-    assert {re.split(r"[=\[]", each)[0].lower() for each in needs if "extra ==" not in each} == {
-        re.split(r"[=\[]", each)[0].lower().replace("_", "-") for each in pins(PROJECT / "requirements.txt")
+    assert {canonical(re.split(r"[=\[]", each)[0]) for each in needs if "extra ==" not in each} == {
+        canonical(each.name) for each in pins(PROJECT / "requirements.txt")
     }
+    assert "sha256" not in metadata
     assert set(re.findall("^Provides-Extra: (.*)$", metadata, re.MULTILINE)) == {*EXTRAS, "bench"}
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from bin.licences import PAGE, page
 from bin.release import materials
-from bin.requirements import PROJECT
-from bin.shipped import BUNDLED, SERVING, Package, Unknown, licence, packages
+from bin.requirements import PROJECT, SERVING
+from bin.shipped import BUNDLED, Package, Unknown, licence, packages
 
 
 def test_the_page_is_of_the_pinned_requirements() -> None:

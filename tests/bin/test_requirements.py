@@ -1,22 +1,21 @@
-"""Pinned requirements: all that is needed and nothing else, each said once."""
+"""Pinned requirements: all that is needed and nothing else, each said once, by the hashes of its files."""
 
+import re
+import tomllib
 from importlib.metadata import distribution
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bin.requirements import BUILD, FILES, SERVING, TOGETHER, pin, pins, written
 from tests.bin.trees import PROJECT
 
-SERVING = ("requirements.txt", "requirements/raw.txt", "requirements/heif.txt", "requirements/tiff.txt")
-EVERYTHING = (*SERVING, "requirements/test.txt")
-FILES = (*EVERYTHING, "requirements/build.txt")
 INSTEAD = canonicalize_name("pillow-simd")  # what is called pillow by pillow-heif
 
 
 def pinned(file: str) -> list[Requirement]:
-    lines = (line.strip() for line in (PROJECT / file).read_text().splitlines())
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return [Requirement(each.text) for each in pins(PROJECT / file)]
 
 
 def wanted_here(file: str) -> list[Requirement]:
@@ -27,8 +26,8 @@ def chosen(files: tuple[str, ...]) -> list[Requirement]:
     """What somebody chose to have: what stands above the line that says what that depends on."""
     found = []
     for file in files:
-        above = (PROJECT / file).read_text().partition("# What the above depend on")[0]
-        names = {canonicalize_name(line.split("=")[0].split("[")[0]) for line in above.splitlines() if line[:1] != "#"}
+        above = (PROJECT / file).read_text().partition("# What the above depend on")[0].splitlines()
+        names = {canonicalize_name(re.split(r"[=\[]", line)[0]) for line in above if line[:1] not in ("#", " ", "")}
         found += [each for each in wanted_here(file) if canonicalize_name(each.name) in names]
     return found
 
@@ -54,12 +53,49 @@ def needed(files: tuple[str, ...]) -> set[str]:
 
 
 def here() -> set[str]:
-    return {canonicalize_name(each.name) for file in EVERYTHING for each in wanted_here(file)}
+    return {canonicalize_name(each.name) for file in TOGETHER for each in wanted_here(file)}
 
 
 def test_every_file_is_known() -> None:
-    files = {str(path.relative_to(PROJECT)) for path in PROJECT.glob("requirements/*")} | {"requirements.txt"}
-    assert files == set(FILES)
+    found = (
+        *PROJECT.glob("requirements/*"),
+        *PROJECT.glob("bench/settings/*requirements*"),
+        PROJECT / "requirements.txt",
+    )
+    assert {str(path.relative_to(PROJECT)) for path in found} == set(FILES)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_has_the_hashes_of_its_files(file: str) -> None:
+    for each in pins(PROJECT / file):
+        assert each.hashes, f"{file}: {each.text} has none: run `make requirements`"
+        assert all(re.fullmatch("[0-9a-f]{64}", one) for one in each.hashes), f"{file}: {each.text}"
+        assert list(each.hashes) == sorted(set(each.hashes)), f"{file}: {each.text}"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_line_is_of_a_pin_or_a_comment(file: str) -> None:
+    """So that `grep '^[^ ]'` shows what is pinned, and nothing of a file escapes who reads it."""
+    text = (PROJECT / file).read_text("utf-8")
+    entries = "\n".join(written(each) for each in pins(PROJECT / file)).splitlines()
+    assert [line for line in text.splitlines() if line and not line.startswith("#")] == entries
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "only"),
+    [
+        ("a[b]==1.0", "a[b]==1.0", ""),
+        ("a==1.0  # why", "a==1.0", ""),
+        ('a==1.0; python_version < "3.12"  # why', 'a==1.0; python_version < "3.12"', 'python_version < "3.12"'),
+        ("a==1.0 --hash=sha256:11 --hash=sha256:22", "a==1.0", ""),
+        ('a==1.0; x == "y" \\\n    --hash=sha256:11 \\\n    --hash=sha256:22  # why', 'a==1.0; x == "y"', 'x == "y"'),
+    ],
+)
+def test_what_an_entry_says(entry: str, text: str, only: str) -> None:
+    found = pin(entry)
+    assert (found.name, found.version, found.text, found.only) == ("a", "1.0", text, only)
+    assert found.hashes == (("11", "22") if "--hash" in entry else ())
+    assert pin(written(found)) == found
 
 
 def test_each_has_one_version() -> None:
@@ -71,9 +107,15 @@ def test_each_has_one_version() -> None:
 
 
 def test_none_is_said_twice() -> None:
-    said = [(canonicalize_name(each.name), file) for file in FILES for each in pinned(file)]
+    said = [(canonicalize_name(each.name), file) for file in (*TOGETHER, BUILD) for each in pinned(file)]
     names = [name for name, _ in said]
     assert [each for each in said if names.count(each[0]) > 1] == []
+
+
+def test_what_builds_the_wheel_is_what_is_pinned() -> None:
+    """pip that builds a wheel by itself takes it from pyproject.toml."""
+    system = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["build-system"]
+    assert set(system["requires"]) <= {each.text for each in pins(PROJECT / "requirements/dist.txt")}
 
 
 def test_pillow_is_of_one_version_on_every_machine() -> None:
@@ -81,7 +123,7 @@ def test_pillow_is_of_one_version_on_every_machine() -> None:
     assert versions["pillow-simd"].startswith(versions["pillow"] + ".post")
 
 
-@pytest.mark.parametrize("files", [SERVING, EVERYTHING], ids=["serving", "everything"])
+@pytest.mark.parametrize("files", [SERVING, TOGETHER], ids=["serving", "everything"])
 def test_all_that_is_needed_is_pinned_and_nothing_else(files: tuple[str, ...]) -> None:
     """pip is told to install nothing but what these files say."""
     names = {canonicalize_name(each.name) for file in files for each in wanted_here(file)}
@@ -89,7 +131,7 @@ def test_all_that_is_needed_is_pinned_and_nothing_else(files: tuple[str, ...]) -
 
 
 def test_what_is_pinned_suits_who_needs_it() -> None:
-    everything = [each for file in EVERYTHING for each in wanted_here(file)]
+    everything = [each for file in TOGETHER for each in wanted_here(file)]
     versions = {canonicalize_name(each.name): next(iter(each.specifier)).version for each in everything}
     wrong = []
     for name in here():
@@ -107,7 +149,7 @@ def test_what_is_pinned_suits_who_needs_it() -> None:
 
 def test_what_is_installed_is_what_is_pinned() -> None:
     wrong = []
-    for file in EVERYTHING:
+    for file in TOGETHER:
         for each in wanted_here(file):
             version = distribution(each.name).version
             if version not in each.specifier:
@@ -116,4 +158,4 @@ def test_what_is_installed_is_what_is_pinned() -> None:
 
 
 def test_the_compiler_s_tools_are_no_part_of_the_environment() -> None:
-    assert {canonicalize_name(each.name) for each in pinned("requirements/build.txt")} & here() == set()
+    assert {canonicalize_name(each.name) for each in pinned(BUILD)} & here() == set()
