@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from bin.requirements import canonical
 from bin.shipped import Package
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "darkroom")
@@ -38,7 +39,7 @@ def bill(version: str, found: Iterable[Package]) -> dict[str, Any]:
 
 
 def _component(package: Package) -> dict[str, Any]:
-    purl = f"pkg:pypi/{package.name.lower().replace('_', '-')}@{package.version}"
+    purl = f"pkg:pypi/{canonical(package.name)}@{package.version}"
     component: dict[str, Any] = {
         "type": "library",
         "bom-ref": purl,
@@ -47,6 +48,10 @@ def _component(package: Package) -> dict[str, Any]:
         "purl": purl,
         "licenses": [{"expression": package.licence}],
     }
+    if package.hashes:  # each of one file of the version, of which a machine takes one
+        hashes = [{"alg": "SHA-256", "content": each} for each in package.hashes]
+        url = f"https://pypi.org/simple/{canonical(package.name)}/"
+        component["externalReferences"] = [{"type": "distribution", "url": url, "hashes": hashes}]
     if package.only:
         component["properties"] = [{"name": "darkroom:only", "value": package.only}]
     return component

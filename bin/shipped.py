@@ -49,12 +49,16 @@ BUNDLED = {
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A pinned package; `only` is the condition under which it is installed, empty: always."""
+    """A pinned package; `only` is the condition under which it is installed, empty: always.
+
+    `hashes` are SHA-256 of the files that it may be installed of, in hex.
+    """
 
     name: str
     version: str
     licence: str
     only: str = ""
+    hashes: tuple[str, ...] = ()
 
 
 class Unknown(Exception):
@@ -69,7 +73,7 @@ def packages(project: Path = PROJECT) -> Iterator[Package]:
     """
     for file in SERVING:
         for pin in pins(project / file):
-            yield Package(pin.name, pin.version, licence(pin.name), pin.only)
+            yield Package(pin.name, pin.version, licence(pin.name), pin.only, pin.hashes)
 
 
 def licence(name: str) -> str:
