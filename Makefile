@@ -8,7 +8,7 @@ PYTHON_BIN := .venv/bin/python
 # Programs of Debian's that the set-up has put into the project; those of the machine come first.
 export PATH := $(value PATH):$(CURDIR)/.tools/bin
 
-.PHONY: help setup serve up test soak stress bench screenshots architecture licences requirements image check dist release
+.PHONY: help setup serve up test soak stress bench screenshots architecture licences requirements audit image check dist release
 
 help:  ## these words
 	@sed -n 's/^\([a-z]*\):  ## /\1 /p' $(firstword $(MAKEFILE_LIST)) | while read -r name words; do printf 'make %-13s %s\n' "$$name" "$$words"; done
@@ -57,6 +57,10 @@ licences:  ## docs/licences.md, made anew of the pinned requirements
 
 requirements:  ## the hashes of the pinned versions, after one was raised: ARGS=numpy for it alone
 	@$${PYTHON:-python3} -m bin.hashes $(ARGS)
+
+audit:  ## whether a pinned version is known to be vulnerable: asks osv.dev
+	@bin/setup audit
+	@$(PYTHON_BIN) -m bin.audit $(ARGS)
 
 image:  ## a container's image, on a Debian that debootstrap makes, or on BASE=image
 	@bin/image

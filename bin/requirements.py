@@ -15,7 +15,7 @@ CHECKING = ("requirements/test.txt", "requirements/dist.txt")
 TOGETHER = (*SERVING, *CHECKING)
 """What may be in one environment, each package once."""
 BUILD = "requirements/build.txt"
-APART = ("bench/settings/thumbor-requirements.txt", "bench/settings/plots-requirements.txt")
+APART = ("requirements/audit.txt", "bench/settings/thumbor-requirements.txt", "bench/settings/plots-requirements.txt")
 """Each for an environment of its own."""
 FILES = (*TOGETHER, BUILD, *APART)
 

@@ -50,7 +50,7 @@ def test_a_word_that_it_does_not_know(tmp_path: Path) -> None:
     code, said = set_up(tmp_path, "everything")
     assert (code, said) == (
         1,
-        "setup: there is no everything to set up: serve, checks, tests or architecture\n",
+        "setup: there is no everything to set up: serve, checks, tests, architecture or audit\n",
     )
 
 
