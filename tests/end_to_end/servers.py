@@ -55,6 +55,20 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def offspring(pid: int) -> set[int]:
+    """The processes below a process."""
+    found = set(children(pid)) if Path(f"/proc/{pid}").exists() else set()
+    return found.union(*(offspring(each) for each in found))
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class Process:
     """A program under test, with all that it printed. `wait_for` waits for a line, not for a time."""
 

@@ -25,18 +25,20 @@ import redis_errors
 from cache.render_cache import build
 from config import Settings, SettingsError
 from workers.confined.outside import Pipeline
-from workers.confined.start import confined
+from workers.confined.start import OFF, confined
 from workers.devices import Devices
 from workers.flights.orders import RedisOrders
 from workers.flights.redis import RedisFlights
 from workers.memory_budget import budget_of
 from workers.pipeline.limits import Limits, confine_memory
 from workers.queue.app import INTERACTIVE, REDIS_TIMEOUT, create_celery
+from workers.queue.pool import Pool
 from workers.tasks import Renderer, register
 
 AUTOGROUP = Path("/proc/self/autogroup")
 AUTOGROUP_TRIES, AUTOGROUP_PAUSE = 20, 0.1
 GRACE = 4.0  # seconds for what is under way when it is told to end
+LAST = 10.0  # more seconds for all that is no decoder, such as a disk that does not answer
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
 LOOK_AGAIN = 1.0  # seconds between two looks whether Redis still refuses
 TELLING_OF_REDIS = ("celery.worker", "celery.worker.consumer.consumer")
@@ -77,6 +79,7 @@ def _works(
     signals.worker_process_init.connect(functools.partial(_confine, settings.workers_memory_bytes), weak=False)
     signals.setup_logging.connect(_keep_logging)
     signals.worker_process_init.connect(_leave_sigterm_to_the_parent)
+    signals.worker_process_shutdown.connect(_end_at_once)
     telling = functools.partial(_tell_of_a_death, settings)
     signals.task_failure.connect(telling)
     # What Celery says of root is said once, by us.
@@ -85,7 +88,7 @@ def _works(
         log.warning("this worker runs as root: a user who may only read the photos and write data.dir is safer")
     worker = app.Worker(
         hostname=f"{chosen.queues.replace(',', '-')}-{os.getpid()}@{socket.gethostname()}",
-        pool="prefork",
+        pool=Pool,
         concurrency=chosen.concurrency or settings.concurrency,
         queues=queues,
         quiet=True,
@@ -94,7 +97,8 @@ def _works(
     )
     for name in TELLING_OF_REDIS:
         logging.getLogger(name).addFilter(_in_a_sentence)
-    return _worked_until_told(worker, chosen.queues, end)
+    confines = settings.workers_confine != OFF
+    return _worked_until_told(worker, chosen.queues, end, GRACE + LAST if confines else settings.hung_after)
 
 
 def step_down(nice: int) -> None:
@@ -123,9 +127,8 @@ def _step_down_session(nice: int) -> None:
             return
 
 
-def _worked_until_told(worker: Worker, queues: str, end: Callable[[], None]) -> bool:
-    """As `_works`."""
-
+def _worked_until_told(worker: Worker, queues: str, end: Callable[[], None], most: float) -> bool:
+    """As `_works`; a child that is still there after `most` seconds is killed."""
     told: list[str] = []
 
     def ready(**_: object) -> None:
@@ -133,9 +136,10 @@ def _worked_until_told(worker: Worker, queues: str, end: Callable[[], None]) -> 
 
     def stopping(sig: str, **_: object) -> None:
         told.append(sig)
-        late = threading.Timer(GRACE, end)
-        late.daemon = True
-        late.start()
+        for seconds, what in ((GRACE, end), (most, worker.pool.kill)):
+            late = threading.Timer(seconds, what)
+            late.daemon = True
+            late.start()
 
     signals.worker_ready.connect(ready)
     signals.worker_shutting_down.connect(stopping)
@@ -195,6 +199,11 @@ def _confine(bytes: int, **_: object) -> None:
 def _leave_sigterm_to_the_parent(**_: object) -> None:
     """Who stops a worker tells its whole process group: the children finish what they render, as the parent asks."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _end_at_once(exitcode: int, **_: object) -> None:
+    """In each child, as it ends: all that it has said was heard, and billiard would sleep for a second."""
+    os._exit(exitcode)
 
 
 def _tell_of_a_death(settings: Settings, exception: BaseException, args: Sequence[object], **_: object) -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from tests.end_to_end.servers import (
     PATIENCE,
-    START_SECONDS,
     Process,
     Server,
-    children,
+    alive,
     environ,
     eventually,
+    offspring,
     prepare,
     redis_server,
 )
@@ -34,12 +34,6 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__")
 def holding(variables: dict[str, str], *arguments: str) -> Process:
     """That program, as it runs."""
     return Process([sys.executable, "-c", HOLDING, *arguments], variables)
-
-
-def offspring(pid: int) -> set[int]:
-    """The processes below a process."""
-    found = set(children(pid)) if Path(f"/proc/{pid}").exists() else set()
-    return found.union(*(offspring(each) for each in found))
 
 
 def computes(pid: int) -> bool:
@@ -115,7 +109,7 @@ def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
             eventually(lambda: computes(worker.process.pid), True)
             below = offspring(worker.process.pid)
             worker.tell(15)
-            assert worker.process.wait(START_SECONDS) == 0  # a worker's supervisor waits for 150 s
+            assert worker.process.wait(PATIENCE) == 0
             eventually(lambda: [each for each in below if alive(each)], [])
             assert not [line for line in worker.lines if "brought its process down" in line]
         finally:
@@ -150,10 +144,3 @@ def refused(server: Server) -> None:
     eventually(lambda: server.photo(photoid, "&width=100").status_code, 501)
     detail = server.photo(photoid, "&width=100").json()["detail"]
     assert re.fullmatch("The photo takes longer to render than render.max.seconds allows: 1 s.", detail)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
