@@ -41,7 +41,12 @@ GRACE = 4.0  # seconds for what is under way when it is told to end
 LAST = 10.0  # more seconds for all that is no decoder, such as a disk that does not answer
 PAUSE = 0.5  # seconds before a worker starts anew that has failed
 LOOK_AGAIN = 1.0  # seconds between two looks whether Redis still refuses
-TELLING_OF_REDIS = ("celery.worker", "celery.worker.consumer.consumer")
+LOST = "the worker has lost its queues: %s"
+TELLING_OF_REDIS = {
+    "celery.worker": LOST,
+    "celery.worker.consumer.consumer": LOST,
+    "celery.worker.request": "a task could not be acknowledged: %s",
+}
 
 log = logging.getLogger("darkroom.worker")
 
@@ -94,6 +99,7 @@ def _works(
         quiet=True,
         without_gossip=True,
         without_mingle=True,
+        without_heartbeat=True,  # nobody hears it, and where Redis is silent it would hold up the end
     )
     for name in TELLING_OF_REDIS:
         logging.getLogger(name).addFilter(_in_a_sentence)
@@ -156,7 +162,7 @@ def _in_a_sentence(record: logging.LogRecord) -> bool:
     """Has Celery say what is wrong with Redis in a sentence, where it would show a traceback of kombu's inside."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, RedisError | OperationalError):
-        record.msg, record.args = "the worker has lost its queues: %s", (redis_errors.sentence(error),)
+        record.msg, record.args = TELLING_OF_REDIS[record.name], (redis_errors.sentence(error),)
         record.exc_info = record.exc_text = None
     return True
 

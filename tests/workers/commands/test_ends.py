@@ -189,6 +189,14 @@ def dies(held: Held) -> None:
     os.kill(held.child, signal.SIGKILL)
 
 
+def in_silence(held: Held) -> None:
+    """As systemd does it, while Redis answers nobody, and has not for some seconds."""
+    silence(held)
+    unheard = "could not be told which renders are under way"
+    eventually(lambda: sum(unheard in line for line in held.worker.lines) > 2, True)
+    alone(held)
+
+
 def goes_on_in_silence(held: Held) -> None:
     """The child goes on, and Redis answers nobody any more."""
     silence(held)
@@ -229,6 +237,7 @@ ROWS = [
     Row("keeps", terminal, hangs, [DROPPED], grace=0.0, last=0.0),
     Row("tells", twice, goes_on, [DONE]),
     Row("tells", group, goes_on_in_silence, None, left=None),
+    Row("keeps", in_silence, goes_on, None, left=None),
 ]
 
 
