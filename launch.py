@@ -37,6 +37,8 @@ from config.paths import is_folder
 from config.setting import folder
 
 HERE = Path(__file__).parent
+# Front ends finish what runs, for 5 s, and workers have ended within 20. By itself honcho kills after 5 what is left.
+HONCHO = "from honcho import command, manager; manager.KILL_WAIT = 20; command.main()"
 REDIS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--maxmemory-policy", "volatile-lru")
 NO_ALIAS = re.compile(r"[/@\x00-\x1f]")
 LONGEST_ALIAS = 64
@@ -231,7 +233,7 @@ def _up(settings: config.Settings) -> int:
         os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
         _say(f"started a Redis on port {port}")
     environ = os.environ | {"PORT": str(settings.server_port), "PYTHON": sys.executable}
-    honcho = subprocess.Popen([sys.executable, "-m", "honcho", "-d", str(HERE), "start"], env=environ)
+    honcho = subprocess.Popen([sys.executable, "-c", HONCHO, "-d", str(HERE), "start"], env=environ)
     told: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,7 @@
 """A decoder that never ends: its server and its worker end all the same when they are told to, as does its photo."""
 
 import re
+import shlex
 import sys
 import threading
 from contextlib import suppress
@@ -9,8 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+import launch
 from tests.end_to_end.servers import (
     PATIENCE,
+    PROJECT,
     Process,
     Server,
     alive,
@@ -29,6 +32,8 @@ import workers.confined.start
 workers.confined.start.ENTRY = "tests.confine.holding"
 runpy.run_module(sys.argv.pop(1), run_name="__main__")
 """
+
+STOPPED = re.compile(r"(\w+)\.1 stopped \(rc=(-?\d+)\)")  # what honcho says
 
 
 def holding(variables: dict[str, str], *arguments: str) -> Process:
@@ -115,6 +120,32 @@ def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
         finally:
             server.stop()
             asking.join(PATIENCE)
+
+
+def test_all_that_up_runs_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
+    save_jpeg(tmp_path / "photos/photo.jpg", solid(400, 300, (30, 200, 30)))
+    python = tmp_path / "python"  # instead of `-m` and a module
+    python.write_text(f'#!/bin/sh\nshift\nexec {shlex.join([sys.executable, "-c", HOLDING])} "$@"\n')
+    python.chmod(0o700)
+    prepare(tmp_path / "data")
+    with redis_server(tmp_path / "redis") as (url, _):
+        variables = environ(tmp_path / "photos", tmp_path / "data", REDIS_URL=url, PYTHON=str(python))
+        arguments = ["-c", launch.HONCHO, "-d", str(PROJECT), "start", "web", "worker", "beat"]
+        server = Server("", variables, Process([sys.executable, *arguments], variables), {})
+        try:
+            server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
+            server.front.wait_for("scanned: ")
+            server.front.wait_for("takes renders from the queues")
+            asking, answers = ask(server)
+            eventually(lambda: computes(server.front.process.pid), True)
+            server.front.process.terminate()
+            server.front.end()
+            asking.join(PATIENCE)
+            assert answers == [503]
+            ended = {match[1]: match[2] for line in server.front.lines if (match := STOPPED.search(line))}
+            assert ended == {"web": "0", "worker": "0", "beat": "0"}
+        finally:
+            server.stop()
 
 
 @pytest.mark.parametrize("way", ["embedded", "distributed"])
