@@ -5,10 +5,12 @@ Exit codes: 0 stopped; 1 with a sentence of what is in the way; 2 wrong settings
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 
@@ -21,6 +23,7 @@ from config.addresses import bound, written
 from config.arguments import Parser, whole
 
 BACKLOG = 1024  # who waits before the door
+LAST = 10.0  # seconds for all that is to be closed, the worker inside first of all, once nobody is answered any more
 
 log = logging.getLogger("darkroom.api")
 
@@ -108,6 +111,9 @@ def _serve(
     from api.http.server import FrontEnd
 
     with ExitStack() as closing:
+        late = threading.Timer(LAST, _leave)
+        late.daemon = True
+        closing.callback(late.cancel)  # at the very end
         app = create_app(settings, closing)
         front_end = FrontEnd(app, listening, settings, app.give_up)
         say(settings, listening)
@@ -115,7 +121,14 @@ def _serve(
             _watch_beside(settings, closing)
         with told as stop:
             front_end.run(stop)
+        late.start()
     return 0
+
+
+def _leave() -> None:
+    """Ends this process, whatever it waits for."""
+    log.error("what is still under way does not end, as where a disk does not answer, and is left")
+    os._exit(0)
 
 
 def listening_sockets(settings: config.Settings) -> list[socket.socket]:

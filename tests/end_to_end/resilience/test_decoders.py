@@ -1,7 +1,9 @@
 """A decoder that never ends: its server and its worker end all the same when they are told to, as does its photo."""
 
+import os
 import re
 import shlex
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -33,6 +35,20 @@ workers.confined.start.ENTRY = "tests.confine.holding"
 runpy.run_module(sys.argv.pop(1), run_name="__main__")
 """
 
+# A program of Darkroom's whose disk does not answer who puts a render there, and which does not wait for long.
+WITHOUT_A_DISK = """
+import os, runpy, sys
+import config
+config.share_metrics(config.load())  # before the metrics are imported
+import api.command, api.http.server
+from cache.disk import DiskTier
+def put(*arguments, **more):
+    print("keeps a render", flush=True)
+    open(os.environ["GATE"], "rb")
+DiskTier.put = put
+api.http.server.DRAIN = api.command.LAST = 0.5
+runpy.run_module(sys.argv.pop(1), run_name="__main__")
+"""
 STOPPED = re.compile(r"(\w+)\.1 stopped \(rc=(-?\d+)\)")  # what honcho says
 
 
@@ -120,6 +136,29 @@ def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
         finally:
             server.stop()
             asking.join(PATIENCE)
+
+
+def test_a_server_ends_whatever_its_disk_does(tmp_path: Path) -> None:
+    save_jpeg(tmp_path / "photos/photo.jpg", solid(400, 300, (30, 200, 30)))
+    prepare(tmp_path / "data")
+    os.mkfifo(tmp_path / "gate")
+    variables = environ(tmp_path / "photos", tmp_path / "data", GATE=str(tmp_path / "gate"))
+    server = Server("", variables, Process([sys.executable, "-c", WITHOUT_A_DISK, "api"], variables), {})
+    server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
+    try:
+        server.front.wait_for("^scanned: ")
+        asking, answers = ask(server)
+        server.front.wait_for("keeps a render")
+        below = offspring(server.front.process.pid)
+        server.front.process.terminate()
+        assert server.front.process.wait(PATIENCE) == 0
+        asking.join(PATIENCE)
+        assert answers == [503]
+        eventually(lambda: [each for each in below if alive(each)], [])
+        assert [line for line in server.front.lines if "does not end" in line]
+    finally:
+        server.front.stop(signal.SIGKILL)
+        server.stop()
 
 
 def test_all_that_up_runs_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
