@@ -19,6 +19,7 @@ from tests.end_to_end.servers import (
     Process,
     Server,
     alive,
+    children,
     environ,
     eventually,
     offspring,
@@ -58,14 +59,15 @@ def holding(variables: dict[str, str], *arguments: str) -> Process:
 
 
 def computes(pid: int) -> bool:
-    """Whether a process below this one is at work: a decoder, as nothing else takes so much."""
+    """Whether a decoder below this process is at work: what the process from which they are forked has made."""
     for each in offspring(pid):
         try:
             command = Path(f"/proc/{each}/cmdline").read_text()
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            made = children(each) if "\0confine\0" in command else []
+            states = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0] for one in made]
         except OSError:
             continue
-        if "tests.confine.holding" in command and fields[0] == "R":
+        if "R" in states:
             return True
     return False
 
