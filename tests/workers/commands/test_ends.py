@@ -27,7 +27,7 @@ import os, runpy, sys
 import config
 config.share_metrics(config.load())  # before the metrics are imported
 import billiard.pool, cache.render_cache, confine.processes
-import workers.confined.start, workers.flights.redis, workers.tasks
+import workers.confined.start, workers.flights.redis
 from workers.commands import run
 from celery.concurrency.prefork import TaskPool
 
@@ -48,7 +48,6 @@ hold = os.environ["HOLD"]
 places = {
     "starts": (run, "_leave_sigterm_to_the_parent"),
     "begins": (workers.flights.redis.RedisFlights, "begin"),
-    "opens": (workers.tasks.Renderer, "_source"),
     "keeps": (cache.render_cache.RenderCache, "put"),
     "tells": (workers.flights.redis.RedisFlights, "land"),
 }
@@ -150,14 +149,6 @@ def holding(way: Way, folder: Path, row: "Row") -> Iterator[Held]:
         yield held
 
 
-def silence(held: Held) -> None:
-    """Has Redis answer nobody until the worker has ended."""
-    with held.redis as redis:
-        number = int(redis.info()["process_id"])
-    held.closing.callback(os.kill, number, signal.SIGCONT)
-    os.kill(number, signal.SIGSTOP)
-
-
 def alone(held: Held) -> None:
     """As systemd (KillMode=mixed) and Docker do it."""
     held.worker.process.terminate()
@@ -191,16 +182,13 @@ def dies(held: Held) -> None:
 
 def in_silence(held: Held) -> None:
     """As systemd does it, while Redis answers nobody, and has not for some seconds."""
-    silence(held)
+    with held.redis as redis:
+        number = int(redis.info()["process_id"])
+    held.closing.callback(os.kill, number, signal.SIGCONT)  # once the worker has ended
+    os.kill(number, signal.SIGSTOP)
     unheard = "could not be told which renders are under way"
     eventually(lambda: sum(unheard in line for line in held.worker.lines) > 2, True)
     alone(held)
-
-
-def goes_on_in_silence(held: Held) -> None:
-    """The child goes on, and Redis answers nobody any more."""
-    silence(held)
-    held.open()
 
 
 def hangs(_: Held) -> None:
@@ -228,15 +216,13 @@ class Row:
 ROWS = [
     Row("starts", alone, goes_on, [], left=2),
     Row("is handed it", group, goes_on, [DONE]),
-    Row("begins", twice, goes_on, [DONE]),
-    Row("opens", terminal, goes_on, [DONE]),
+    Row("begins", terminal, goes_on, [DONE]),
     Row("decodes", alone, hangs, [DROPPED], grace=0.0),
     Row("is handed it", alone, hangs, [], left=2, grace=0.0, last=0.0),
     Row("keeps", group, goes_on, [DONE]),
     Row("keeps", alone, dies, [DROPPED]),
     Row("keeps", terminal, hangs, [DROPPED], grace=0.0, last=0.0),
     Row("tells", twice, goes_on, [DONE]),
-    Row("tells", group, goes_on_in_silence, None, left=None),
     Row("keeps", in_silence, goes_on, None, left=None),
 ]
 
