@@ -3,11 +3,15 @@
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine
+from sqlalchemy.util import LRUCache
 from xdist.remote import Producer
 
 from catalog.people.users import Users
@@ -55,6 +59,30 @@ def _quick_hashes() -> Iterator[None]:
     """Users' passwords are hashed as in earnest, at less cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("catalog.people.passwords._hasher", QUICK)
+        yield
+
+
+class Compiled(LRUCache[Any, Any]):
+    """Statements as they were compiled for one catalogue, for all others of a process.
+
+    Each engine begins with none. A server has one, which soon knows them all; a test would spend a third of its time to
+    compile what the test before it has compiled.
+    """
+
+    def get(self, key: tuple[object, ...], default: Any = None) -> Any:
+        """Without the dialect, which each engine makes for itself."""
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[object, ...], compiled: object) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """All catalogues share what is compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        engine = partial(create_engine, execution_options={"compiled_cache": Compiled()})
+        patch.setattr("catalog.database.create_engine", engine)
         yield
 
 
