@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
@@ -83,6 +84,14 @@ def _compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         engine = partial(create_engine, execution_options={"compiled_cache": Compiled()})
         patch.setattr("catalog.database.create_engine", engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Each client of httpx, so each `httpx.get`, would read who certifies on this machine: 40 ms of a processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
         yield
 
 
