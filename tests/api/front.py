@@ -1,7 +1,7 @@
 """The whole front end over a house, with workers played; and who calls it, as a program or as the page does."""
 
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 import api.components
+from api import page
 from api.app import create_app
 from api.limits.allowances import Allowances
 from api.render_backend import RenderBackend
@@ -22,6 +23,7 @@ from workers.prerender.components import dispatcher_in_process
 from workers.queue.app import QueueLengths, create_celery
 
 BASE = "/picapportapi/1.0/"
+read = cache(page.read)  # and compressed, for all front ends of a process
 
 
 def front_end(house: House, closing: ExitStack) -> TestClient:
@@ -33,6 +35,7 @@ def front_end(house: House, closing: ExitStack) -> TestClient:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.components, "start_render_backend", lambda *_: render_backend)
         patch.setattr(api.components, "open_library", lambda *_: house.library)
+        patch.setattr(page, "read", read)
         patch.setattr(api.components, "Allowances", partial(Allowances, clock=house.clock))
         return TestClient(create_app(house.settings, closing))
 
