@@ -26,6 +26,11 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # As under make: programs that the set-up has put into the project, behind those of the machine.
 os.environ["PATH"] += f":{Path(__file__).parents[1] / '.tools/bin'}"
 
+# Where the environment has Python keep no bytecode, each process of a test would compile the house for itself, which is
+# a third of what it takes to start; the processes that run tests would, too, all the tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # How long examples take is the machine's affair: by itself hypothesis fails one of more than 200 ms. They are the same
 # each time, so that what failed fails again; EXPLORE=1 looks for others.
 settings.register_profile(

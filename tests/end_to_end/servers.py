@@ -222,8 +222,7 @@ def environ(photos: Path | None, data: Path, **settings: str) -> dict[str, str]:
     """An environment with nothing of Darkroom's but what is given."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if name in os.environ}
     kept |= {"DATA_DIR": str(data), "SERVER_PORT": "0", "WEBAPI_DEFAULT_UID": "guest", "PYTHONUNBUFFERED": "1"}
-    kept |= {"DARKROOM_TOML": str(data.with_suffix(".toml")), "PYTHONDONTWRITEBYTECODE": "1"}
-    kept |= {"PRERENDER_AUTO": "false"}  # tests count renders
+    kept |= {"DARKROOM_TOML": str(data.with_suffix(".toml")), "PRERENDER_AUTO": "false"}  # tests count renders
     kept |= {"XDG_STATE_HOME": str(data.with_name("state"))}  # not this user's own
     data.with_suffix(".toml").touch()
     if photos is not None:
