@@ -1,5 +1,6 @@
 """Fixtures for every floor, and what is so for all tests."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes run the tests, what takes longest begins first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: not {"end_to_end", "web"} & set(item.path.parts))
+
+
+def pytest_collection_finish() -> None:
+    """Python looks through all objects for those that nobody has any more, again and again: not through the tests."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
