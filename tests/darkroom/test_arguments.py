@@ -232,13 +232,21 @@ def rows() -> Iterator[tuple[list[str], str]]:
                     yield [*command.split(), *wrong.split(" ")] if wrong else command.split(), said
 
 
-@pytest.fixture
-def folder(library: Library, tmp_path: Path) -> Path:
-    """What `~` stands for; and a catalogue with a photo, and the user ann."""
-    put(library.a / "a.jpg", jpeg())
-    library.scan()
-    Users(library.engine).add("ann", "x")
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A photo, and the user ann; one for all, as no command here gets so far as to change anything."""
+    made = Library(tmp_path_factory.mktemp("library"))
+    put(made.a / "a.jpg", jpeg())
+    made.scan()
+    Users(made.engine).add("ann", "x")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `~` stands for."""
+    home = tmp_path_factory.mktemp("home")
     (home / "folder").mkdir(parents=True)
     put(home / "photo.jpg", jpeg())
     put(home / "file", b"nothing")
