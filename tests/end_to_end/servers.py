@@ -252,7 +252,8 @@ def redis_server(folder: Path, port: int | None = None, *more: str) -> Iterator[
 @contextmanager
 def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Server]:
     """A server, `way` being "embedded" or "distributed", whose first scan is over; PROCESSES says how many front ends
-    it has, QUEUES from which queues its worker renders; with SOCKET, Redis is reached by a socket of this machine.
+    it has, QUEUES from which queues its worker renders, which is not started where there is none; with SOCKET, Redis is
+    reached by a socket of this machine.
     """
     processes = int(settings.pop("PROCESSES", "1"))
     queues = settings.pop("QUEUES", "interactive,prefetch")
@@ -269,7 +270,7 @@ def serving(photos: Path, data: Path, way: str, **settings: str) -> Iterator[Ser
         variables = environ(photos, data, **settings)
         server = Server("", variables, start_front(variables, processes), others)
         closing.callback(server.stop)
-        if way == "distributed":  # it starts while the front end does
+        if way == "distributed" and queues:  # it starts while the front end does
             others["worker"] = new_worker(variables, queues=queues)
             others["worker"].wait_for(TAKES)
         server.url = server.front.wait_for(r"serving on (http://\S+)")[1]

@@ -51,8 +51,7 @@ def asked(server: Server, path: str, width: int) -> int:
 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_a_worker_s_clock_is_of_no_account(library: Path, tmp_path: Path, clock: str) -> None:
-    with serving(library, tmp_path / "data", "distributed") as server:
-        server.others["worker"].stop()
+    with serving(library, tmp_path / "data", "distributed", QUEUES="") as server:
         program = WITH_A_CLOCK.format(wrong=CLOCKS[clock])
         worker = server.others["worker"] = Process([sys.executable, "-c", program], server.environ)
         worker.wait_for(TAKES)

@@ -120,8 +120,7 @@ def test_redis_ill_hits_go_on_and_misses_are_503(
 
 
 def test_a_worker_killed_in_mid_render_is_made_good_by_the_next(library: Path, tmp_path: Path) -> None:
-    with serving(library, tmp_path / "data", "distributed") as server:
-        server.others["worker"].stop()
+    with serving(library, tmp_path / "data", "distributed", QUEUES="") as server:
         server.others["worker"], _ = start_gated_worker(server.environ, tmp_path)
         answers = asking(server, "a.jpg", 320)
         in_mid_render(server)
@@ -132,8 +131,7 @@ def test_a_worker_killed_in_mid_render_is_made_good_by_the_next(library: Path, t
 
 def test_a_photo_that_brings_its_worker_down_is_tried_three_times(library: Path, tmp_path: Path) -> None:
     save_jpeg(library / "b.jpg", solid(400, 300, BLUE))
-    with serving(library, tmp_path / "data", "distributed", RENDER_TIMEOUT="60") as server:
-        server.others["worker"].stop()
+    with serving(library, tmp_path / "data", "distributed", QUEUES="", RENDER_TIMEOUT="60") as server:
         server.others["worker"], gate = start_gated_worker(server.environ, tmp_path)
         worker = server.others["worker"]
         answers = asking(server, "b.jpg", 320)
@@ -151,8 +149,7 @@ def test_a_photo_that_brings_its_worker_down_is_tried_three_times(library: Path,
 
 
 def test_a_worker_that_is_stopped_finishes_its_render_and_gives_back_the_rest(library: Path, tmp_path: Path) -> None:
-    with serving(library, tmp_path / "data", "distributed") as server:
-        server.others["worker"].stop()
+    with serving(library, tmp_path / "data", "distributed", QUEUES="") as server:
         server.others["worker"], gate = start_gated_worker(server.environ, tmp_path)
         worker = server.others["worker"]
         first = asking(server, "a.jpg", 320)
