@@ -93,7 +93,7 @@ class Compiled(LRUCache[Any, Any]):
 def _compiled_once() -> Iterator[None]:
     """All catalogues share what is compiled."""
     with pytest.MonkeyPatch.context() as patch:
-        engine = partial(create_engine, execution_options={"compiled_cache": Compiled()})
+        engine = partial(create_engine, execution_options={"compiled_cache": Compiled(500)})
         patch.setattr("catalog.database.create_engine", engine)
         yield
 
