@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -50,13 +51,20 @@ def processes(server: Server) -> list[Path]:
 
 def memory(server: Server) -> int:
     """Kilobytes that its processes have for themselves, together."""
-    rows = [(each / "smaps_rollup").read_text() for each in processes(server)]
+    rows = []
+    for each in processes(server):
+        with suppress(ProcessLookupError, FileNotFoundError):  # a decoder that has ended meanwhile
+            rows.append((each / "smaps_rollup").read_text())
     return sum(int(kilobytes) for row in rows for kilobytes in re.findall(r"^Private_\w+: +(\d+)", row, re.MULTILINE))
 
 
 def descriptors(server: Server) -> int:
     """Descriptors that its processes have open."""
-    return sum(len(list((each / "fd").iterdir())) for each in processes(server))
+    found = 0
+    for each in processes(server):
+        with suppress(FileNotFoundError):
+            found += len(list((each / "fd").iterdir()))
+    return found
 
 
 def plan(server: Server, addresses: tuple[str, ...]) -> str:
@@ -76,9 +84,16 @@ def plan(server: Server, addresses: tuple[str, ...]) -> str:
 
 
 def start(outside: Street, program: str, *arguments: str, nice: int = 0) -> subprocess.Popen[str]:
-    """A program of the street's. Strangers have machines of their own: here they take the cores that nobody wants."""
+    """A program of the street's. Strangers have machines of their own: here they take the cores that nobody wants.
+
+    Linux shares those between sessions first, where it has autogroups (sched(7)): a session has a niceness, too.
+    """
     command = [*outside.go, "nice", f"-n{nice}", sys.executable, "-m", f"{stranger.__name__}.{program}", *arguments]
-    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    started = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    autogroup = Path(f"/proc/{started.pid}/autogroup")
+    if autogroup.exists():
+        autogroup.write_text(str(nice))
+    return started
 
 
 def outcome(program: subprocess.Popen[str], seconds: float) -> dict[str, Any]:
