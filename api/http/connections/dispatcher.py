@@ -2,7 +2,7 @@
 
 Python runs one thread at a time. A hundred that all have something to compute hand it to each other for milliseconds
 each, and whoever has next to nothing to do, to serve a cached photo or to let a client in, waits for all the others.
-So one runs at once, or few where it waits for something, and of those who wait the next is a request of whoever has had
+So one runs at once, or a few where those before wait for something, and the next is a request of whoever has had
 least of this process: fifty addresses that ask without end keep nobody waiting who looks at photos.
 """
 
@@ -17,7 +17,7 @@ from waitress.task import ThreadedTaskDispatcher
 from api.http.connections.flows import Flows
 
 AT_ONCE = 1  # threads that compute: more only take the interpreter from each other
-AWAY = 0.001  # seconds after which who is served is taken to wait for something, and one more may compute
+AWAY = 0.005  # seconds after which who is served is taken to wait for something, and one more may compute
 COMING = 0.0003  # seconds of the loop's thread that a request costs besides
 CACHED = 0.1  # of its cost counts of an answer from the cache: what is there already is for everybody
 
@@ -54,8 +54,9 @@ class Dispatcher(ThreadedTaskDispatcher):
 
     def add_task(self, task: Request) -> None:  # type: ignore[override]  # a connection is none of waitress's tasks
         """A request waits. From any thread."""
+        payer = task.payer()
         with self.lock:
-            self._flows.add(task.payer(), task)
+            self._flows.add(payer, task)
             self._call()
 
     def handler_thread(self, thread_no: int) -> None:
