@@ -1,6 +1,5 @@
 """The real nginx in front of a server, with a configuration that the project ships, or one of a test's own."""
 
-import datetime
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -9,10 +8,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import self_signed
 from tests.end_to_end.servers import PROJECT, Process, free_port
 
 NAME = "photos.example.org"
@@ -28,35 +25,13 @@ def program(name: str) -> str:
     return found
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    chain, private = folder / "fullchain.pem", folder / "privkey.pem"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return chain, private
-
-
 @contextmanager
 def sample(configuration: str, folder: Path, replaced: Mapping[str, str]) -> Iterator[tuple[int, Path]]:
     """nginx with a sample of the project's, in which that is replaced; gives its port and its certificate."""
     folder.mkdir()
-    chain, private = certificate(folder)
+    chain, private = folder / "fullchain.pem", folder / "privkey.pem"
+    for file, content in zip((chain, private), self_signed(NAME, x509.DNSName(NAME)), strict=True):
+        file.write_bytes(content)
     port = free_port()
     servers = (PROJECT / configuration).read_text()
     own = {

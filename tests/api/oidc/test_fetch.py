@@ -1,6 +1,5 @@
 """TLS to a provider is looked at: whose certificate it is, who has signed it, and for which name."""
 
-import datetime
 import json
 import ssl
 import threading
@@ -12,38 +11,17 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from api.oidc.errors import ProviderError
 from api.oidc.fetch import Fetch
-
-DAY = datetime.timedelta(days=1)
+from tests.certificates import self_signed
 
 
 def certificate(folder: Path, *, address: str = "127.0.0.1", over: bool = False) -> Path:
     """A certificate for an address that signs itself, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a provider")])
-    now = datetime.datetime.now(datetime.UTC) - (5 * DAY if over else 0 * DAY)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - DAY)
-        .not_valid_after(now + DAY)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     file = folder / "provider.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    server = x509.IPAddress(ip_address(address))
+    file.write_bytes(b"".join(self_signed("a provider", server, days_ago=5 if over else 0)))
     return file
 
 

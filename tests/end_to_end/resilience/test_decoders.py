@@ -53,9 +53,9 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__")
 STOPPED = re.compile(r"(\w+)\.1 stopped \(rc=(-?\d+)\)")  # what honcho says
 
 
-def holding(variables: dict[str, str], *arguments: str) -> Process:
-    """That program, as it runs."""
-    return Process([sys.executable, "-c", HOLDING, *arguments], variables)
+def started(program: str, variables: dict[str, str], *arguments: str) -> Process:
+    """One of those programs, as it runs."""
+    return Process([sys.executable, "-c", program, *arguments], variables)
 
 
 def computes(pid: int) -> bool:
@@ -72,11 +72,11 @@ def computes(pid: int) -> bool:
     return False
 
 
-def serve(tmp_path: Path, **settings: str) -> Server:
+def serve(tmp_path: Path, program: str = HOLDING, **settings: str) -> Server:
     save_jpeg(tmp_path / "photos/photo.jpg", solid(400, 300, (30, 200, 30)))
     variables = environ(tmp_path / "photos", tmp_path / "data", **settings)
     prepare(tmp_path / "data")
-    server = Server("", variables, holding(variables, "api"), {})
+    server = Server("", variables, started(program, variables, "api"), {})
     server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
     server.front.wait_for("^scanned: ")
     return server
@@ -96,17 +96,22 @@ def ask(server: Server) -> tuple[threading.Thread, list[int]]:
     return asking, answers
 
 
+def ends(server: Server, asking: threading.Thread, answers: list[int]) -> None:
+    """Tells the server to end, and sees that it does, that who asks is told to come again, and that nothing is left."""
+    below = offspring(server.front.process.pid)
+    server.front.process.terminate()
+    assert server.front.process.wait(PATIENCE) == 0
+    asking.join(PATIENCE)
+    assert answers == [503]
+    eventually(lambda: [each for each in below if alive(each)], [])
+
+
 def test_a_server_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
     server = serve(tmp_path)
     try:
         asking, answers = ask(server)
         eventually(lambda: computes(server.front.process.pid), True)
-        below = offspring(server.front.process.pid)
-        server.front.process.terminate()
-        assert server.front.process.wait(PATIENCE) == 0
-        asking.join(PATIENCE)
-        assert answers == [503]
-        eventually(lambda: [each for each in below if alive(each)], [])
+        ends(server, asking, answers)
     finally:
         server.stop()
 
@@ -124,7 +129,7 @@ def test_a_server_ends_whatever_a_decoder_does_in_advance(tmp_path: Path) -> Non
 def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
     with redis_server(tmp_path / "redis") as (url, _):
         server = serve(tmp_path, REDIS_URL=url)
-        worker = holding(server.environ, "workers", "run", "--concurrency", "1")
+        worker = started(HOLDING, server.environ, "workers", "run", "--concurrency", "1")
         server.others["worker"] = worker
         try:
             worker.wait_for("takes renders from the queues")
@@ -141,22 +146,12 @@ def test_a_worker_ends_whatever_a_decoder_does(tmp_path: Path) -> None:
 
 
 def test_a_server_ends_whatever_its_disk_does(tmp_path: Path) -> None:
-    save_jpeg(tmp_path / "photos/photo.jpg", solid(400, 300, (30, 200, 30)))
-    prepare(tmp_path / "data")
     os.mkfifo(tmp_path / "gate")
-    variables = environ(tmp_path / "photos", tmp_path / "data", GATE=str(tmp_path / "gate"))
-    server = Server("", variables, Process([sys.executable, "-c", WITHOUT_A_DISK, "api"], variables), {})
-    server.url = server.front.wait_for(r"serving on (http://\S+)")[1]
+    server = serve(tmp_path, WITHOUT_A_DISK, GATE=str(tmp_path / "gate"))
     try:
-        server.front.wait_for("^scanned: ")
         asking, answers = ask(server)
         server.front.wait_for("keeps a render")
-        below = offspring(server.front.process.pid)
-        server.front.process.terminate()
-        assert server.front.process.wait(PATIENCE) == 0
-        asking.join(PATIENCE)
-        assert answers == [503]
-        eventually(lambda: [each for each in below if alive(each)], [])
+        ends(server, asking, answers)
         assert [line for line in server.front.lines if "does not end" in line]
     finally:
         server.front.stop(signal.SIGKILL)
@@ -201,7 +196,7 @@ def test_a_photo_that_takes_too_long_ends_itself_alone(tmp_path: Path, way: str)
         return
     with redis_server(tmp_path / "redis") as (url, _):
         server = serve(tmp_path, REDIS_URL=url, **more)
-        worker = holding(server.environ, "workers", "run", "--concurrency", "1")
+        worker = started(HOLDING, server.environ, "workers", "run", "--concurrency", "1")
         server.others["worker"] = worker
         try:
             worker.wait_for("takes renders from the queues")

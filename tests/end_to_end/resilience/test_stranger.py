@@ -18,7 +18,7 @@ from tests.end_to_end.people import sign_in
 from tests.end_to_end.resilience import stranger
 from tests.end_to_end.resilience.stranger.files import plant
 from tests.end_to_end.resilience.stranger.street import HOUSE, Street, possible, street
-from tests.end_to_end.servers import PROJECT, Server, children, eventually, serving
+from tests.end_to_end.servers import PROJECT, Server, eventually, offspring, serving
 from tests.photos import colours, save_jpeg, solid
 
 pytestmark = [
@@ -43,10 +43,8 @@ def outside() -> Iterator[Street]:
 
 def processes(server: Server) -> list[Path]:
     """All of the server's, below /proc."""
-    pids = [each.process.pid for name, each in (("front", server.front), *server.others.items()) if name != "redis"]
-    for pid in pids:  # which grows meanwhile
-        pids += children(pid)
-    return [Path(f"/proc/{pid}") for pid in pids]
+    own = [each.process.pid for name, each in (("front", server.front), *server.others.items()) if name != "redis"]
+    return [Path(f"/proc/{pid}") for first in own for pid in (first, *offspring(first))]
 
 
 def memory(server: Server) -> int:

@@ -1,6 +1,5 @@
 """Whoever speaks with Redis does so by a socket of this machine, and by TLS with a certificate that is looked at."""
 
-import datetime
 import ipaddress
 import shutil
 import tempfile
@@ -11,14 +10,12 @@ from pathlib import Path
 import pytest
 import redis
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from cache.key import RenderKey
 from cache.redis import RedisTier
 from config import Settings
 from darkroom.doctor import services
+from tests.certificates import self_signed
 from tests.darkroom.doctor.told import told
 from tests.end_to_end.servers import free_port, redis_server
 from workers.flights.redis import RedisFlights
@@ -91,27 +88,10 @@ class Certificates:
 @pytest.fixture
 def secure(tmp_path: Path) -> Iterator[Certificates]:
     """A Redis whose certificate is for 127.0.0.1, of a CA that this machine does not know."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a CA of this test")])
-    now = datetime.datetime.now(datetime.UTC)
-    day = datetime.timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     pem = tmp_path / "certificate.pem"
-    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    certificate, key = self_signed("a CA of this test", x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+    pem.write_bytes(certificate)
+    (tmp_path / "key.pem").write_bytes(key)
     port = free_port()
     how = ("--tls-port", str(port), "--tls-cert-file", str(pem), "--tls-key-file", str(tmp_path / "key.pem"))
     more = ("--tls-ca-cert-file", str(pem), "--tls-auth-clients", "no")
