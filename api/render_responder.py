@@ -12,8 +12,9 @@ from api.http.conditional import CacheControl, Validators, entity_tag
 from api.http.delivery import GONE, Files, send
 from api.http.errors import LimitReached, RequestError
 from api.http.params import Wanted
-from api.http.server import CACHED, CLIENT
+from api.http.server import CACHED
 from api.limits.allowances import Allowances, Payer
+from api.limits.patience import client_of
 from api.negative_cache import NegativeCache
 from cache.key import RenderKey
 from cache.render_cache import RenderCache
@@ -24,7 +25,7 @@ from catalog.photoid import is_version_of
 from catalog.photos import Photo
 from workers.dispatch import Dispatcher, Prefetched
 from workers.errors import SourceChanged, TooLarge, Unsupported
-from workers.flights.waits import UNKNOWN_CLIENT, Client
+from workers.flights.waits import Client
 from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import Plan, deliverable
 from workers.queue.app import INTERACTIVE
@@ -160,7 +161,7 @@ class RenderResponder:
         else:
             cached = self._cache.get(render.key)
             if cached is None:
-                cached = self._made(photo, size, render.key, paying(), header(CLIENT, UNKNOWN_CLIENT), queue)
+                cached = self._made(photo, size, render.key, paying(), client_of(request), queue)
             else:
                 request.env[CACHED] = True
             response.data = cached

@@ -8,13 +8,13 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from api.http.errors import RequestError
 from api.http.params import Params, required
-from api.limits.session_keys import BITS
+from api.limits.session_keys import KEY_BITS
 from catalog.people.app_passwords import AppPasswords
 from catalog.people.passwords import LoginThrottle, readings
 from catalog.people.sessions import Proof
 from catalog.people.users import Users
 
-HEX = re.compile(rf"[0-9A-Fa-f]{{1,{BITS // 4}}}")
+HEX = re.compile(rf"[0-9A-Fa-f]{{1,{KEY_BITS // 4}}}")
 
 
 class Proofs:
@@ -84,7 +84,7 @@ def opened(private_key: bytes | None, sent: str | bytes) -> bytes:
     assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101 - `CreateSession` made it
     try:
         # Clients leave out leading zeros. PKCS #1 v1.5 is what the API has; OpenSSL answers wrong padding with noise.
-        return key.decrypt(int(sent, 16).to_bytes(BITS // 8, "big"), padding.PKCS1v15())
+        return key.decrypt(int(sent, 16).to_bytes(KEY_BITS // 8, "big"), padding.PKCS1v15())
     except (ValueError, OverflowError):
         return b""
 

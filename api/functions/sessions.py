@@ -11,9 +11,9 @@ from api.http.answers import answer
 from api.http.cookies import PAGE, Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, flag, parse, required
-from api.http.server import CLIENT
 from api.identify import Identify
 from api.limits.allowances import Allowances, Payer
+from api.limits.patience import client_of
 from api.limits.session_keys import SessionKeys
 from catalog.errors import Forbidden
 from catalog.generations import Generations
@@ -21,7 +21,6 @@ from catalog.people.access import NOBODY, Access
 from catalog.people.addresses import network_of
 from catalog.people.app_passwords import AppPasswords
 from catalog.people.sessions import Proof, Sessions
-from workers.flights.waits import UNKNOWN_CLIENT, Client
 
 VERSION = (0, 1, 0)
 WRONG = "The uid or the password is wrong."
@@ -72,8 +71,7 @@ class CreateSession:
         # The page has an account of its own: what other sites have browsers ask for is no reason to keep it waiting.
         self._allowances.session(Payer(f"{PAGE if by_page else ''} {network_of(address)}"))
         if self._keys is not None:
-            client: Client = request.env.get(CLIENT, UNKNOWN_CLIENT)
-            with client.watched(lambda: None):  # others may be answered meanwhile
+            with client_of(request).watched(lambda: None):  # others may be answered meanwhile
                 key = self._keys.make()
             public = key.public_key().public_numbers()
             body |= {"algorithm": "RSA", "exponent": f"{public.e:x}", "modulus": f"{public.n:x}"}

@@ -12,10 +12,15 @@ from workers.flights.waits import UNKNOWN_CLIENT, Client
 SECONDS = 5.0  # where no setting says otherwise
 
 
+def client_of(request: falcon.Request) -> Client:
+    """Who has sent it, as far as can be told."""
+    client: Client = request.env.get(CLIENT, UNKNOWN_CLIENT)
+    return client
+
+
 @contextmanager
 def patience_of(request: falcon.Request, seconds: float = SECONDS) -> Iterator[Patience]:
     """So many seconds (`search.timeout`), and until the client hangs up."""
-    client: Client = request.env.get(CLIENT, UNKNOWN_CLIENT)
     patience = Patience(seconds)
-    with client.watched(patience.give_up):
+    with client_of(request).watched(patience.give_up):
         yield patience

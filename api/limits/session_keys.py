@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from catalog.errors import TryLater
 
-BITS = 2048
+KEY_BITS = 2048
 EXPONENT = 65537
 PLACES = 12  # keys that may be asked for at once
 STEP_BACK = 5  # niceness: where cores are short, photos go first
@@ -32,7 +32,7 @@ class SessionKeys:
         if not self._places.acquire(blocking=False):
             raise TryLater("Too many sessions are made at once: try again in a second.", 1)
         try:
-            return self._maker.submit(rsa.generate_private_key, EXPONENT, BITS).result()
+            return self._maker.submit(rsa.generate_private_key, EXPONENT, KEY_BITS).result()
         finally:
             self._places.release()
 

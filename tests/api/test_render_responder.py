@@ -4,13 +4,15 @@ import os
 import sqlite3
 from collections.abc import Mapping
 
+import falcon
 import pytest
-from falcon.testing import Result
+from falcon.testing import Result, create_req
 from sqlalchemy import update
 
 from api.functions.photos import GetPhoto, thumbnail
 from api.http.delivery import Files
 from api.http.params import Wanted
+from api.http.server import CACHED
 from api.negative_cache import NegativeCache
 from api.read_ahead import ReadAhead
 from api.render_responder import RenderResponder
@@ -128,6 +130,17 @@ def test_what_is_asked_for(house: House, door: Door, params: dict[str, object], 
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert door.photo(photoid=house.sea, **params).text == render
     assert len(door.workers.asked) == 1
+
+
+def test_what_comes_from_the_cache_says_so_to_the_front_end(house: House, door: Door) -> None:
+    def cached(width: int, tag: str = "") -> bool:
+        query = f"photoid={house.sea}&width={width}"
+        request = create_req(query_string=query, headers={"If-None-Match": tag} if tag else {})
+        GetPhoto(house.identify, door.responder, door.read_ahead)(request, falcon.Response())
+        return CACHED in request.env
+
+    assert [cached(24), cached(24), cached(30)] == [False, True, False]
+    assert cached(24, door.photo(photoid=house.sea, width=24).headers["ETag"])
 
 
 @pytest.mark.parametrize(

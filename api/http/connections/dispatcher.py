@@ -34,9 +34,6 @@ class Request(Protocol):
     def service(self) -> None:
         """Answers the request, on the thread that calls it."""
 
-    def cancel(self) -> None:
-        """Gives it up."""
-
 
 class Dispatcher(ThreadedTaskDispatcher):
     """waitress's threads, which take requests from `Flows`."""

@@ -132,10 +132,6 @@ class Door:
         """That of a connection which comes now."""
         return Pace(self._clock())
 
-    def is_full(self) -> bool:
-        """Whether all places are taken."""
-        return len(self._inside) >= self.bounds.connections
-
     def clear(self, number: int) -> bool:
         """Closes at most so many of those that do least; gives whether there was one."""
         return self._close(self._inside, number, Cut.TIGHT)
@@ -152,14 +148,15 @@ class Door:
                 return True
             self._note(Cut.SHARE)
             return False
-        if not self.is_full():
+        if len(self._inside) < self.bounds.connections:
             return True
-        if self._make_room(share):
+        enough = bool(share) and self._has_enough(share)
+        if self._exchange(share) if enough else self._make_room():
             return True
-        if share and self._has_enough(share):
-            self._note(Cut.CROWD)
-            return False
-        raise NoRoom
+        if not enough:
+            raise NoRoom
+        self._note(Cut.CROWD)
+        return False
 
     def came(self, connection: Connection) -> None:
         """It has come in."""
@@ -215,37 +212,31 @@ class Door:
             if self._held_by_all <= self.bounds.held * LOWERED:
                 return
 
-    def _make_room(self, share: str) -> bool:
-        """Closes some of whoever has most; whether there were any.
-
-        Who has as many as any can only take the place of one like him, or his own, and is exchanged now and then: else
-        each of the connections that they make without end would cost all of these a look.
-        """
-        most, has = self._shares.most(), self._shares.count(share)
-        enough = bool(share) and self._has_enough(share)
-        if enough and not self._may_exchange(share):
-            return False
-        for other, count in self._shares.by_size():
-            if enough and count < most:
-                break
-            if enough and has == most and other != share:
-                continue
-            if self._close(self._shares.of(other), 1 if enough else _at_once(count), Cut.TIGHT):
-                return True
-        return False
+    def _make_room(self) -> bool:
+        """Closes some of whoever has most that can be closed; whether there were any."""
+        return any(
+            self._close(self._shares.of(share), _at_once(count), Cut.TIGHT) for share, count in self._shares.by_size()
+        )
 
     def _has_enough(self, share: str) -> bool:
         """Whether nobody would have more than it with one more."""
         return len(self._shares) > 1 and self._shares.count(share) + 1 >= self._shares.most()
 
-    def _may_exchange(self, share: str) -> bool:
+    def _exchange(self, share: str) -> bool:
+        """Closes one of whoever has most; its own, where that is itself. Whether there was one.
+
+        That is done now and then: else each of the connections that who has as many as any makes without end would cost
+        a look at these.
+        """
         now = self._clock()
         if now < self._exchange_at.get(share, now):
             return False
         if len(self._exchange_at) > MOST_NETWORKS:
             self._exchange_at.clear()
         self._exchange_at[share] = now + EXCHANGE_EVERY
-        return True
+        most = self._shares.most()
+        rivals = [share] if self._shares.count(share) == most else self._shares.who_have(most)
+        return any(self._close(self._shares.of(other), 1, Cut.TIGHT) for other in rivals)
 
     def _close(self, among: Iterable[Connection], number: int, why: Cut) -> bool:
         """Closes so many of those that do least, and gives whether there was one."""

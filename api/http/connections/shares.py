@@ -7,7 +7,7 @@ Each = TypeVar("Each")
 
 
 class Shares(Generic[Each]):
-    """What there is, by whose it is. Nothing here takes longer where there is more of it."""
+    """What there is, by whose it is. To add and to remove take no longer where there is more of it."""
 
     def __init__(self) -> None:
         self._of: dict[str, dict[Each, None]] = {}
@@ -46,10 +46,14 @@ class Shares(Generic[Each]):
         """How many whoever has most has."""
         return self._most
 
+    def who_have(self, number: int) -> list[str]:
+        """Those who have exactly so many."""
+        return list(self._sized.get(number, ()))
+
     def by_size(self) -> Iterator[tuple[str, int]]:
         """Everybody, and how many they have; who has most first."""
         for size in range(self._most, 0, -1):
-            for whose in list(self._sized.get(size, ())):
+            for whose in self.who_have(size):
                 yield whose, size
 
     def _move(self, whose: str, before: int, after: int) -> None:

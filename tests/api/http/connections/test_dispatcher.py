@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 
 import pytest
 
@@ -36,9 +38,6 @@ class Asked:
             self.work()
         finally:
             self.done.set()
-
-    def cancel(self) -> None:
-        """As in `Request`."""
 
 
 @pytest.fixture
@@ -87,6 +86,30 @@ def test_who_has_asked_once_comes_before_the_rest_of_a_crowd(threads: Dispatcher
     for each in (*crowd, other):
         each.may.set()
     assert all(each.done.wait(PATIENCE) for each in (*crowd, other))
+
+
+def test_of_what_comes_from_the_cache_a_tenth_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread, on whose clock each request takes a second."""
+    monkeypatch.setattr(module, "AWAY", 10 * PATIENCE)
+    seconds = count()
+    threads = Dispatcher(used=lambda: float(next(seconds)))
+    first = Asked("first")
+    served: list[str] = []
+    requests = [first]
+    for _ in range(20):
+        for whose, cached in (("looks", True), ("asks", False)):
+            request = Asked(whose, cached, partial(served.append, whose))
+            request.may.set()
+            requests.append(request)
+    threads.set_thread_count(1)
+    for each in requests:
+        threads.add_task(each)
+    first.may.set()
+    assert all(each.done.wait(PATIENCE) for each in requests)
+    assert served[:11].count("looks") == 10
+    threads.set_thread_count(0)
+    with threads.lock:
+        assert threads.thread_exit_cv.wait_for(lambda: not threads.threads, PATIENCE)
 
 
 def test_who_waits_for_something_leaves_its_turn_to_others(threads: Dispatcher) -> None:

@@ -24,6 +24,8 @@ def test_who_has_most_is_known_whatever_comes_and_goes(steps: list[tuple[str, in
         listed = list(shares.by_size())
         assert dict(listed) == counts
         assert [count for _, count in listed] == sorted(counts.values(), reverse=True)
+        for number in range(1, 7):
+            assert set(shares.who_have(number)) == {whose for whose, count in counts.items() if count == number}
         for whose in "abcd":
             assert shares.of(whose) == [each for each in there if each[0] == whose]
             assert shares.count(whose) == counts[whose]
