@@ -12,8 +12,13 @@ from tests.web.visitor import Screen, Visitor
 
 @pytest.fixture
 def page(guest: Visitor) -> Page:
-    """A page of the server: its modules can be imported there."""
-    return guest.open("/login")
+    """A page of the server: its modules can be imported there.
+
+    It is whole: a page that is still to draw itself would take away what a test puts into it.
+    """
+    page = guest.open("/login")
+    expect(page.get_by_label("User", exact=True)).to_be_focused()
+    return page
 
 
 SELECT = """async moves => {
