@@ -18,6 +18,7 @@ from prometheus_client.registry import REGISTRY, Collector
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second sample for each figure, which nobody asked for
 
 requests = Counter("darkroom_requests", "Requests answered.", ["function", "status"])
+remembered = Counter("darkroom_remembered", "Answers given again without the app; they are requests, too.")
 cache_requests = Counter("darkroom_cache_requests", "Look-ups of a render, by tier.", ["tier", "result"])
 cache_bytes = Gauge("darkroom_cache_bytes", "Bytes of the renders in a tier.", ["tier"], multiprocess_mode="livesum")
 cache_entries = Gauge("darkroom_cache_entries", "Renders in a tier.", ["tier"], multiprocess_mode="livesum")

@@ -43,9 +43,12 @@ from config import Settings
 
 
 class App(falcon.App[falcon.Request, falcon.Response]):
-    """The front end. `give_up` answers all who wait for a render: the server ends."""
+    """The front end. `give_up` answers all who wait for a render: the server ends. `generation` gives what compares as
+    another after each change of the catalogue.
+    """
 
     give_up: Callable[[], None]
+    generation: Callable[[], object]
 
 
 def create_app(settings: Settings, closing: ExitStack) -> App:
@@ -58,6 +61,7 @@ def create_app(settings: Settings, closing: ExitStack) -> App:
     components = open_components(settings, closing)
     app = App(middleware=_middleware(settings, closing), router=Router())
     app.give_up = components.render_backend.dispatcher.give_up
+    app.generation = components.library.generations.all
     app.add_error_handler(Exception, handle)
     app.set_error_serializer(serialize)
     app.add_route("/picapportapi/1.0/{function}", Functions(_functions(components), enabled=settings.webapi_enabled))

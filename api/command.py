@@ -115,7 +115,7 @@ def _serve(
         late.daemon = True
         closing.callback(late.cancel)  # at the very end
         app = create_app(settings, closing)
-        front_end = FrontEnd(app, listening, settings, app.give_up)
+        front_end = FrontEnd(app, listening, settings, app.give_up, generation=app.generation)
         say(settings, listening)
         if scan:
             _watch_beside(settings, closing)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import falcon
 
 from api.http.cookies import READING, Cookies
 from api.http.errors import RequestError
 from api.http.params import Params, number, parse, required, text
+from api.http.server import Recipe
 from api.library import Library
 from api.limits.allowances import Payer
 from api.proxied import said
@@ -203,6 +205,24 @@ class Identify:
     def in_sight(self, rights: Rights, photoids: Sequence[str]) -> dict[str, Photo]:
         """Those of the photos that are there and that the user may see, by id."""
         return self._photos.by_ids(self._access.seen(rights, photoids))
+
+    def remember(self, params: Params, address: str, recipe: Recipe, request: falcon.Request) -> None:
+        """Of an answer to a request with these parameters, as `asked` gave them: which session it uses, and that the
+        gallery has not expired, without a look into the catalogue.
+        """
+        named = "apisid" in parse(request.query_string)
+        if "photoid" not in params and "sid" in params:
+            share = self._shares.by_sid(required(params, "sid"))
+            recipe.holds.append(lambda: not self._shares.expired(share))
+            apisid = "" if named else params.get("apisid", "")
+        elif "photoid" not in params and "vid" in params:
+            apisid = self._session_there_is(self.caller(params, address))
+        else:
+            apisid = params.get("apisid", "")
+        if apisid and self._sessions.has(apisid):
+            recipe.holds.append(partial(self._sessions.is_known, apisid))
+        elif "apisid" not in params and self._cookies.session(request) is not None:
+            recipe.veto()  # of a session that has ended, or that nobody has signed in to so far
 
     def is_proxied(self, request: falcon.Request) -> bool:
         """Whether the caller is whom the proxy in front vouches for, and names no session."""

@@ -31,18 +31,22 @@ class Proxied:
         self._believed = believed
         self._dropped = dropped
 
-    def place(self, environ: dict[str, Any]) -> None:
-        """Takes the headers out. `REMOTE_ADDR` has to be the address of whoever sent the request to this process."""
+    def place(self, environ: dict[str, Any]) -> bool:
+        """Takes the headers out. `REMOTE_ADDR` has to be the address of whoever sent the request to this process.
+        Gives False where they were from elsewhere.
+        """
         if not self._user:
-            return
+            return True
         user = environ.pop(self._user, None)
         groups = environ.pop(self._groups, None) if self._groups else None
         if user is None and groups is None:
-            return
+            return True
         if not self._believed(environ["REMOTE_ADDR"]):
             self._dropped()
-        elif user:  # an empty one says that nobody is signed in
+            return False
+        if user:  # an empty one says that nobody is signed in
             environ[SAID] = Said(user, (groups or "") if self._groups else None)
+        return True
 
 
 def said(environ: Mapping[str, Any]) -> Said | None:

@@ -12,7 +12,7 @@ from api.http.conditional import CacheControl, Validators, entity_tag
 from api.http.delivery import GONE, Files, send
 from api.http.errors import LimitReached, RequestError
 from api.http.params import Wanted
-from api.http.server import CACHED
+from api.http.server import CACHED, REMEMBER, Recipe
 from api.limits.allowances import Allowances, Payer
 from api.limits.patience import client_of
 from api.negative_cache import NegativeCache
@@ -155,20 +155,28 @@ class RenderResponder:
             return
         header = request.env.get  # a tenth of what Falcon's own way costs
         validators, now = render.validators, time.time()
+        body: Callable[[], bytes | None] | None = None  # of an answer that may be given again
         if validators.are_those_of(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), now):
             response.status = 304
             request.env[CACHED] = True
+            body = bytes
         else:
             cached = self._cache.get(render.key)
             if cached is None:
                 cached = self._made(photo, size, render.key, paying(), client_of(request), queue)
             else:
                 request.env[CACHED] = True
+                body = partial(self._cache.at_hand, render.key)
             response.data = cached
             response.content_type = "image/jpeg"
         validators.tell(response.set_header, now)
-        if damage := self._damages.of(photo):  # the worker's word is heard before its render
+        damage = self._damages.of(photo)  # the worker's word is heard before its render
+        if damage:
             response.set_header(DAMAGED, damage)
+        recipe: Recipe | None = request.env.get(REMEMBER)
+        if recipe is not None and body is not None and validators.known_by_date(now) is not None:
+            recipe.body = body
+            recipe.holds.append(partial(self._damages.is_still, photo, damage))
 
     def _made(self, photo: Photo, size: Wanted, key: RenderKey, payer: Payer, client: Client, queue: str) -> bytes:
         """A render that no tier has. A photo that failed once is not tried again, and costs nothing."""

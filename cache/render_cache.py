@@ -54,6 +54,16 @@ class RenderCache:
                 return render
         return None
 
+    def at_hand(self, key: RenderKey) -> bytes | None:
+        """The render from the memory of this process, without waiting for anything; None where it is not there, which
+        counts as no look-up: whoever wants it looks into all tiers then.
+        """
+        tier = self.tiers[0] if self.tiers else None
+        render = tier.get(key) if isinstance(tier, MemoryTier) else None
+        if render is not None:
+            self._looks[MemoryTier.name].add(hit=True)
+        return render
+
     def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
         """Which of these renders a tier has that processes share, with the bytes of each; none counts as looked for."""
         held: dict[RenderKey, int] = {}
@@ -216,7 +226,7 @@ def tiers(settings: Settings, *, memory: bool = True, is_common: IsCommon = all_
     """The tiers that the settings ask for, the fastest first; `is_common` tells which renders are in common sizes."""
     wanted: list[Tier] = []
     if memory and settings.cache_memory_bytes:
-        wanted.append(MemoryTier(settings.cache_memory_bytes, is_common))
+        wanted.append(MemoryTier(settings.cache_memory_bytes - settings.remembered_bytes, is_common))
     if settings.cache_disk_bytes and settings.cache_disk_entries:
         budget = Budget(settings.cache_disk_bytes, settings.cache_disk_entries, settings.cache_disk_free)
         wanted.append(DiskTier(settings.data_dir / RENDERS, budget, is_common))

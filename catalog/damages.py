@@ -41,6 +41,14 @@ class Damages:
         found = self._heard.get(photo.photoid) or self._known(None).get(photo.photoid)
         return found[1] if found is not None and found[0] == photo.version else ""
 
+    def is_still(self, photo: Photo, damage: str) -> bool:
+        """Whether `of` says that of the photo, as far as that is known without asking the catalogue."""
+        known = self._known.remembered(None)
+        if known is None:
+            return False
+        found = self._heard.get(photo.photoid) or known.get(photo.photoid)
+        return damage == (found[1] if found is not None and found[0] == photo.version else "")
+
     def among(self, those: Mapping[str, Photo]) -> dict[str, str]:
         """Which of these photos (by id) are damaged, as they are now, and how."""
         return {photoid: damage for photoid, photo in those.items() if (damage := self.of(photo))}

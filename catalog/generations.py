@@ -85,6 +85,10 @@ class Generations:
         self.render_failures: Generation = ()
         self.look()
 
+    def all(self) -> Generation:
+        """All three, as one that compares as another after each change."""
+        return self.access, self.photos, self.render_failures
+
     def look(self) -> None:
         """Looks now. To be called every LOOK_EVERY seconds, and by whoever wants to see what he has just changed."""
         with self._lock:

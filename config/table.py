@@ -13,6 +13,9 @@ from config.prefix import Prefix
 from config.setting import Bytes, Setting
 from config.sources import Root
 
+ANSWERS_PART = 16
+"""Of the memory for renders, one part is for the heads of answers."""
+
 
 def setting(name: str, default: Any, help: str, **more: Any) -> Any:
     """A row of the table below; `more` is what else `Setting` has."""
@@ -94,6 +97,9 @@ class Settings:
     )
     server_names: str = setting(
         "server.names", "", "names of hosts under which browsers may reach it, with commas; empty: any"
+    )
+    server_remember: bool = setting(
+        "server.remember", True, "whether cached photos that are asked for again are answered without the app"
     )
     server_access_log: bool = setting("server.access.log", False, "whether each answer is logged, secrets masked")
     thumbs_height: int = setting("thumbs.height", 160, "height of thumbnails", low=16, high=4096, unit="pixels")
@@ -350,6 +356,11 @@ class Settings:
     def concurrency(self) -> int:
         """Renders made at once by this host's workers, where nothing else is said."""
         return self.workers_concurrency or os.cpu_count() or 1
+
+    @property
+    def remembered_bytes(self) -> int:
+        """The part of `cache.memory.bytes` that is for answers, beside their renders; 0: none is remembered."""
+        return self.cache_memory_bytes // ANSWERS_PART if self.server_remember else 0
 
     @property
     def longest_render(self) -> float:

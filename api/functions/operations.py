@@ -11,6 +11,7 @@ from prometheus_client import Counter
 
 import metrics
 import redis_errors
+from api.http.server import REMEMBER, Recipe
 from api.library import Library
 from api.render_backend import RenderBackend
 from cache.redis_memory import RedisMemory
@@ -99,6 +100,9 @@ class CountRequests:
             counter = metrics.requests.labels(function.lstrip("/"), str(response.status_code))
             self._counters[function, response.status_code] = counter
         counter.inc()
+        recipe: Recipe | None = request.env.get(REMEMBER)
+        if recipe is not None:
+            recipe.again.append(counter.inc)
 
 
 def checks(settings: Settings, library: Library, render_backend: RenderBackend) -> dict[str, Check]:

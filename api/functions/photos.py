@@ -8,6 +8,7 @@ import falcon
 from api.functions.links import next_link
 from api.http.errors import LimitReached
 from api.http.params import DEFAULT_QUALITY, Params, Wanted, wanted
+from api.http.server import REMEMBER, Recipe
 from api.identify import Identify
 from api.read_ahead import ReadAhead
 from api.render_responder import RenderResponder
@@ -51,6 +52,12 @@ class GetPhoto:
         except (LimitReached, Forbidden):
             seen = None  # what this one may not have is not made of the next ones either
             raise
+        else:
+            recipe: Recipe | None = request.env.get(REMEMBER)
+            if recipe is not None and recipe.body is not None:
+                self._identify.remember(params, address, recipe, request)
+                if seen is not None:
+                    recipe.again.append(partial(self._read_ahead.seen, params, address, size, seen))
         finally:
             if seen is not None:  # whoever meets a photo that can't be shown goes on too
                 self._read_ahead.seen(params, address, size, seen)

@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 import falcon
 
+from api.http.connections.remembered import REMEMBER, Recipe
 from catalog.generations import PeriodicThread
 
 WRITE_EVERY = 0.5  # seconds: lines are put together and written on another thread than the one that answers
@@ -65,18 +66,15 @@ class AccessLog:
         """Notes what came of it."""
         took = time.monotonic() - request.context.began
         size = str(len(response.data)) if response.data is not None else "-"
-        self._lines.append(
-            (
-                time.time(),
-                took,
-                request.remote_addr,
-                request.method,
-                _cut(request.path),
-                _cut(request.query_string),
-                response.status_code,
-                size,
-            )
-        )
+        path, query = _cut(request.path), _cut(request.query_string)
+        answer = (request.remote_addr, request.method, path, query, response.status_code, size)
+        self._note(took, *answer)
+        recipe: Recipe | None = request.env.get(REMEMBER)
+        if recipe is not None:
+            recipe.again.append(lambda: self._note(0.0, *answer))
+
+    def _note(self, took: float, address: str, method: str, path: str, query: str, status: int, size: str) -> None:
+        self._lines.append((time.time(), took, address, method, path, query, status, size))
 
     def write(self) -> None:
         """Writes the lines that wait."""

@@ -17,6 +17,9 @@ from api.http.connections.door import Bounds, Door
 from api.http.connections.listener import Listener
 from api.http.connections.pace import Patience
 from api.http.connections.payers import Payers
+from api.http.connections.remembered import REMEMBER as REMEMBER
+from api.http.connections.remembered import Recipe as Recipe
+from api.http.connections.remembered import Remembered
 from api.http.connections.task import CACHED as CACHED
 from api.http.connections.task import CLIENT as CLIENT
 from api.http.loop import Loop
@@ -44,6 +47,7 @@ class FrontEnd:
     """`app` behind listening sockets, with the threads and the trusted proxy of the settings.
 
     `give_up` has all that wait for something answered soon: it is called where the server ends before they have it.
+    `generation` gives what compares as another after each change of what answers depend on; without it, none is kept.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class FrontEnd:
         settings: Settings,
         give_up: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        generation: Callable[[], object] | None = None,
     ) -> None:
         self._listening = listening
         self._give_up = give_up
@@ -75,8 +80,24 @@ class FrontEnd:
         payers = Payers(
             settings.server_trusted_proxy, settings.server_trusted_proxy_count, settings.trusted_proxy_headers
         )
+        remembered = None
+        if generation is not None and settings.remembered_bytes:
+            counting = frozenset({settings.auth_proxy_header, settings.auth_proxy_groups})
+            remembered = Remembered(settings.remembered_bytes, generation, counting)
         self._listeners = [
-            Listener(app, each, self._sockets, self._threads, adjustments, self.door, self.loop, mount, proxied, payers)
+            Listener(
+                app,
+                each,
+                self._sockets,
+                self._threads,
+                adjustments,
+                self.door,
+                self.loop,
+                mount,
+                proxied,
+                payers,
+                remembered,
+            )
             for each in listening
         ]
 

@@ -137,6 +137,14 @@ class Sessions:
         self._use(apisid, now)
         return found
 
+    def is_known(self, apisid: str) -> bool:
+        """Whether there is such a session, which thereby is used; without asking the catalogue, as far as is known."""
+        found, now = self._read.remembered(apisid), int(self._clock())
+        if found is None or not 0 <= now - self._last_used(found, now) <= self._lifetime:
+            return False
+        self._use(apisid, now)
+        return True
+
     def has(self, apisid: str) -> bool:
         """Whether there is a session of that id; at no cost where a text has not the shape of one."""
         try:

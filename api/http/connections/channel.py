@@ -19,9 +19,11 @@ from typing import Any, cast
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 
+from api.http.connections.dispatcher import Dispatcher
 from api.http.connections.door import Cut, Door
 from api.http.connections.pace import Phase, Sight
 from api.http.connections.parser import Parser
+from api.http.connections.remembered import Recipe, Remembered
 from api.http.connections.task import CACHED, Task
 from api.http.loop import Loop
 
@@ -59,11 +61,14 @@ class Channel(HTTPChannel):
     def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
         self._door = cast("Door", server.door)
         self._loop = cast("Loop", server.loop)
+        self._remembered = cast("Remembered | None", server.remembered)
+        self._threads = cast("Dispatcher", server.task_dispatcher)
         self._ahead = b""  # what came behind the request that is being answered
         self._count = 0  # requests that came
         self._received = 0  # bytes that came
         self._given = 0  # bytes that the system took, to send them
         self._held = 0  # bytes, as the door knows
+        self._whole = b""  # the request that is being answered, where it came in one piece
         self._refused = False  # whether the last request was none, so that more of it may be on its way
         self._lingering = False
         self.address = str(addr[0])
@@ -120,9 +125,44 @@ class Channel(HTTPChannel):
         except OSError:
             self.handle_close()
             return
+        self._whole = b""
         if data and not self._lingering:
             self._received += len(data)
-            self.received(data)
+            if self._remembered is None or self.request is not None or not self._answered_at_once(data):
+                self.received(data)
+
+    def _answered_at_once(self, data: bytes) -> bool:
+        """Answers what has come, here and now, where that is a request whose answer is remembered."""
+        if self.requests or self.total_outbufs_len or self._ahead or self.will_close or self.close_when_flushed:
+            return False
+        remembered = cast("Remembered", self._remembered)
+        answer = remembered.answer(data, self.address, self._threads.at_once)
+        if answer is None:
+            self._whole = data
+            return False
+        self._count += 1
+        try:
+            sent = int(self.socket.sendmsg(answer))
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.handle_close()
+            return True
+        self._given += sent
+        if sent < len(answer[0]) + len(answer[1]):
+            self.write_soon(b"".join(answer)[sent:])
+        return True
+
+    def recipe(self) -> Recipe | None:
+        """How the answer to the request comes about that is being served, where it may be remembered."""
+        if self._remembered is None or not self._whole:
+            return None
+        return self._remembered.begin(self._whole, self.address)
+
+    def remember(self, recipe: Recipe, head: bytes) -> None:
+        """The answer with that head was given, by that recipe."""
+        if self._remembered is not None:
+            self._remembered.keep(recipe, self._whole, head, self.payer())
 
     def received(self, data: bytes) -> bool:
         """Takes one request of what has come, and keeps the rest until that one is answered."""
@@ -150,6 +190,8 @@ class Channel(HTTPChannel):
 
     def _take_up(self, request: Parser, ahead: bytes) -> None:
         self._ahead, self._count, self._refused = ahead, self._count + 1, request.error is not None
+        if ahead or request.body_rcv is not None:
+            self._whole = b""
         if ahead or request.body_rcv is not None or self._held:
             self._hold(len(ahead) + request.held())
         self.requests.append(request)

@@ -56,6 +56,13 @@ class Dispatcher(ThreadedTaskDispatcher):
             self._flows.add(payer, task)
             self._call()
 
+    def at_once(self, payer: str, seconds: float) -> bool:
+        """Whether somebody may have so many seconds of the loop's thread now: always where nobody waits, else who has
+        had no more than those who wait.
+        """
+        with self.lock:
+            return not self._flows or self._flows.take(payer, seconds)
+
     def handler_thread(self, thread_no: int) -> None:
         """Answers one request after the other. One of those who have nothing to do looks whether who is served has been
         at it for too long to be computing.

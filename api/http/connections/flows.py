@@ -68,6 +68,17 @@ class Flows(Generic[Request]):
             self._list(whose, flow)
         return whose, request
 
+    def take(self, whose: str, seconds: float) -> bool:
+        """Gives somebody so many seconds out of turn, who has had no more than those who are served now."""
+        flow = self._flows.get(whose)
+        if flow is None:
+            self._forget_some()
+            flow = self._flows[whose] = _Flow(self._now - CREDIT)
+        if flow.waiting or flow.finish > self._now:
+            return False
+        flow.finish = max(flow.finish, self._now - CREDIT) + seconds
+        return True
+
     def charge(self, whose: str, seconds: float) -> None:
         """A request was served, in that time of the server's."""
         flow = self._flows[whose]

@@ -14,6 +14,7 @@ from api.http.connections.channel import Channel, being_served
 from api.http.connections.dispatcher import Dispatcher
 from api.http.connections.door import Door, NoRoom
 from api.http.connections.payers import Payers
+from api.http.connections.remembered import Remembered
 from api.http.loop import Loop
 from api.http.mount import Mount
 from api.proxied import Proxied
@@ -46,10 +47,12 @@ class Listener(TcpWSGIServer):
         mount: Mount,
         proxied: Proxied,
         payers: Payers,
+        remembered: Remembered | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.door, self.loop, self.mount, self.proxied = door, loop, mount, proxied
         self.payers = payers
+        self.remembered = remembered
         self._sockets = sockets
         self._clock = clock
         self._pause_until = float("-inf")

@@ -9,6 +9,7 @@ from typing import Any, cast
 from waitress.task import WSGITask
 
 from api.http.connections.dispatcher import Dispatcher
+from api.http.connections.remembered import REMEMBER, Recipe
 from api.http.loop import Loop
 
 CLIENT = "darkroom.client"
@@ -21,6 +22,9 @@ class Task(WSGITask):
     """An answer. waitress would close the connection after each 304, since that has no Content-Length; but an answer
     without a body ends where its head does (RFC 9112, 6.3), and who asks whether a copy is current asks again soon."""
 
+    _recipe: Recipe | None = None
+    _head = b""
+
     def get_environment(self) -> dict[str, Any]:
         """As waitress's, with the `Client`, with the path below which the browser sees Darkroom, and with whom the
         proxy in front vouches for.
@@ -32,15 +36,26 @@ class Task(WSGITask):
         environ[CLIENT] = self
         channel: Any = self.channel
         channel.environ = environ
+        self._recipe = channel.recipe()
+        if self._recipe is not None:
+            environ[REMEMBER] = self._recipe
         channel.server.mount.place(environ)
-        channel.server.proxied.place(environ)
+        if not channel.server.proxied.place(environ) and self._recipe is not None:
+            self._recipe.veto()  # each such request is counted
         return environ
 
     def build_response_header(self) -> bytes:
         """As waitress's; its `Date` is now, and not when the request came: nothing that the answer says is later."""
         self.start_time = int(time.time())
-        head: bytes = super().build_response_header()
-        return head
+        self._head = super().build_response_header()
+        return self._head
+
+    def finish(self) -> None:
+        """As waitress's; what is whole by now may be remembered."""
+        super().finish()
+        if self._recipe is not None and self._recipe.body is not None and not self.close_on_finish:
+            channel: Any = self.channel
+            channel.remember(self._recipe, self._head)
 
     def write(self, data: bytes) -> None:
         """Writes a part of the body, the head before the first; where that is all of it, both at once.
@@ -50,9 +65,10 @@ class Task(WSGITask):
         if self.wrote_header or self.chunked_response or not self.has_body or len(data) != self.content_length:
             super().write(data)
             return
+        head = self.build_response_header()  # before it counts as written: what ends the connection is said in it
         self.wrote_header = True
         self.content_bytes_written = len(data)
-        self.channel.write_soon(self.build_response_header() + data)
+        self.channel.write_soon(head + data)
 
     def gone(self) -> bool:
         """As in `Client`."""

@@ -23,14 +23,20 @@ App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Front:
     """A front end that runs; `asked` are the paths that were asked for, in their order."""
 
-    def __init__(self, app: App | None, listening: socket.socket, settings: Settings) -> None:
+    def __init__(
+        self,
+        app: App | None,
+        listening: socket.socket,
+        settings: Settings,
+        generation: Callable[[], object] | None = None,
+    ) -> None:
         self.asked: list[str] = []
         self.clients = ExitStack()
         self.clock = Clock()
         self.gate = threading.Event()  # what /wait waits for
         self.port = int(listening.getsockname()[1])
         self._app = app or self._by_path
-        self.front_end = FrontEnd(self._note, [listening], settings, self.gate.set, self.clock)
+        self.front_end = FrontEnd(self._note, [listening], settings, self.gate.set, self.clock, generation)
 
     def _note(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         self.asked.append(environ["PATH_INFO"])
@@ -110,11 +116,13 @@ def ended(client: socket.socket) -> bool:
 
 
 @contextmanager
-def front(app: App | None = None, settings: Settings | None = None) -> Iterator[Front]:
+def front(
+    app: App | None = None, settings: Settings | None = None, generation: Callable[[], object] | None = None
+) -> Iterator[Front]:
     """It runs on a thread of its own, and is stopped at the end."""
     read, write = os.pipe()
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
-        made = Front(app, listening, settings or Settings(server_threads=4))
+        made = Front(app, listening, settings or Settings(server_threads=4), generation)
         thread = threading.Thread(target=made.front_end.run, args=(read,))
         thread.start()
         try:
