@@ -35,7 +35,7 @@ from catalog.errors import CatalogError, TryLater
 from catalog.files import locked
 
 FILE = "catalog.sqlite"
-HEAD = "0013_callers"
+HEAD = "0014_sessions"
 """The newest migration. A constant, so that a start with nothing to migrate need not import Alembic (0.2 s)."""
 
 # Threads that may write or wait for it, up to 5 s each where another program holds the lock: if all of a front end's

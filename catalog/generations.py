@@ -69,8 +69,8 @@ class PeriodicThread:
 class Generations:
     """What the catalogue was like when it was last looked at.
 
-    `access` is another object after every change of who may see what, with each new session; `photos` after every
-    change of photos, and of which roots are in sight; `render_failures` after whatever came to be known against a
+    `access` is another object after every change of who may see what, with each session that is ended; `photos` after
+    every change of photos, and of which roots are in sight; `render_failures` after whatever came to be known against a
     photo, that it is damaged too. While the catalogue can't be looked at all of them change with each look, so that
     nothing remembered counts.
     """

@@ -35,6 +35,8 @@ LONGEST_CLIENT = 300  # characters of what a program calls itself
 Proof = str | int
 """What a user has shown: the password of this hash, or the app password of this number."""
 
+DROPPED = -1  # `last_used` of those whose end a trigger says nothing of
+
 BYTES = 16  # of an id: 128 random bits …
 LENGTH = 22  # … which are so many characters in a URL
 
@@ -109,7 +111,7 @@ class Sessions:
         """
         now, network = int(self._clock()), network_of(address)
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(delete(sessions).where(self._over(now)))
+            _drop_unheard(connection, self._over(now))
             self._require_room(connection, network, page, now)
             self._make_room(connection, network, page, now)
             confirmed = now if vouched else 0
@@ -270,7 +272,7 @@ class Sessions:
         """
         now = int(self._clock())
         with self._engine.connect() as connection, writing(connection):
-            connection.execute(delete(sessions).where(self._over(now)))
+            _drop_unheard(connection, self._over(now))
             connection.execute(update(sessions).where(sessions.c.last_used > now).values(last_used=now))
 
     def _over(self, now: int) -> ColumnElement[bool]:
@@ -294,7 +296,7 @@ class Sessions:
         beyond = connection.execute(select(func.count()).where(*mine)).scalar_one() + 1 - self._per_address
         if beyond > 0:
             oldest = select(sessions.c.apisid).where(*mine, self._idle(now)).order_by(sessions.c.last_used)
-            connection.execute(delete(sessions).where(sessions.c.apisid.in_(oldest.limit(beyond))))
+            _drop_unheard(connection, sessions.c.apisid.in_(oldest.limit(beyond)))
 
     def _of(self, network: str, page: bool, now: int) -> tuple[ColumnElement[bool], ...]:
         """The living sessions of a network, but for the implicit one: those of the page, or all others."""
@@ -329,6 +331,12 @@ class Sessions:
         apisid = secrets.token_urlsafe(BYTES)
         connection.execute(insert(sessions), asdict(session) | {"apisid": apisid})
         return apisid
+
+
+def _drop_unheard(connection: Connection, those: ColumnElement[bool]) -> None:
+    """Drops sessions that no process takes for any: no generation comes of it, so that nothing is forgotten."""
+    connection.execute(update(sessions).where(those).values(last_used=DROPPED))
+    connection.execute(delete(sessions).where(sessions.c.last_used == DROPPED))
 
 
 def _still(uid: str, proof: Proof) -> ColumnElement[bool]:

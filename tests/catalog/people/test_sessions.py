@@ -306,3 +306,30 @@ def test_a_clock_that_is_set_back_locks_no_address_out(here: Side, clock: Clock)
     here.sessions.sweep()
     clock.now += LIFETIME + 1
     here.sessions.create("10.0.0.1", None, None)
+
+
+def test_who_makes_sessions_without_end_has_nobody_forget_anything(here: Side, there: Side, clock: Clock) -> None:
+    used = here.sessions.create("192.0.2.1", None, None)
+    here.sessions.by_id(used)
+    here.sessions.flush()
+    there.generations.look()
+    before = there.generations.access
+    for _ in range(4 * here.sessions._per_address):
+        clock.now += GRACE + 1
+        here.sessions.by_id(used)
+        here.sessions.flush()
+        here.sessions.create("192.0.2.1", None, None)
+    here.sessions.sweep()
+    there.generations.look()
+    assert there.generations.access is before
+    here.sessions.end(used)
+    there.generations.look()
+    assert there.generations.access is not before
+
+
+def test_an_implicit_session_is_found_though_nobody_heard_of_it(here: Side, there: Side) -> None:
+    for side in (here, there):
+        assert side.sessions.find_implicit("ann", "192.0.2.1") is None
+    made = here.sessions.implicit("ann", "192.0.2.1")
+    assert there.sessions.find_implicit("ann", "192.0.2.1") == made
+    assert there.sessions.implicit("ann", "192.0.2.1") == made
