@@ -89,9 +89,9 @@ def script(folder: Path, paths: Sequence[str]) -> Path:
     return lua
 
 
-def load_many(base: str, lua: Path, connections: int, seconds: int) -> Load:
+def load_many(base: str, lua: Path, connections: int, seconds: int, headers: Sequence[str] = ()) -> Load:
     """Asks for the paths of a script; raises as `load` does."""
-    command = [*_command(base, connections, seconds, ()), "-s", str(lua)]
+    command = [*_command(base, connections, seconds, headers), "-s", str(lua)]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     measured = parse(output)
     if measured.failed:
