@@ -69,14 +69,18 @@ class Flows(Generic[Request]):
         return whose, request
 
     def take(self, whose: str, seconds: float) -> bool:
-        """Gives somebody so many seconds out of turn, who has had no more than those who are served now."""
+        """Gives somebody so many seconds out of turn, where nobody else who waits has had less."""
         flow = self._flows.get(whose)
         if flow is None:
             self._forget_some()
             flow = self._flows[whose] = _Flow(self._now - CREDIT)
-        if flow.waiting or flow.finish > self._now:
+        flow.finish = max(flow.finish, self._now - CREDIT)
+        while self._order and self._order[0][2] == whose and self._order[0][0] < flow.finish:
+            heapq.heappop(self._order)
+            self._list(whose, flow)  # as in `next`
+        if self._order and self._order[0][2] != whose and self._order[0][0] < flow.finish:
             return False
-        flow.finish = max(flow.finish, self._now - CREDIT) + seconds
+        flow.finish += seconds
         return True
 
     def charge(self, whose: str, seconds: float) -> None:

@@ -90,6 +90,29 @@ def test_what_is_served_meanwhile_counts_as_soon_as_it_is_known() -> None:
     assert [flows.next()[0] for _ in range(2)] == ["bob", "bob"]
 
 
+def test_out_of_turn_comes_who_has_had_no_more_than_others_who_wait() -> None:
+    flows: Flows[str] = Flows()
+    assert flows.take("crowd", 5.0)  # nobody waits
+    for whose in ("crowd", "ann"):
+        flows.add(whose, "")
+    assert not flows.take("crowd", 0.001)
+    assert flows.take("bob", 0.001)
+    assert flows.take("ann", 0.001)
+    served(flows, 1, {"ann": 10.0})
+    assert flows.take("crowd", 0.001)  # by now only what is the crowd's own waits
+
+
+def test_own_requests_keep_nobody_from_what_is_at_hand_and_that_is_charged() -> None:
+    flows: Flows[str] = Flows()
+    for _ in range(200):
+        flows.add("ann", "")
+    for _ in range(1000):
+        assert flows.take("ann", 0.001)
+    flows.add("bob", "")
+    assert not flows.take("ann", 0.001)
+    assert [flows.next()[0] for _ in range(2)] == ["bob", "ann"]
+
+
 def test_of_whom_nothing_has_to_be_known_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_IDLE", 10)
     flows: Flows[str] = Flows()
