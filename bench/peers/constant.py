@@ -1,4 +1,4 @@
-"""The ceiling of any hit in Python: a Falcon app on waitress that answers with a constant."""
+"""What Falcon and waitress cost by themselves: an app that answers with a constant."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The ceiling of any hit: a Falcon app on waitress that answers the same requests with the same bytes, from a constant.
+"""A Falcon app on waitress that answers the same requests with the same bytes, from a constant: what these two cost.
 
 `python -m bench.peers.constant_app PORT FILE`
 """

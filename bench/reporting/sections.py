@@ -75,7 +75,8 @@ def hit(results: Results) -> str:
         parts += [sentence, table(header, lines)]
     parts.append(
         "One tile of 256x256 from the cache. The constant app is Falcon on waitress, one process, answering the same "
-        "bytes from a constant: the ceiling of any hit in this stack. thumbor and nginx have a process for each core."
+        "bytes from a constant: what these two cost by themselves. Darkroom's own app is asked but "
+        "once (`server.remember`). thumbor and nginx have a process for each core."
     )
     return "\n\n".join(parts)
 

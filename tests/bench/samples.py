@@ -52,7 +52,7 @@ def results() -> Results:
             miss("thumbor", "sea", "256x256", 30, 40, 50),
             miss("thumbor", "fog", "256x256", 10, 10, 10),
         ],
-        "hit": [*hits("Darkroom", 6000), *hits("thumbor", 1500), *hits("constant app", 8000)],
+        "hit": [*hits("Darkroom", 6000), *hits("thumbor", 750), *hits("constant app", 8000)],
         "storm": [*stormy("Darkroom", 3000, 20), *stormy("thumbor", 10, 3000)],
         "stampede": [
             Row(
