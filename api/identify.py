@@ -44,6 +44,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """The photo that a request means, and with whose rights it is shown; its place, where it is named by one."""
+
+    photo: Photo
+    rights: Rights
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The photos of a view or a gallery: with whose rights they are shown, which snapshot they are, how many."""
 
@@ -150,12 +159,11 @@ class Identify:
         return caller.apisid or self._sessions.implicit(caller.rights.uid, caller.address)
 
     def photo(self, params: Params, address: str, permission: str | None = None) -> Photo:
-        """The photo that is meant; raises as `placed` does."""
-        return self.placed(params, address, permission)[0]
+        """The photo that is meant; raises as `meant` does."""
+        return self.meant(params, address, permission).photo
 
-    def placed(self, params: Params, address: str, permission: str | None = None) -> tuple[Photo, Place | None]:
-        """The photo that is meant, by the first of photoid, sid and vid that is given; and its place, where it is named
-        by one.
+    def meant(self, params: Params, address: str, permission: str | None = None) -> Meant:
+        """The photo that is meant, by the first of photoid, sid and vid that is given.
 
         Raises:
             RequestError: malformed: none is given, or no index.
@@ -185,13 +193,13 @@ class Identify:
         else:
             raise RequestError("malformed", "Which photo? Name its photoid, or vid and index, or sid and index.")
         self._access.require_sight(rights, photoid)
-        return self._photo_by_id(photoid), place
+        return Meant(self._photo_by_id(photoid), rights, place)
 
     def listed(self, params: Params, address: str) -> Listing:
         """The gallery (by sid) or the view (by vid) that is meant.
 
         Raises:
-            RequestError, Forbidden, Missing: as `placed` does.
+            RequestError, Forbidden, Missing: as `meant` does.
         """
         if "sid" in params:
             share = self._shares.by_sid(required(params, "sid"))

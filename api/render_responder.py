@@ -41,10 +41,11 @@ Paying = Callable[[], Payer]  # who pays: asked only where something costs
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """What is asked for, as the cache and as HTTP name it."""
+    """What is asked for, as the cache and as HTTP name it: to who may hear the photo's date, and to who may not."""
 
     key: RenderKey
     validators: Validators
+    undated: Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,13 @@ class RenderResponder:
         response: falcon.Response,
         paying: Paying,
         *,
+        dated: bool,
         version: str | None = None,
         queue: str = INTERACTIVE,
     ) -> None:
         """Answers with the photo in that size: from the cache at once, else as soon as a worker has made it, who serves
-        that queue. `version` is the one that the URL names.
+        that queue. `dated` says whether the caller may hear when the photo's file was changed; `version` is the one
+        that the URL names.
 
         Raises:
             LimitReached: it costs something, and the caller has had as much as one may have for now.
@@ -105,7 +108,7 @@ class RenderResponder:
         """
         self._allowances.require_size(size, paying)
         try:
-            self._answer(photo, size, request, response, paying, version, queue)
+            self._answer(photo, size, request, response, paying, version, queue, dated=dated)
         except SourceChanged:
             # Edited since the last scan. Whatever was set on the response so far, this sets anew.
             try:
@@ -114,7 +117,7 @@ class RenderResponder:
                 raise RequestError("missing", GONE) from error
             if current is None:
                 raise RequestError("missing", "The photo's file is gone.") from None
-            self._answer(current, size, request, response, paying, version, queue)
+            self._answer(current, size, request, response, paying, version, queue, dated=dated)
 
     def prefetch(self, photo: Photo, size: Wanted, paying: Paying | None = None) -> Prefetched:
         """Has the photo's render in that size made in advance, and waits for nothing; refused where it can't be, or
@@ -148,13 +151,16 @@ class RenderResponder:
         paying: Paying,
         version: str | None,
         queue: str,
+        *,
+        dated: bool,
     ) -> None:
         render = self._render(photo, size)
+        validators = render.validators if dated else render.undated
         response.set_header("Cache-Control", self._cache_control.of(version, render.key.version))
-        if render.key.quality is None and self._delivered(photo, render, request, response, paying):
+        if render.key.quality is None and self._delivered(photo, validators, request, response, paying):
             return
         header = request.env.get  # a tenth of what Falcon's own way costs
-        validators, now = render.validators, time.time()
+        now = time.time()
         body: Callable[[], bytes | None] | None = None  # of an answer that may be given again
         if validators.are_those_of(header("HTTP_IF_NONE_MATCH"), header("HTTP_IF_MODIFIED_SINCE"), now):
             response.status = 304
@@ -174,7 +180,7 @@ class RenderResponder:
         if damage:
             response.set_header(DAMAGED, damage)
         recipe: Recipe | None = request.env.get(REMEMBER)
-        if recipe is not None and body is not None and validators.known_by_date(now) is not None:
+        if recipe is not None and body is not None and validators.are_settled(now):
             recipe.body = body
             recipe.holds.append(partial(self._damages.is_still, photo, damage))
 
@@ -187,7 +193,7 @@ class RenderResponder:
             return self._dispatcher.render(photo, key, client, queue=queue, caller=payer.name)
 
     def _delivered(
-        self, photo: Photo, render: Render, request: falcon.Request, response: falcon.Response, paying: Paying
+        self, photo: Photo, validators: Validators, request: falcon.Request, response: falcon.Response, paying: Paying
     ) -> bool:
         """Answers with the photo's own file less its metadata; False where that takes a worker.
 
@@ -220,7 +226,7 @@ class RenderResponder:
             self._damages.hear(photo, plan.damage)
             response.set_header(DAMAGED, plan.damage)
         charge = partial(self._charge, paying)
-        send(request, response, file, plan.parts, "image/jpeg", render.validators, charge)
+        send(request, response, file, plan.parts, "image/jpeg", validators, charge)
         return True
 
     def _charge(self, paying: Paying, size: int) -> None:
@@ -238,4 +244,5 @@ class RenderResponder:
         quality = None if size.width is None and size.height is None else size.quality
         output = output_size(Size(photo.width, photo.height), size.width, size.height, self._max_side, fits=size.fits)
         key = RenderKey(photo.photoid, key_version(photo.version), output.width, output.height, quality)
-        return Render(key, Validators.of(entity_tag(key), photo.mtime_ns))
+        validators = Validators.of(entity_tag(key), photo.mtime_ns)
+        return Render(key, validators, validators.undated())

@@ -13,6 +13,7 @@ from api.identify import Identify
 from api.read_ahead import ReadAhead
 from api.render_responder import RenderResponder
 from catalog.errors import Forbidden
+from catalog.people.access import METADATA
 from workers.queue.app import INTERACTIVE, PREFETCH
 
 
@@ -36,7 +37,8 @@ class GetPhoto:
         next ones made, unless this one is itself asked for in advance.
         """
         params, address = self._identify.asked(request, response), request.remote_addr
-        photo, place = self._identify.placed(params, address)
+        meant = self._identify.meant(params, address)
+        place = meant.place
         size = self._size(params)
         if is_prefetch(request.env):
             queue, seen = PREFETCH, None
@@ -48,7 +50,16 @@ class GetPhoto:
                 response.set_header("Link", link)
         paying = partial(self._identify.payer, params, address)
         try:
-            self._responder.answer(photo, size, request, response, paying, version=params.get("version"), queue=queue)
+            self._responder.answer(
+                meant.photo,
+                size,
+                request,
+                response,
+                paying,
+                dated=meant.rights.may(METADATA),
+                version=params.get("version"),
+                queue=queue,
+            )
         except (LimitReached, Forbidden):
             seen = None  # what this one may not have is not made of the next ones either
             raise

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate, mktime_tz, parsedate_tz
 
 from cache.key import RenderKey
@@ -34,7 +34,8 @@ def http_date(seconds: float) -> str:
 class Validators:
     """What tells a version of a file, or of its render, from the others: its ETag, and when the file was changed.
 
-    `date` is `changed`, in whole seconds, as HTTP writes it; None where the file's date can't be meant as one.
+    `date` is `changed`, in whole seconds, as HTTP writes it; None where the file's date can't be meant as one, or is
+    not for the caller.
     """
 
     tag: str
@@ -47,6 +48,10 @@ class Validators:
         changed = mtime_ns // 10**9
         return cls(tag, changed, http_date(changed) if NO_DATE <= changed <= LAST_DATE else None)
 
+    def undated(self) -> "Validators":
+        """These without the date, for whoever may not hear it: neither is it told, nor is one that he guesses right."""
+        return replace(self, date=None)
+
     def tell(self, set_header: Callable[[str, str], None], now: float) -> None:
         """Has an answer say them. A file from the future was changed now, at the latest (RFC 9110, 8.8.2.1)."""
         set_header("ETag", self.tag)
@@ -58,6 +63,10 @@ class Validators:
         if if_none_match is None and if_modified_since is None:
             return False  # as most say
         return not_modified(if_none_match, if_modified_since, self.tag, self.known_by_date(now))
+
+    def are_settled(self, now: float) -> bool:
+        """Whether an answer says the same of them, and to the same questions, from now on."""
+        return self.date is None or self.changed + 1 <= now
 
     def known_by_date(self, now: float) -> str | None:
         """The date, where that tells versions apart: from the future it does not, nor before its second is over."""

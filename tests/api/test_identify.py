@@ -191,12 +191,11 @@ def test_a_photo_s_place_is_known_where_it_is_named_by_one(house: House) -> None
     by_view = {"apisid": known["root's session"], "vid": known["root's view"]}
     by_gallery = {"sid": known["'s gallery"]}
     for given in (by_view, by_gallery):
-        photo, place = house.identify.placed({**given, "index": "1"}, ADDRESS)
-        assert (photo.photoid, place) == (house.town, Place(1, 2))
+        meant = house.identify.meant({**given, "index": "1"}, ADDRESS)
+        assert (meant.photo.photoid, meant.place) == (house.town, Place(1, 2))
         assert house.identify.listed(given, ADDRESS).count == 2
-        assert (
-            house.identify.placed({**given, "index": "1", "photoid": house.sea, "apisid": "root"}, ADDRESS)[1] is None
-        )
+        by_id = {**given, "index": "1", "photoid": house.sea, "apisid": "root"}
+        assert house.identify.meant(by_id, ADDRESS).place is None
     with pytest.raises(Missing):
         house.identify.listed({"vid": known["root's view"]}, ADDRESS)
     with pytest.raises(RequestError):

@@ -2,10 +2,12 @@
 way to name something, and every way to ask.
 """
 
+import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from tests.api.house import House
 NOWHERE = "A" * 22
 VALUE = re.compile("x'[0-9a-f]*'", re.IGNORECASE)
 FUNCTIONS = ("getPhoto", "getThumbnail", "getPhotoMetadata", "getOriginalFile")
+TAKEN = 1_500_000_000  # seconds since 1970, by the date that a camera or a copy has left at the file
 SAME_DAY = "Sat, 01 Jan 2000 00:00:00 GMT"
 HEADERS: tuple[Mapping[str, str], ...] = (
     {},
@@ -118,6 +121,33 @@ def test_without_the_permission_nobody_hears_whether_it_is_there(
 ) -> None:
     asked = ({"apisid": "viewer", "photoid": each} for each in (house.sea, NOWHERE))
     assert_alike(house, client, *(photo_request(function, "GET", {}, each) for each in asked), status=403)
+
+
+@pytest.mark.parametrize("size", [{"width": 8}, {}])  # rendered, and delivered as it lies in its file
+@pytest.mark.parametrize("function", FUNCTIONS[:2])
+def test_a_photo_s_date_is_told_by_no_header_to_whoever_may_not_see_metadata(
+    house: House, client: TestClient, function: str, size: Mapping[str, object]
+) -> None:
+    os.utime(house.catalogue.a / "sea/beach.jpg", (TAKEN, TAKEN))
+    house.catalogue.scan(house.settings)
+    date = formatdate(TAKEN, usegmt=True)
+    sid = {uid: house.library.shares.make(uid, decode(house.sea), Terms()).sid for uid in ("sailor", "viewer")}
+    house.library.generations.look()
+    for uid, hears in (("sailor", True), ("viewer", False)):
+        for way in ({"apisid": uid, "photoid": house.sea}, {"sid": sid[uid], "index": 0}):
+
+            def ask(**headers: str) -> Result:
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                return client.simulate_get(BASE + function, params={**way, **size}, headers=named)  # noqa: B023
+
+            first = ask()
+            assert (first.status_code, first.headers.get("Last-Modified")) == (200, date if hears else None)
+            assert ask(If_None_Match=first.headers["ETag"]).status_code == 304
+            guessed = ask(If_Modified_Since=date)
+            assert guessed.status_code == (304 if hears else 200)
+            if "Accept-Ranges" in first.headers:
+                assert ask(Range="bytes=0-9", If_Range=date).status_code == (206 if hears else 200)
+            assert ("Last-Modified" in guessed.headers) == hears
 
 
 LISTS = (*((BASE + each, {"index": 0}) for each in FUNCTIONS), ("/api/photos", {}), ("/api/timeline", {}))

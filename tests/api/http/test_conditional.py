@@ -153,6 +153,8 @@ def test_what_is_said_of_a_files_date(seconds: float, shown: str | None, tells: 
     validators = Validators.of(TAG, int(seconds * 10**9))
     assert told(validators, NOW) == {"ETag": TAG} | ({"Last-Modified": shown} if shown else {})
     assert validators.known_by_date(NOW) == (shown if tells else None)
+    undated = validators.undated()
+    assert (told(undated, NOW), undated.known_by_date(NOW)) == ({"ETag": TAG}, None)
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(10**9, 10**10))
