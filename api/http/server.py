@@ -35,7 +35,6 @@ DRAIN = 4.5  # seconds for what is under way when it is told to stop
 LAST_WORDS = 0.5  # seconds for answers to those who still wait then
 LOOK_UP = 0.05
 
-OF_A_THREAD = 8  # connections, where nothing else is said
 LARGEST_HEAD = 65_536  # bytes of a request
 LARGEST_BODY = 1_000_000  # bytes of a request
 STREAMED = 1_048_576  # bytes that an app may give in pieces before the client has taken some of them
@@ -140,7 +139,7 @@ class FrontEnd:
 def _bounds(settings: Settings) -> Bounds:
     """How many connections there may be: as many as are wanted, or as fit into the descriptors that there are."""
     allowed = descriptors.raised()
-    wanted = settings.server_connections or settings.server_threads * OF_A_THREAD
+    wanted = descriptors.wanted(settings)
     fitting = descriptors.connections(allowed, settings.server_threads)
     if fitting < wanted:
         log.warning(

@@ -21,6 +21,7 @@ def looks(settings: Settings, problems: Sequence[str] = ()) -> list[Look]:
         Look("decoders", partial(decoders.decoders, settings), seconds=LOADING),
         Look("limits of callers", partial(callers.limits, settings)),
         Look("redis-server", partial(machine.redis_server, settings)),
+        Look("open files", partial(machine.open_files, settings)),
         Look("clock", partial(machine.clock, settings), SHARE),
         Look("data folder", partial(places.data_folder, settings), SHARE),
         Look("darkroom.toml", partial(places.own_settings, settings), SHARE),

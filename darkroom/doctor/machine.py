@@ -1,4 +1,4 @@
-"""The machine: versions, tools, the clock, how many folders may be watched."""
+"""The machine: versions, tools, the clock, how many files may be open and how many folders watched."""
 
 import os
 import platform
@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from api.http.connections import descriptors
 from catalog.database import FILE
 from catalog.errors import CatalogError
 from catalog.inspection import figures, last_written, opened_to_look, too_deep
@@ -91,6 +92,18 @@ def clock(settings: Settings, now: datetime | None = None) -> Iterator[Finding]:
         yield wrong("clock", f"{shown} is before the catalogue was last written at, {then:%Y-%m-%d %H:%M:%S}", todo)
         return
     yield well("clock", shown)
+
+
+def open_files(settings: Settings, allowed: Callable[[], int] = descriptors.allowed) -> Iterator[Finding]:
+    """Whether a front end that is started as this program was may open as many files as its connections take."""
+    may, wanted = allowed(), descriptors.wanted(settings)
+    needed = descriptors.needed(wanted, settings.server_threads)
+    if may >= needed:
+        yield well("open files", f"{may} may be open, of which {wanted} connections of a front end take {needed}")
+        return
+    fitting = descriptors.connections(may, settings.server_threads)
+    says = f"{may} may be open, and {wanted} connections take {needed}: a front end has {fitting} at once"
+    yield wrong("open files", says, "raise LimitNOFILE (`ulimit -Hn`), or lower server.connections")
 
 
 def watches(settings: Settings, sysctls: Path = SYSCTLS) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
-"""The machine: versions, tools, the clock, and how many folders may be watched."""
+"""The machine: versions, tools, the clock, how many files may be open and how many folders watched."""
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -82,6 +84,46 @@ def test_a_clock_before_what_was_written(library: Library) -> None:
     assert line.startswith("✗ clock: ")
     assert "is before the catalogue was last written at" in line
     assert one(machine.clock(library.settings, later + timedelta(seconds=1)))[0] == "✓"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "connections", "said"),
+    [
+        (20_000, 0, "✓ open files: 20000 may be open, of which 1024 connections of a front end take 2496"),
+        (2496, 0, "✓ open files: 2496 may be open, of which 1024 connections of a front end take 2496"),
+        (
+            2495,
+            0,
+            "✗ open files: 2495 may be open, and 1024 connections take 2496: a front end has 1023 at once: raise "
+            "LimitNOFILE (`ulimit -Hn`), or lower server.connections",
+        ),
+        (1024, 288, "✓ open files: 1024 may be open, of which 288 connections of a front end take 1024"),
+        (
+            256,
+            20,
+            "✗ open files: 256 may be open, and 20 connections take 488: a front end has 16 at once: raise LimitNOFILE "
+            "(`ulimit -Hn`), or lower server.connections",
+        ),
+    ],
+)
+def test_how_many_files_may_be_open(allowed: int, connections: int, said: str) -> None:
+    assert told(machine.open_files(Settings(server_connections=connections), lambda: allowed)) == [said]
+
+
+LOOK = """
+import resource
+from config import Settings
+from darkroom.doctor import machine
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 256))
+(found,) = machine.open_files(Settings())
+print(found.state, found.says, *resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+
+def test_what_may_be_raised_counts_and_nothing_is_raised() -> None:
+    done = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("wrong 256 may be open, and 1024 connections take 2496: a front end has 16 at once")
+    assert done.stdout.endswith(" 100 256\n")
 
 
 def limits(folder: Path, watches: str, instances: str) -> Path:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.http.connections import descriptors
 
@@ -29,3 +31,10 @@ def test_as_many_as_are_allowed(soft: int, hard: int) -> None:
 )
 def test_connections_leave_room_for_what_else_there_is(allowed: int, threads: int, connections: int) -> None:
     assert descriptors.connections(allowed, threads) == connections
+
+
+@given(st.integers(descriptors.FEWEST, 10**6), st.integers(1, 10**4))
+def test_as_many_as_they_need_is_enough_and_less_is_not(connections: int, threads: int) -> None:
+    needed = descriptors.needed(connections, threads)
+    assert descriptors.connections(needed, threads) == connections
+    assert descriptors.connections(needed - 1, threads) < max(connections, descriptors.FEWEST + 1)
