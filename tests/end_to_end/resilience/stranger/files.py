@@ -42,8 +42,7 @@ def sharing_bytes() -> bytes:
 def png(exif: bytes) -> bytes:
     """A PNG with that EXIF."""
     whole = saved(solid(320, 240, (90, 9, 9)), "PNG").getvalue()
-    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif + struct.pack(">I", zlib.crc32(b"eXIf" + exif))
-    return whole[:33] + chunk + whole[33:]
+    return whole[:33] + chunk(b"eXIf", exif) + whole[33:]
 
 
 def jpeg(exif: bytes) -> bytes:
@@ -54,12 +53,39 @@ def jpeg(exif: bytes) -> bytes:
 
 def one_tile(side: int) -> bytes:
     """A TIFF of 100 x 100 pixels, whose one tile is a square of that side."""
-    packing = zlib.compressobj(9)
-    row = b"\x55" * (side * 3)
-    pixels = b"".join(packing.compress(row) for _ in range(side)) + packing.flush()
+    pixels = packed(b"\x55" * (side * 3), side)
     bits = 8 + 2 + 12 * 11 + 4
     tags = [(256, 3, 1, 100), (257, 3, 1, 100), (258, 3, 3, bits), (259, 3, 1, 8), (262, 3, 1, 2), (277, 3, 1, 3)]
     tags += [(284, 3, 1, 1), (322, 4, 1, side), (323, 4, 1, side), (324, 4, 1, bits + 8), (325, 4, 1, len(pixels))]
     directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
     head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + directory + bytes(4)
     return head + struct.pack("<4H", 8, 8, 8, 0) + pixels
+
+
+def plain_png(width: int, height: int, *, alpha: bool) -> bytes:
+    """A PNG of one colour, black, or, with alpha, of nothing."""
+    head = struct.pack(">2I5B", width, height, 8, 6 if alpha else 2, 0, 0, 0)
+    pixels = packed(bytes(1 + width * (4 if alpha else 3)), height)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        chunk(kind, content) for kind, content in ((b"IHDR", head), (b"IDAT", pixels), (b"IEND", b""))
+    )
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def packed(row: bytes, rows: int) -> bytes:
+    """The same row again and again, as zlib has it; of it one block is packed, which is all the others."""
+    at_once = -(-1_000_000 // len(row))
+    plain = row * at_once
+    packing = zlib.compressobj(9, wbits=-15)
+    block = packing.compress(plain) + packing.flush(zlib.Z_FULL_FLUSH)
+    blocks, rest = divmod(rows, at_once)
+    packing = zlib.compressobj(9, wbits=-15)
+    last = packing.compress(row * rest) + packing.flush()
+    check = 1
+    for _ in range(blocks):
+        check = zlib.adler32(plain, check)
+    return b"\x78\xda" + block * blocks + last + struct.pack(">I", zlib.adler32(row * rest, check))
