@@ -6,6 +6,9 @@ import socket
 import sys
 from pathlib import Path
 
+import pytest
+
+from api.http import server
 from api.http.connections.pace import Phase
 from config import Settings
 from tests.api.http.connections.front import PATIENCE, ended, everything, front
@@ -46,6 +49,31 @@ def test_an_address_has_its_share_but_for_loopback_and_the_proxy() -> None:
             clients = [running.connect(host) for _ in range(6)]
             eventually(lambda: running.inside() % 6, 0, PATIENCE)
             assert not any(map(ended, clients))
+
+
+def test_an_address_from_elsewhere_has_its_share_and_takes_none_of_another_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that a test can call from is loopback, which may have any number: here only one address of it counts so."""
+    monkeypatch.setattr(server, "is_loopback", lambda who: who == "127.0.0.1")
+    settings = dataclasses.replace(SETTINGS, server_connections_per_address=8)
+    with front(settings=settings) as running:
+        mine = running.connect("127.0.0.3")
+        silent = [running.connect("127.0.0.2") for _ in range(30)]
+        eventually(lambda: sum(map(ended, silent)), 22, PATIENCE)
+        assert not any(map(ended, (*silent[22:], mine)))
+        assert running.healthy()
+
+
+def test_those_between_two_requests_make_room_before_those_in_one() -> None:
+    asked = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with front(settings=SETTINGS) as running:
+        dripping = [running.says(asked[:20]) for _ in range(16)]
+        idle = [running.says(asked) for _ in range(16)]
+        for each in idle:
+            assert each.recv(4000).endswith(b"ok")
+        eventually(lambda: sorted(map(str, running.phases())), ["Phase.HEAD"] * 16 + ["Phase.IDLE"] * 16, PATIENCE)
+        late = [running.connect() for _ in range(16)]
+        eventually(lambda: sum(map(ended, idle)), 16, PATIENCE)
+        assert not any(map(ended, (*dripping, *late)))
 
 
 # A server of at most 200 descriptors, whose app takes all that are left, until a byte comes through a pipe.
