@@ -101,6 +101,8 @@ class Process:
         self.missing: tuple[str, ...] = ()
         self.sound = True
         """Whether it may be given another file."""
+        self.used = False
+        """Whether it has had one before, of which its memory may keep something."""
 
     def greeted(self) -> None:
         """Waits for its first word.
@@ -210,14 +212,14 @@ class Processes:
             self._controlled()
 
     @contextmanager
-    def process(self, kind: str = "") -> Iterator[Process]:
-        """A process of that kind; afterwards it is kept, where it is sound.
+    def process(self, kind: str = "", *, fresh: bool = False) -> Iterator[Process]:
+        """A process of that kind; `fresh`: one that has had no file so far. Afterwards it is kept, where it is sound.
 
         Raises:
             Unavailable: there is none.
             Closing: the owner ends.
         """
-        found = self._taken(kind) or self._made({"kind": kind})
+        found = (None if fresh else self._taken(kind)) or self._made({"kind": kind})
         try:
             yield found
         except BaseException:
@@ -226,6 +228,7 @@ class Processes:
         finally:
             with self._lock:
                 self._busy.discard(found)
+                found.used = True
                 keep = found.sound and not self._ending.is_set()
                 if keep:
                     self._idle.setdefault(kind, []).append(found)

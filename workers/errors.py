@@ -4,6 +4,7 @@ RenderError
 ├── TooLarge       malformed    a side of the result is beyond the limit
 ├── Damaged        damaged      the photo's file is broken
 ├── Unsupported    unsupported  a kind of file, or a size of photo, that is not rendered
+│   └── OutOfMemory             it takes more memory than a render may have
 ├── SourceMissing  missing      the photo's file is gone, or can't be read
 ├── SourceChanged  changed      the photo's file is not the one that the catalogue knows
 ├── Busy           busy         no time or no place now; the same request works later
@@ -38,6 +39,10 @@ class Unsupported(RenderError):
     """A kind of file, or a size of photo, that is not rendered."""
 
     kind = "unsupported"
+
+
+class OutOfMemory(Unsupported):
+    """It takes more memory than a render may have, beside what its process has kept of others."""
 
 
 class SourceMissing(RenderError):

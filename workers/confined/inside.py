@@ -13,7 +13,7 @@ from typing import Any
 from confine import channel
 from confine.channel import Head
 from workers import pipeline
-from workers.errors import Failed, RenderError
+from workers.errors import Failed, OutOfMemory, RenderError
 from workers.pipeline.limits import Limits
 from workers.sizing import Size
 
@@ -76,7 +76,8 @@ class _Render:
             if self._wanted["wants"] == "ladder":  # of one render it is known
                 self._say({"ended": True})
         except RenderError as error:
-            self._say({"error": error.kind, "sentence": str(error)})
+            memory = {"memory": True} if isinstance(error, OutOfMemory) else {}
+            self._say({"error": error.kind, "sentence": str(error), **memory})
         except Exception:  # noqa: BLE001 - the owner writes it down
             self._say({"error": Failed.kind, "trace": traceback.format_exc()[-TRACE:]})
         finally:

@@ -51,6 +51,11 @@ KINDS: dict[str, type[RenderError]] = {
 
 OnDamage = Callable[[str], None]
 
+
+class _NoRoom(Exception):
+    """A process has no memory for the photo beside what it has kept of others: a fresh one may have."""
+
+
 log = logging.getLogger("darkroom.worker")
 told = logging.getLogger("darkroom.confined")
 
@@ -162,8 +167,11 @@ class _Photo:
     ) -> Iterator[tuple[Size | None, bytes]]:
         """Renders as they are made; `left` are the sizes that are still to be, each of which is taken out."""
         try:
-            for _ in range(TRIES):
-                with suppress(Ended), self._processes.process(_kind(self._source)) as process:
+            for attempt in range(TRIES):
+                with (
+                    suppress(Ended, _NoRoom),
+                    self._processes.process(_kind(self._source), fresh=attempt > 0) as process,
+                ):
                     yield from self._renders(process, wants(), left, wanted)
                     return
             log.error("a photo has brought its process down %d times", TRIES)
@@ -210,6 +218,8 @@ class _Photo:
                     return
                 case {"error": str(kind), **more}:
                     process.sound = False
+                    if process.used and more.get("memory") is True:
+                        raise _NoRoom
                     raise _error(kind, more)
                 case _:
                     raise Nonsense("a frame without a meaning")

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from catalog.kinds.jpeg import FRAMES, OTHER_CODINGS, SOS, START, segments
 from config import Settings
-from workers.errors import Busy, Damaged, RenderError, Unsupported
+from workers.errors import Busy, Damaged, OutOfMemory, RenderError, Unsupported
 from workers.sizing import Size
 
 # libjpeg's JPEG_MAX_DIMENSION: no output can be longer, whatever the settings allow.
@@ -185,9 +185,10 @@ def check_memory(width: int, height: int) -> None:
 def no_memory() -> RenderError:
     """The error where memory ran out.
 
-    A confined process does one render, so the photo alone was too much, and would be the next time: nobody is to
-    try again. Otherwise others had the memory, and may have given it back by then.
+    A confined process does one render at a time, so it was the photo that was too much, and what the process has kept
+    of those before: whoever has another process may try it there, once. Otherwise others had the memory, and may have
+    given it back by then.
     """
     if confined():
-        return Unsupported("The photo needs more memory than a render may have.")
+        return OutOfMemory("The photo needs more memory than a render may have.")
     return Busy("There is not enough memory for the photo now.")

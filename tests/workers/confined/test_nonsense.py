@@ -117,6 +117,17 @@ def test_an_error_is_the_pipeline_s(processes: Processes, tmp_path: Path) -> Non
         assert (type(caught.value), str(caught.value)) == (type(error), str(error))
 
 
+def test_a_photo_without_room_beside_what_was_kept_is_tried_in_a_fresh_process(
+    processes: Processes, tmp_path: Path
+) -> None:
+    """Of a process that has had no photo before it is the last word: this one alone was too much."""
+    no_room = {"error": "unsupported", "sentence": "too large", "memory": True}
+    render(processes, says(tmp_path, GOOD))
+    assert render(processes, says(tmp_path, {"when": "used"} | no_room, {"when": "fresh"} | GOOD)) == b"\xff\xd8\xff"
+    with pytest.raises(Unsupported, match="too large"):
+        render(processes, says(tmp_path, no_room))
+
+
 def test_a_fault_of_ours_is_logged_and_nothing_noted(
     processes: Processes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
