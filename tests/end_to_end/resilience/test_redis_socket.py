@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.end_to_end.servers import eventually, serving
+from tests.end_to_end.servers import eventually, serving, start_front
 from tests.photos import save_jpeg, solid
 
 
@@ -35,3 +35,8 @@ def test_photos_are_rendered_by_way_of_a_socket(tmp_path: Path, socket: str) -> 
         ready = server.get("/ready")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
         assert ready.json()["parts"]["redis memory"].startswith("Redis's maxmemory is 105 MB, less than the 256 MB")
+        another = start_front(server.environ)
+        try:
+            another.wait_for("Redis's maxmemory is 105 MB, less than the 256 MB")
+        finally:
+            another.stop()
