@@ -27,7 +27,7 @@ from workers.housekeeping import sweep
 from workers.memory_budget import MemoryBudget
 from workers.pipeline.cost import cost
 from workers.pipeline.limits import Limits
-from workers.pipeline.open import GONE, unreadable
+from workers.pipeline.source import GONE, unreadable
 from workers.queue.app import BACKGROUND, INTERACTIVE, LADDER, PING, PREFETCH, RENDER, SWEEP
 from workers.sizing import Size
 from workers.versions import is_current

@@ -14,7 +14,7 @@ from api.limits.allowances import Allowances
 from catalog.files import stored_mtime
 from catalog.people.access import DOWNLOADS
 from catalog.photos import source_version
-from workers.pipeline.lossless.strip import Span
+from catalog.presentation.segments import Span
 from workers.versions import key_version
 
 

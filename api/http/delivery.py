@@ -13,7 +13,7 @@ from api.http.conditional import RangeNotSatisfiable, Validators, byte_range
 from api.http.errors import RequestError
 from catalog.beneath.photo_files import PhotoFiles
 from catalog.photos import Photo
-from workers.pipeline.lossless.strip import Span
+from catalog.presentation.segments import Span
 
 GONE = "The photo's file is gone, or can't be read."
 

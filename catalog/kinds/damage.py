@@ -3,10 +3,6 @@
 500 is for a file of which nothing can be shown.
 """
 
-import errno
-
-from PIL import Image
-
 TRUNCATED = "truncated"
 CORRUPT = "corrupt"
 
@@ -19,21 +15,11 @@ SENTENCES = {
 _NAME = "darkroom_damage"  # an attribute: into `info` some formats put what their files say
 
 
-def mark(image: Image.Image, damage: str) -> None:
+def mark(image: object, damage: str) -> None:
     """Notes that an image is not all that its file was to show. What is known already stays."""
     vars(image).setdefault(_NAME, damage)
 
 
-def damage_of(image: Image.Image) -> str:
+def damage_of(image: object) -> str:
     """What was noted; empty where nothing was."""
     return str(vars(image).get(_NAME, ""))
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether it is the file's bytes that were stumbled over, by Pillow, which documents few errors and raises many.
-
-    Else the disk has failed, or there is no memory. A place that can't be (EINVAL) is one that the file names.
-    """
-    if isinstance(error, MemoryError | Image.DecompressionBombError):
-        return False
-    return not (isinstance(error, OSError) and error.errno not in (None, errno.EINVAL))

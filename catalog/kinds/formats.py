@@ -34,6 +34,9 @@ SUB_DIRECTORIES, PHOTOMETRIC, DNG_VERSION = 330, 262, 50706
 COLOUR_FILTER, LINEAR_RAW = 32803, 34892
 MOST_DIRECTORIES, MOST_ENTRIES = 10, 1000
 
+LARGEST_PROFILE = 4_000_000
+"""The bytes that a profile of colours may have at most: the largest ones of printing presses have 3 MB. What is larger
+counts as none."""
 
 LONGEST_SIDE = 999_999
 """The pixels of a side that a photo may have at most: what claims more is no photo."""

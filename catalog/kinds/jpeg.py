@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
-SOI, EOI, SOS, APP0, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE2, 0xEE, 0xFE
+SOI, EOI, SOS, APP0, APP1, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD})  # DHT, DQT, DNL, DRI
 PROGRESSIVE = 0xC2
 FRAMES = frozenset({0xC0, 0xC1, PROGRESSIVE})  # baseline, extended, progressive; what every browser shows
@@ -28,12 +28,13 @@ HEADS = {APP0: (b"JFIF\0", 14), APP14: (b"Adobe", 12)}
 
 MOST_HEAD = 16 << 20  # bytes before the first scan that are read at once
 
-# What is handed to Pillow of a header. It joins segments of EXIF one by one, each time all of them anew, and steps over
-# what lies between segments byte by byte: hundreds of megabytes of either take minutes. Extended XMP may hold pictures
-# and sound.
-MOST_EXIF, MOST_READ, MOST_BETWEEN, MANY_SEGMENTS = 2 << 20, 64 << 20, 1 << 16, 4096
+# What is handed to Pillow of a header as it is. It keeps each segment, some of them twice, joins those of EXIF one by
+# one, each time all of them anew, and steps over what lies between segments byte by byte. Of a header that has more,
+# Pillow gets what libjpeg needs, and nothing of what else is written there: nobody asks it for that.
+MOST_READ, MOST_BETWEEN, MANY_SEGMENTS = 1 << 20, 1 << 16, 4096
+MOST_EXIF = 2 << 20
 MOST_SEGMENTS = 100_000  # before the first scan: they are walked over in less than a second
-EXIF, APP1 = b"Exif\0\0", 0xE1
+EXIF = b"Exif\0\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ def head_of(file: BinaryIO) -> Head:
 
 
 def _head_of(file: BinaryIO) -> Head:
-    frame, exif, read, end, between = b"", 0, 0, len(START), 0
+    frame, read, end, between = b"", 0, len(START), 0
     for number, segment in enumerate(segments(file)):
         between += max(0, segment.start - end)
         end = max(segment.end, segment.start + 2)
-        light = exif <= MOST_EXIF and read <= MOST_READ and between <= MOST_BETWEEN and number < MANY_SEGMENTS
+        light = read <= MOST_READ and between <= MOST_BETWEEN and number < MANY_SEGMENTS
         if segment.marker == SOS:
             return Head(segment.start, _is_of_scans(frame, segment), light)
         if number >= MOST_SEGMENTS or segment.marker == EOI:
@@ -89,8 +90,6 @@ def _head_of(file: BinaryIO) -> Head:
         if segment.marker in FRAMES and not frame:
             frame = bytes((segment.marker,)) + segment.content[:6]
         read += segment.length
-        if segment.marker == APP1 and segment.content.startswith(EXIF):
-            exif += segment.length
     return Head(None, True, False)
 
 
@@ -124,32 +123,29 @@ def segments(file: BinaryIO, place: int = len(START)) -> Iterator[Segment]:
 
 def readable_head(file: BinaryIO) -> BytesIO:
     """A JPEG's beginning up to its first scan without what does not belong there, over which readers stumble, and
-    without EXIF beyond MOST_EXIF.
+    without what people and their tools wrote.
 
     Raises:
         OSError: the file can't be read.
     """
     kept = [START]
-    size = exif = 0
+    size = 0
     for number, segment in enumerate(segments(file)):
         if number > MOST_SEGMENTS or segment.marker == EOI:
             break
-        is_exif = segment.marker == APP1 and segment.content.startswith(EXIF)
-        large = size + segment.length > MOST_HEAD or (is_exif and exif + segment.length > MOST_EXIF)
-        if segment.length and segment.marker in BELONGING and not _is_short(segment):
-            if not (segment.marker in LEFT_OUT and (large or segment.marker == COM)):
-                file.seek(segment.start)
-                kept.append(file.read(segment.length))
-                size += segment.length
-                exif += segment.length * is_exif
-            if size > 2 * MOST_HEAD:
+        needed = segment.marker not in LEFT_OUT or segment.marker in HEADS
+        if segment.length and segment.marker in BELONGING and needed and not is_short(segment):
+            file.seek(segment.start)
+            kept.append(file.read(segment.length))
+            size += segment.length
+            if size > MOST_HEAD:
                 break
         if segment.marker == SOS:
             break
     return BytesIO(b"".join(kept))
 
 
-def _is_short(segment: Segment) -> bool:
+def is_short(segment: Segment) -> bool:
     """Whether it begins as one of the segments that Pillow reads, and has not what libjpeg asks of them."""
     begins, least = HEADS.get(segment.marker, (b"", 0))
     return segment.content.startswith(begins) and len(segment.content) < least

@@ -1,11 +1,11 @@
 """What of a camera raw file is shown: the JPEG that the camera has put into it, where that is large enough."""
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
 from PIL import Image
 
+from catalog.kinds.preview import LARGE_ENOUGH, ON_ITS_SIDE, Preview
 from catalog.kinds.untouched import UntouchedJpeg
 
 if TYPE_CHECKING:
@@ -14,26 +14,12 @@ if TYPE_CHECKING:
 # LibRaw's flip as an EXIF orientation.
 FLIPS = {0: 1, 3: 3, 5: 8, 6: 6}
 
-ON_ITS_SIDE = (5, 6, 7, 8)
-
-SENSOR = "sensor"  # among the `info` of a preview
-
-# A JPEG shorter than this part of the photo's side is for the camera's screen.
-LARGE_ENOUGH = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Sensor:
-    """What a raw file says of its sensor's pixels: how they lie, as EXIF has it (1 to 8), and whether they are wider
-    than high."""
-
-    orientation: int
-    wide: bool
+_PREVIEW = "preview"  # among the `info` of an image
 
 
 def preview(raw: "RawPy") -> Image.Image | None:
-    """The picture that the camera has made itself, not decoded yet, as it is stored, with the Sensor among its `info`;
-    None where there is none that is large enough."""
+    """The picture that the camera has made itself, not decoded yet, as it is stored; None where there is none that is
+    large enough. See `told_of` for what is known of it."""
     import rawpy
 
     try:
@@ -48,9 +34,20 @@ def preview(raw: "RawPy") -> Image.Image | None:
             return None
     else:
         image = Image.fromarray(cast(Any, thumbnail.data))
-    image.info[SENSOR] = Sensor(FLIPS.get(raw.sizes.flip, 1), raw.sizes.width > raw.sizes.height)
+    image.info[_PREVIEW] = Preview(
+        image.source if isinstance(image, UntouchedJpeg) else None,
+        image.width > image.height,
+        FLIPS.get(raw.sizes.flip, 1),
+        raw.sizes.width > raw.sizes.height,
+    )
     large = max(image.size) >= LARGE_ENOUGH * max(raw.sizes.width, raw.sizes.height)
     return image if large else None
+
+
+def told_of(image: Image.Image) -> Preview | None:
+    """What is known of a picture that `preview` gave; None of any other."""
+    found = image.info.get(_PREVIEW)
+    return found if isinstance(found, Preview) else None
 
 
 def developed_size(raw: "RawPy") -> tuple[int, int]:

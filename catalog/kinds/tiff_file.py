@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from PIL import ExifTags, Image
-from PIL.TiffImagePlugin import ICCPROFILE, ImageFileDirectory_v1, ImageFileDirectory_v2
+from PIL.TiffImagePlugin import ImageFileDirectory_v1, ImageFileDirectory_v2
 
 from catalog.kinds.tiff import Directory, Layout
 from catalog.kinds.untouched import UntouchedTiff
@@ -37,6 +37,3 @@ class TiffFile(UntouchedTiff):
         self._mode = "RGB"  # until it is known
         self.tile = []
         self.use_load_libtiff = False
-        profile = self.tag_v2.get(ICCPROFILE)
-        if isinstance(profile, bytes):
-            self.info["icc_profile"] = profile

@@ -12,8 +12,9 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from catalog.kinds.damage import CORRUPT, is_damage, mark
+from catalog.kinds.damage import CORRUPT, mark
 from catalog.kinds.jpeg import Head, head_of, readable_head
+from catalog.kinds.pillow_errors import is_damage
 
 MOST_KEPT, MOST_BLOCKS, MOST_ROWS = 64, 200_000, 2000  # of a GIF, before its pixels
 
@@ -113,13 +114,10 @@ def untouched_avif(file: BinaryIO) -> Image.Image:
     class UntouchedAvif(AvifImageFile):  # type: ignore[misc]
         def _open(self) -> None:
             self._decoder = _avif.AvifDecoder(self.fp.read(), "auto", "auto", 0)
-            width, height, self.n_frames, mode, icc, exif, _, xmp = self._decoder.get_info()
+            width, height, self.n_frames, mode, *_ = self._decoder.get_info()
             self._size = (width, height)
             self.is_animated = self.n_frames > 1
             self._mode = self.rawmode = mode
-            self.info.update({"icc_profile": icc} if icc else {}, **({"exif": exif} if exif else {}))
-            if xmp:
-                self.info["xmp"] = xmp
             self.seek(0)
 
     image: Image.Image = UntouchedAvif(file)

@@ -1,37 +1,82 @@
-"""What EXIF says, by Pillow's reader of it. Tags: EXIF 2.32 (CIPA DC-008), and Windows' own."""
+"""What EXIF says. Tags: EXIF 2.32 (CIPA DC-008), and Windows' own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-
-from PIL import ExifTags, Image
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 import catalog.metadata.boilerplate as boilerplate
 import catalog.metadata.dates as dates
 import catalog.metadata.places as places
 import catalog.metadata.values as values
 from catalog.metadata.merge import Found, Metadata
+from catalog.presentation.tags import Directory, Tiff
 
 Get = Callable[[int], Any]
 
-BASE, GPS = ExifTags.Base, ExifTags.GPS
+EXIF_DIRECTORY, GPS_DIRECTORY = 0x8769, 0x8825
 RATING, RATING_PERCENT = 0x4746, 0x4749
 TIME_ZONES = 0x882A  # of TIFF/EP: hours, of when the picture was taken and of when the file was changed
 NO_SPEED = 65535  # the speed is greater than EXIF 2.2 could say, and stands elsewhere
+LARGEST = 8 * values.TEXT + 8  # bytes of a text that are looked at, whichever way it is written
 
 
-def read(exif: Image.Exif) -> Found:
-    """What there is; tags that are broken are as if they were not there."""
-    main = _getter(exif)
-    photo = _getter(_directory(exif, ExifTags.IFD.Exif))
-    gps = _getter(_directory(exif, ExifTags.IFD.GPSInfo))
+class BASE:
+    """The tags of a picture, by the names of the standard, and of Windows."""
+
+    ImageDescription = 0x010E
+    Make = 0x010F
+    Model = 0x0110
+    Software = 0x0131
+    DateTime = 0x0132
+    ExposureTime = 0x829A
+    FNumber = 0x829D
+    ISOSpeedRatings = 0x8827
+    StandardOutputSensitivity = 0x8831
+    RecommendedExposureIndex = 0x8832
+    ISOSpeed = 0x8833
+    DateTimeOriginal = 0x9003
+    DateTimeDigitized = 0x9004
+    OffsetTime = 0x9010
+    OffsetTimeOriginal = 0x9011
+    OffsetTimeDigitized = 0x9012
+    ShutterSpeedValue = 0x9201
+    ApertureValue = 0x9202
+    FocalLength = 0x920A
+    UserComment = 0x9286
+    XPTitle = 0x9C9B
+    XPComment = 0x9C9C
+    XPKeywords = 0x9C9E
+    LensModel = 0xA434
+
+
+class GPS:
+    """The tags of a receiver."""
+
+    GPSLatitudeRef = 0x0001
+    GPSLatitude = 0x0002
+    GPSLongitudeRef = 0x0003
+    GPSLongitude = 0x0004
+    GPSTimeStamp = 0x0007
+    GPSDateStamp = 0x001D
+
+
+def read(tiff: Tiff | None) -> Found:
+    """What there is; tags that are broken are as if they were not there.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    if tiff is None or not tiff.main:
+        return Found()
+    main = _getter(tiff, tiff.main)
+    photo = _getter(tiff, tiff.below(tiff.main, EXIF_DIRECTORY))
+    gps = _getter(tiff, tiff.below(tiff.main, GPS_DIRECTORY))
     latitude, longitude = _place(gps)
     created, changed = _dates(main, photo)
     make = _text(main(BASE.Make))
     return Found(
         Metadata(
             title=boilerplate.without(values.text(values.wide(main(BASE.XPTitle))), make),
-            description=_description(main, photo, exif.endian == ">", make),
+            description=_description(main, photo, tiff.big_endian, make),
             keywords=values.texts(values.wide(main(BASE.XPKeywords)).split(";")),
             rating=values.rating(main(RATING), main(RATING_PERCENT)),
             make=make,
@@ -52,34 +97,12 @@ def read(exif: Image.Exif) -> Found:
     )
 
 
-def _directory(exif: Image.Exif, tag: int) -> Mapping[int, Any]:
-    """The directory to which a tag leads. Not by `get_ifd`, which unpacks all of its values: a third of them are asked
-    for."""
-    try:
-        place = exif.get(tag)
-        if place is None:
-            return {}
-        exif.fp.seek(place)
-        directory = ImageFileDirectory_v2(exif.head, group=tag)
-        directory.load(exif.fp)
-        return directory
-    except Exception:  # noqa: BLE001 - what lies in EXIF can raise anything, and the photo is still a photo
-        return {}
-
-
-def _getter(tags: Mapping[int, Any] | Image.Exif) -> Get:
-    def get(tag: int) -> Any:
-        try:
-            value = tags[tag] if tag in tags else None  # noqa: SIM401 - that raises an error for each one that is not
-            return value[0] if isinstance(value, tuple) and len(value) == 1 else value
-        except Exception:  # noqa: BLE001 - as above: Pillow reads a tag when it is asked for
-            return None
-
-    return get
+def _getter(tiff: Tiff, directory: Directory) -> Get:
+    return lambda tag: tiff.value(directory, tag, LARGEST)
 
 
 def _text(value: object, longest: int = values.LINE) -> str:
-    """A text of EXIF, which Pillow took for Latin-1."""
+    """A text of EXIF, which comes as if it were Latin-1."""
     if isinstance(value, str):
         try:
             value = value[: 4 * longest].encode("latin-1")

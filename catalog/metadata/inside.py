@@ -15,7 +15,7 @@ from catalog.source_file import watched
 from confine import channel
 
 # Loaded here, as nothing can be afterwards.
-MODULES = ("pillow_heif.as_plugin", "pillow_avif", "rawpy")
+MODULES = ("catalog.metadata.libraries", "pillow_heif.as_plugin", "pillow_avif", "rawpy")
 
 
 def prepare() -> None:

@@ -1,1 +1,1 @@
-"""How a file wants its picture shown: which side is up, and what its numbers mean. A few bytes are read."""
+"""How a file wants its picture shown: which side is up, what its numbers mean. One reader for all, within bounds."""

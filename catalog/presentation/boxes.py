@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
+from catalog.kinds.formats import LARGEST_PROFILE
 from catalog.presentation.colours import Colours, of_code_points
 
 LARGEST_META = 1024 * 1024  # bytes of the box that has them all; a photo of 1000 tiles has 60 KB
-LARGEST_ITEM = 1024 * 1024  # of EXIF, of XMP
+LARGEST_ITEM = 4 * 1024 * 1024  # of EXIF, of XMP
 LARGEST_WEIGHED = 16 * LARGEST_META  # of a box whose items are weighed
 SPARE = 64 * 1024  # bytes that small items may share
 MOST_BOXES = 1000  # side by side, of the file; inside of meta they are bounded by its bytes
@@ -42,13 +43,14 @@ Reference = tuple[bytes, int, list[int]]  # between items: of which kind, from w
 @dataclass(frozen=True, slots=True)
 class Boxes:
     """What there is of the primary item: its `orientation` as EXIF has it, 1 to 8, 0 where nothing turns it; the
-    `colours` of its code points; packets of EXIF and XMP, empty where there are none.
+    `colours` of its code points; packets of EXIF and XMP, and a profile of colours, empty where there are none.
     """
 
     orientation: int = 0
     colours: Colours | None = None
     exif: bytes = b""
     xmp: bytes = b""
+    profile: bytes = b""
 
 
 def read(file: BinaryIO) -> Boxes:
@@ -203,7 +205,7 @@ class _Meta:
             # Of a picture of tiles the first tile may say it.
             properties += self._properties(_first_tile(primary, references))
         exif, xmp = self._packets(primary, references)
-        return Boxes(_orientation(properties), _colours(properties), exif, xmp)
+        return Boxes(_orientation(properties), _colours(properties), exif, xmp, _profile(properties))
 
     def size(self) -> tuple[int, int]:
         for kind, content in self._properties(self._primary()):
@@ -393,6 +395,12 @@ def _colours(properties: list[Box]) -> Colours | None:
             primaries, transfer = struct.unpack_from(">2H", content, 4)
             return of_code_points(primaries, transfer, peak=_peak(properties))
     return None
+
+
+def _profile(properties: list[Box]) -> bytes:
+    """The profile in the first colr box that has one, of whatever restriction."""
+    found = (content[4:] for kind, content in properties if kind == b"colr" and content[:4] in (b"prof", b"rICC"))
+    return next((profile for profile in found if len(profile) <= LARGEST_PROFILE), b"")
 
 
 def _peak(properties: list[Box]) -> float:

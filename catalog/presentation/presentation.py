@@ -5,39 +5,49 @@ The scan, the pipeline and the way of a photo in its own size ask here, so that 
 """
 
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
-from PIL import Image
-
-from catalog.kinds.formats import AVIF, HEIF, PNG, RAW, TIFF
-from catalog.kinds.raw import ON_ITS_SIDE, SENSOR, Sensor
-from catalog.kinds.tiff_file import TiffFile
-from catalog.presentation import boxes, chunks, tags
+from catalog.kinds.formats import HEIF, RAW
+from catalog.kinds.preview import ON_ITS_SIDE, Preview
+from catalog.presentation import packets, tags
+from catalog.presentation.boxes import Boxes
+from catalog.presentation.chunks import Chunks
 from catalog.presentation.colours import ADOBE_RGB, Colours
-from catalog.presentation.tags import Tags
+from catalog.presentation.packets import Packets
+from catalog.presentation.tags import Tags, Tiff
 from catalog.presentation.xmp_orientation import xmp_orientation
 
 UPRIGHT = 1
 KEY = "presentation"  # among the `info` of an image that was opened
 
 
+class Image(Protocol):
+    """What Pillow has opened."""
+
+    info: dict[Any, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Presentation:
     """How a picture is to be shown.
 
-    `orientation` is EXIF's, 1 to 8: how the pixels lie as the reader of its kind hands them out. `colours` is what
-    the numbers mean where no profile tells, None where nothing is known; `before_profile` whether that comes before
-    a profile, too. `exif` is the packet of a PNG, which may stand behind the pixels.
+    `orientation` is EXIF's, 1 to 8: how the pixels lie as the reader of its kind hands them out. `profile` is that of
+    their colours, empty where there is none; `colours` what the numbers mean where no profile tells, None where nothing
+    is known; `before_profile` whether that comes before a profile, too. `packets` is what all of it was read of.
     """
 
     orientation: int = UPRIGHT
     colours: Colours | None = None
     before_profile: bool = False
-    exif: bytes = field(default=b"", compare=False, repr=False)  # what it was read of, and not how it is shown
+    profile: bytes = field(default=b"", compare=False, repr=False)
+    packets: Packets | None = field(default=None, compare=False, repr=False)
 
 
-def presentation(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
-    """What the file of an opened image says, whose kind is one of KINDS; leaves the file where it was.
+def presentation(file: BinaryIO, kind: str, *, shown: int = UPRIGHT, preview: Preview | None = None) -> Presentation:
+    """What a file says, whose kind is one of KINDS; leaves it where it was.
+
+    `shown` is how a TIFF's picture lies by its own directory, where that is not the file's first; `preview` what of a
+    raw file is shown, None where LibRaw develops it.
 
     Whatever there is in the file, few bytes of it are read, and what is broken is as if it were not there.
 
@@ -45,27 +55,23 @@ def presentation(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
         OSError: the system does not give the file.
     """
     place = file.tell()
-    found = _read(file, kind, image)
+    found = packets.read(file, kind, preview)
+    said = replace(_said(found, kind, shown, preview, file), profile=found.profile, packets=found)
     file.seek(place)
-    if image.info.get("icc_profile") and not found.before_profile:
-        return replace(found, colours=None)
-    return found
+    return replace(said, colours=None) if said.profile and not said.before_profile else said
 
 
-def _read(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
-    if kind in (HEIF, AVIF):
-        return _of_boxes(boxes.read(file), kind)
-    if kind == PNG:
-        return _of_chunks(chunks.read(file))
-    if kind == TIFF:
-        own = tags.read(file)
-        # Of several pictures in one file the one that is shown need not be the first.
-        of_shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
-        return Presentation(lies(0, of_shown if of_shown != UPRIGHT else own.orientation, own.xmp), _told(own))
-    shown = tags.of_exif(packet(image.info.get("exif")))
+def _said(found: Packets, kind: str, shown: int, preview: Preview | None, file: BinaryIO) -> Presentation:
+    own = tags.read(found.exif)
+    if found.boxes is not None:
+        return _of_boxes(found.boxes, own, kind)
+    if found.chunks is not None:
+        return _of_chunks(found.chunks, own)
     if kind == RAW:
-        return _of_raw(image, shown, file)
-    return Presentation(lies(0, shown.orientation, packet(image.info.get("xmp"))), _told(shown))
+        return _of_raw(preview, own, file)
+    # Of several pictures in one TIFF the one that is shown need not be the first.
+    orientation = own.orientation if shown == UPRIGHT else shown
+    return Presentation(lies(0, orientation, found.xmp), _told(own))
 
 
 def lies(container: int, exif: int, xmp: bytes) -> int:
@@ -77,49 +83,36 @@ def lies(container: int, exif: int, xmp: bytes) -> int:
     return container or exif or xmp_orientation(xmp) or UPRIGHT
 
 
-def of(image: Image.Image) -> Presentation:
+def of(image: Image) -> Presentation:
     """What was found out about an image when it was opened."""
     found = image.info.get(KEY)
     return found if isinstance(found, Presentation) else Presentation()
 
 
-def _of_boxes(found: boxes.Boxes, kind: str) -> Presentation:
-    own = tags.of_exif(found.exif)
+def _of_boxes(found: Boxes, own: Tags, kind: str) -> Presentation:
     # What boxes turn libheif has turned by now, where libavif leaves it to us.
     container = UPRIGHT if kind == HEIF and found.orientation else found.orientation
     return Presentation(lies(container, own.orientation, found.xmp), found.colours or _told(own))
 
 
-def _of_chunks(found: chunks.Chunks) -> Presentation:
-    own = tags.of_exif(found.exif)
+def _of_chunks(found: Chunks, own: Tags) -> Presentation:
     # PNG's third edition, 4.3: cICP before iCCP, that before sRGB, and cHRM with gAMA last.
     colours = found.code_points or found.curve_and_primaries or (None if found.srgb else _told(own))
-    before_profile = found.code_points is not None
-    return Presentation(lies(0, own.orientation, found.xmp), colours, before_profile, found.exif)
+    return Presentation(lies(0, own.orientation, found.xmp), colours, found.code_points is not None)
 
 
-def _of_raw(image: Image.Image, shown: Tags, file: BinaryIO) -> Presentation:
-    sensor = image.info.get(SENSOR)
-    if not isinstance(sensor, Sensor):
+def _of_raw(preview: Preview | None, own: Tags, file: BinaryIO) -> Presentation:
+    if preview is None:
         return Presentation()  # developed by LibRaw, which turns it and makes sRGB of it
-    orientation = lies(0, shown.orientation or sensor.orientation, b"")
-    if orientation in ON_ITS_SIDE and (image.width > image.height) != sensor.wide:
+    orientation = lies(0, own.orientation or preview.orientation, b"")
+    if orientation in ON_ITS_SIDE and preview.wide != preview.sensor_wide:
         # LibRaw writes the raw file's word into a preview that has none of its own, though some cameras have turned
         # theirs by then: its shape is no longer the sensor's.
         orientation = UPRIGHT
     # A preview often says nothing of its colours, where the file around it does.
-    return Presentation(orientation, _told(shown) if shown.colour_space else _told(tags.read(file)))
+    return Presentation(orientation, _told(own) if own.colour_space else _told(tags.read(Tiff(file))))
 
 
 def _told(found: Tags) -> Colours | None:
     """The colours that EXIF tells of. Of a name (_DSC0001, as DCF has it) nobody keeps that it is the camera's."""
     return ADOBE_RGB if found.is_adobe_rgb else None
-
-
-def packet(value: object) -> bytes:
-    """What Pillow gives for EXIF or XMP, as bytes; empty where it is neither, as of a TIFF whose tag says that it is
-    numbers.
-    """
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace")
-    return value if isinstance(value, bytes) else b""

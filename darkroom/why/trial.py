@@ -14,8 +14,9 @@ from workers.errors import RenderError
 def trial(file: Path, settings: Settings) -> Iterator[Finding]:
     """A thumbnail of it, which goes nowhere."""
     from workers.pipeline.limits import Limits
-    from workers.pipeline.open import opened, photo_size, unreadable
+    from workers.pipeline.open import opened, photo_size
     from workers.pipeline.render import render_ladder
+    from workers.pipeline.source import unreadable
     from workers.sizing import DEFAULT_QUALITY, output_size
 
     limits, steps, damages = Limits.of(settings), list[tuple[str, float]](), list[str]()

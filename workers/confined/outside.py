@@ -29,7 +29,7 @@ from workers.errors import (
 )
 from workers.pipeline.limits import Limits, TimeLimit
 from workers.pipeline.lossless.turn import UPRIGHT, command
-from workers.pipeline.open import SHORT_OF_SOMETHING
+from workers.pipeline.source import SHORT_OF_SOMETHING
 from workers.sizing import Size
 
 ENTRY = "workers.confined.inside"

@@ -5,14 +5,11 @@ from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, ImageCms
+from PIL import ImageCms
 
-from catalog.presentation.colours import of_code_points
-from catalog.presentation.presentation import of
-from workers.pipeline.colours.icc import code_points, has_tables, is_srgb
+from catalog.kinds.formats import LARGEST_PROFILE
+from workers.pipeline.colours.icc import has_tables, is_srgb
 from workers.pipeline.colours.press import press_profile
-from workers.pipeline.colours.told import profile_of as told_profile
-from workers.pipeline.limits import MAX_PROFILE_BYTES
 from workers.pipeline.work import Work
 
 # By the mode of pixels, the colour spaces of profiles that are for them. Grey is red, green and blue alike. No word of
@@ -43,7 +40,7 @@ def colour(work: Work) -> Work:
     mixed with its neighbours.
     """
     image = work.image
-    transform = _transform(work.profile, image.mode) if 0 < len(work.profile) <= MAX_PROFILE_BYTES else None
+    transform = _transform(work.profile, image.mode) if 0 < len(work.profile) <= LARGEST_PROFILE else None
     if transform is None and image.mode == "CMYK":
         transform = _transform(press_profile(), "CMYK")
     if transform is None:
@@ -54,26 +51,6 @@ def colour(work: Work) -> Work:
     assert done is not None  # noqa: S101 - it is None only where the image itself is changed
     # By a profile of its own grey becomes three times the same.
     return replace(work, image=done.getchannel("G") if image.mode == "L" else done)
-
-
-def profile_of(image: Image.Image) -> bytes:
-    """The profile of the colours of an image that was opened here: the one in its file, or that of what its file says
-    of them otherwise; empty where they are sRGB's, or nothing is said."""
-    told = of(image)
-    if told.colours is not None and told.before_profile:
-        return told_profile(told.colours)
-    profile = image.info.get("icc_profile")
-    if not isinstance(profile, bytes) or not profile:
-        return told_profile(told.colours) if told.colours is not None else b""
-    points = code_points(profile)
-    bright = of_code_points(points[0], points[1], narrow=points[2]) if points is not None else None
-    return profile if bright is None else told_profile(bright)
-
-
-def is_told_by_metadata(image: Image.Image) -> bool:
-    """Whether the colours of an image that was opened here are told by what goes with the metadata, and are not sRGB:
-    its pixels alone, without a profile, would be shown wrongly."""
-    return not image.info.get("icc_profile") and bool(profile_of(image))
 
 
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:

@@ -32,13 +32,13 @@ from typing import BinaryIO
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, PNG, RAW, TIFF, WEBP, kind_of, webp_size
 from catalog.kinds.jpeg import FRAMES, NEAR, PROGRESSIVE, SOS, START, segments
 from catalog.kinds.png import chunks
-from catalog.kinds.raw import LARGE_ENOUGH
+from catalog.kinds.preview import LARGE_ENOUGH
 from catalog.kinds.tiff import JPEG as JPEG_COMPRESSION
 from catalog.kinds.tiff import PALETTE, PILLOW, STRIPS, Layout, below, directories, layout_of, read_at, reader_of, shown
 from catalog.presentation import boxes
 from catalog.source_file import as_binary
 from workers.pipeline.limits import Limits
-from workers.pipeline.open import reading
+from workers.pipeline.source import reading
 from workers.sizing import Size
 
 BASE = 4_000_000  # of anything: tables, profiles, the blocks in which memory comes

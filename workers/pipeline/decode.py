@@ -8,8 +8,9 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from catalog.kinds.damage import CORRUPT, TRUNCATED, damage_of, mark
+from catalog.presentation.presentation import of
 from workers.errors import Damaged
-from workers.pipeline.colour import profile_of
+from workers.pipeline.colours.meant import profile_of
 from workers.pipeline.lossless.strip import Plan, plan, stream
 from workers.pipeline.open import UNREADABLE, translated
 from workers.pipeline.readers.jpeg import Jpeg
@@ -61,8 +62,8 @@ def load(work: Work) -> Work:
         if not (isinstance(known, Damaged) and isinstance(image, Jpeg)):
             raise known from error
         image = _salvaged(image)
-    # Some formats tell only by now of their profile, and libheif how large it is for sure.
-    work = replace(work, image=image, profile=profile_of(work.image), damage=damage_of(image))
+    # Some readers apply the profile themselves, and libheif tells only by now how large it is for sure.
+    work = replace(work, image=image, profile=profile_of(of(work.image)), damage=damage_of(image))
     return work if image.size == size else replace(work, box=whole(image), shape=image.size)
 
 

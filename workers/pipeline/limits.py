@@ -15,9 +15,6 @@ from workers.sizing import Size
 # libjpeg's JPEG_MAX_DIMENSION: no output can be longer, whatever the settings allow.
 JPEG_LONGEST_SIDE = 65_500
 
-# The largest profiles of printing presses have 3 MB; what is longer is no profile, and is not looked at.
-MAX_PROFILE_BYTES = 4_000_000
-
 # Encoders write about 10 scans into a progressive JPEG, and as many as there are colours into another. Each costs a
 # pass over all of the photo, whether there is anything in it or not, so that thousands of them in a small file would
 # keep a core busy for hours. A pass over one colour of 200 megapixels takes 0.05 s where the scan is empty.

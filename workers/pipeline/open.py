@@ -9,13 +9,15 @@ from typing import BinaryIO, cast
 from PIL import Image
 
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
+from catalog.kinds.raw import told_of
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
+from catalog.kinds.tiff_file import TiffFile
 from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
 from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
-from catalog.presentation.presentation import KEY, of, presentation
-from catalog.source_file import SHORT, SourceFile, as_binary, not_blocking, of_system
-from workers.errors import Busy, Damaged, RenderError, SourceMissing, Unsupported
+from catalog.presentation.presentation import KEY, UPRIGHT, Presentation, of, presentation
+from catalog.source_file import SourceFile, as_binary, of_system
+from workers.errors import Damaged, RenderError, Unsupported
 from workers.pipeline.limits import Limits, check_memory, check_scans, no_memory
 from workers.pipeline.raw import open_raw
 from workers.pipeline.readers.bmp import Bmp
@@ -23,11 +25,10 @@ from workers.pipeline.readers.gif import Gif
 from workers.pipeline.readers.jpeg import Jpeg
 from workers.pipeline.readers.png import Png
 from workers.pipeline.readers.webp import open_webp
+from workers.pipeline.source import reading, unreadable
 from workers.pipeline.tiff.parts import check_parts
 from workers.sizing import Size
 
-GONE = "The photo's file is gone, or can't be read."
-SHORT_OF_SOMETHING = "The photo's file can't be read now: the system is short of something."
 UNREADABLE = "The photo's file is damaged: it can't be decoded."
 
 
@@ -43,44 +44,6 @@ def opened(source: Path | BinaryIO | SourceFile, limits: Limits) -> Iterator[Ima
         return
     with reading(source) as file:
         yield _identified(as_binary(file), limits)
-
-
-@contextmanager
-def reading(source: Path | BinaryIO) -> Iterator[SourceFile]:
-    """The file of `source`, around whatever is made of it. A path's file is closed after.
-
-    Where the system has failed to give it, nothing else counts that was said of the photo, nor what was made of it:
-    decoders call a photo damaged that they could not read, and readers go on without what they could not.
-
-    Raises:
-        SourceMissing, Busy: the system does not give it.
-    """
-    if isinstance(source, Path):
-        with _from_disk(source) as opened_file, reading(opened_file) as file:
-            yield file
-        return
-    file = SourceFile(source)
-    try:
-        yield file
-    except (RenderError, OSError) as error:
-        failed = file.look_through() if isinstance(error, Damaged) else file.error
-        if failed is not None:
-            raise unreadable(failed) from error
-        raise
-    if file.error is not None:
-        raise unreadable(file.error)
-
-
-def _from_disk(path: Path) -> BinaryIO:
-    try:
-        return open(path, "rb", opener=not_blocking)
-    except OSError as error:
-        raise unreadable(error) from error
-
-
-def unreadable(error: OSError) -> RenderError:
-    """What is said where the system does not give a photo's file: nothing that is noted of the photo."""
-    return Busy(SHORT_OF_SOMETHING) if error.errno in SHORT else SourceMissing(GONE)
 
 
 def orientation(image: Image.Image) -> int:
@@ -121,12 +84,18 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
         _check_size(image.width, image.height, limits)
         if kind == JPEG:
             limits.check_output(Size(image.width, image.height))  # libjpeg reads no longer side than it writes
-        image.info[KEY] = presentation(file, kind, image)
+        image.info[KEY] = _told(file, kind, image)
         if isinstance(image, UntouchedJpeg) and image.head.scans:  # of a raw file, too
             check_scans(image.source, limits)
     except Exception as error:
         raise translated(error) from error
     return image
+
+
+def _told(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
+    """What the file says of the picture in it that was opened."""
+    shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
+    return presentation(file, kind, shown=shown, preview=told_of(image) if kind == RAW else None)
 
 
 def _read(file: BinaryIO, kind: str, limits: Limits) -> Image.Image:

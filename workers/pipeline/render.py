@@ -9,9 +9,11 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from catalog.kinds.damage import is_damage
+from catalog.kinds.pillow_errors import is_damage
+from catalog.presentation.presentation import of
 from workers.errors import Damaged, RenderError
-from workers.pipeline.colour import colour, is_told_by_metadata
+from workers.pipeline.colour import colour
+from workers.pipeline.colours.meant import is_told_by_metadata
 from workers.pipeline.crop import crop
 from workers.pipeline.decode import draft, load
 from workers.pipeline.encode import encode
@@ -20,9 +22,10 @@ from workers.pipeline.ladder import basis, rungs
 from workers.pipeline.limits import Limits, TimeLimit, no_memory
 from workers.pipeline.lossless.turn import Jpegtran, jpegtran, turned
 from workers.pipeline.memory import Kept
-from workers.pipeline.open import opened, orientation, photo_size, reading
+from workers.pipeline.open import opened, orientation, photo_size
 from workers.pipeline.orient import orient
 from workers.pipeline.resize import resize
+from workers.pipeline.source import reading
 from workers.pipeline.work import Work, begin
 from workers.sizing import Size
 
@@ -143,7 +146,7 @@ def unscaled(
         limits.check_output(size)
         work = begin(image, orientation(image), size, UNSCALED_QUALITY)
         began = time.monotonic()
-        jpeg = None if is_told_by_metadata(image) else turned(image, work.orientation, time_limit, jpegtran)
+        jpeg = None if is_told_by_metadata(of(image)) else turned(image, work.orientation, time_limit, jpegtran)
         if jpeg is not None:
             if watch:
                 watch("turn", time.monotonic() - began)

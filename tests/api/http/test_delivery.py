@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from waitress.buffers import ReadOnlyFileBasedBuffer
 
 from api.http.delivery import Spans
-from workers.pipeline.lossless.strip import Span
+from catalog.presentation.segments import Span
 
 CONTENT = bytes(range(256)) * 4
 

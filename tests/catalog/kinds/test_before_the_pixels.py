@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from catalog.kinds.png import MANY_CHUNKS, ReadablePng
+from catalog.kinds.readable_png import MANY_CHUNKS, ReadablePng
 from catalog.kinds.untouched import MOST_BLOCKS, MOST_KEPT, MOST_ROWS, UntouchedGif
+from catalog.presentation.chunks import read
 from tests.workers.samples.pictures import quarters, saved
 
 PALETTED = quarters(16, 16).quantize(16)
@@ -55,7 +56,8 @@ def test_a_png_of_many_texts() -> None:
     profile = struct.pack(">I", 132) + bytes(128)
     content = saved(quarters(), "PNG", icc_profile=profile).getvalue()
     texts = chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(1 << 20))) * (MANY_CHUNKS + 1)
-    image = ReadablePng(cast(Any, BytesIO(content[:33] + texts + content[33:])))
-    assert image.info["icc_profile"] == profile
+    file = BytesIO(content[:33] + texts + content[33:])
+    image = ReadablePng(cast(Any, file))
+    assert read(file).profile == profile
     assert "a" not in image.info
     assert image.convert("RGB").tobytes() == quarters().tobytes()

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, PngImagePlugin
-from PIL.JpegImagePlugin import JpegImageFile
 
 from catalog import photoid
 from catalog.errors import Unreadable
 from catalog.kinds.formats import RAW
+from catalog.kinds.preview import Preview
 from catalog.metadata import Metadata, read
 from tests.catalog.library import SHARED_PHOTOS, XMP, jpeg, put
 from tests.catalog.metadata.packets import bag, dataset, resource, xmp
@@ -319,8 +319,8 @@ def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.M
     file = io.BytesIO()
     tagged(file, "TIFF")
     monkeypatch.setattr("catalog.metadata.header.kind_of", lambda _: RAW)
-    preview = JpegImageFile(io.BytesIO(jpeg()))
-    monkeypatch.setattr("catalog.metadata.header.READERS", {RAW: lambda _: preview})
+    preview = Preview(io.BytesIO(jpeg()), True, 1, True)
+    monkeypatch.setattr("catalog.metadata.libraries.READERS", {RAW: lambda _: ((12, 8), preview)})
     assert read(put(tmp_path / "a.dng", file.getvalue())).metadata == KNOWN
     assert read(put(tmp_path / "a.cr3", b"no TIFF")).metadata == Metadata()
 
@@ -330,7 +330,7 @@ def test_a_disk_that_fails_is_no_damage(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(errno.EIO, "Input/output error")
 
     path = put(tmp_path / "a.jpg", jpeg())
-    monkeypatch.setattr("PIL.Image.Image.getexif", fail)
+    monkeypatch.setattr("catalog.presentation.segments.read", fail)
     with pytest.raises(OSError, match="Input/output"):
         read(path)
 

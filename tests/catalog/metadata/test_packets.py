@@ -6,13 +6,15 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
 
+from catalog.kinds.formats import kind_of
 from catalog.kinds.png import XMP
 from catalog.metadata import packets as tested
 from catalog.metadata import xmp
 from catalog.metadata.merge import Metadata
+from catalog.presentation.chunks import XMP_PROFILE
+from catalog.presentation.packets import read as presented
+from catalog.presentation.segments import EXTENSION
 from tests.catalog.metadata import packets
 from tests.catalog.metadata.packets import bag
 
@@ -35,7 +37,7 @@ def first(packet: bytes = FIRST, name: bytes = b"http://ns.adobe.com/xap/1.0/\0"
 
 
 def piece(start: int, end: int, name: bytes = NAME, whole: int = len(SECOND)) -> bytes:
-    return tested.EXTENSION + name + struct.pack(">II", whole, start) + SECOND[start:end]
+    return EXTENSION + name + struct.pack(">II", whole, start) + SECOND[start:end]
 
 
 def png(*chunks: tuple[bytes, bytes], before: bool = True) -> bytes:
@@ -51,8 +53,9 @@ def png(*chunks: tuple[bytes, bytes], before: bool = True) -> bytes:
 
 def read(data: bytes) -> Metadata:
     file = BytesIO(data)
-    image = JpegImageFile(file) if data[:2] == b"\xff\xd8" else PngImageFile(file)
-    return xmp.read(*tested.of_image(file, image)).metadata
+    kind = kind_of(file)
+    assert kind
+    return xmp.read(*tested.xmp(presented(file, kind))).metadata
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def read(data: bytes) -> Metadata:
         ([first(PLAIN), piece(0, len(SECOND))], "Title", 0),
         ([first(), piece(5000, len(SECOND))], "Title", 0),
         ([first(), piece(0, len(SECOND), whole=2**32 - 1)], "Title", 0),
-        ([first(), tested.EXTENSION + b"short"], "Title", 0),
+        ([first(), EXTENSION + b"short"], "Title", 0),
         ([first(PLAIN, b"XMP\0://ns.adobe.com/xap/1.0/\0")], "Title", 0),
         ([first(PLAIN, b"")], "Title", 0),
     ],
@@ -89,8 +92,8 @@ INTERNATIONAL = XMP + b"\0%b\0de\0\0"
         (b"iTXt", INTERNATIONAL % b"\1" + zlib.compress(PLAIN)),
         (b"zTXt", XMP + b"\0\0" + zlib.compress(PLAIN)),
         (b"tEXt", XMP + b"\0" + PLAIN),
-        (b"zTXt", tested.PROFILE + b"\0\0" + zlib.compress(HEX)),
-        (b"tEXt", tested.PROFILE + b"\0" + HEX),
+        (b"zTXt", XMP_PROFILE + b"\0\0" + zlib.compress(HEX)),
+        (b"tEXt", XMP_PROFILE + b"\0" + HEX),
     ],
 )
 def test_png(kind: bytes, data: bytes, before: bool) -> None:
@@ -102,7 +105,7 @@ def test_png(kind: bytes, data: bytes, before: bool) -> None:
     [
         (b"iTXt", INTERNATIONAL % b"\1" + b"garbage"),
         (b"iTXt", INTERNATIONAL % b"\1" + zlib.compress(bytes(50_000_000))),
-        (b"tEXt", tested.PROFILE + b"\0\nxmp\n4\nno hex\n"),
+        (b"tEXt", XMP_PROFILE + b"\0\nxmp\n4\nno hex\n"),
         (b"tEXt", b"Comment\0" + PLAIN),
     ],
 )

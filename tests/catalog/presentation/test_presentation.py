@@ -91,5 +91,5 @@ def test_the_file_stays_where_it_is() -> None:
         kind = kind_of(file)
         assert kind
         file.seek(5)
-        presentation(file, kind, PICTURE)
+        presentation(file, kind)
         assert file.tell() == 5

@@ -6,10 +6,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from catalog.kinds.formats import LARGEST_PROFILE
 from tests.workers.samples import profiles
 from tests.workers.samples.pictures import PRINTED, decoded, near, quarters, saved, shows, work
 from workers.pipeline.colour import TRANSFORMS, _built, colour
-from workers.pipeline.limits import MAX_PROFILE_BYTES
 from workers.pipeline.lossless.strip import deliverable
 from workers.pipeline.render import render, unscaled
 from workers.sizing import Size
@@ -98,7 +98,7 @@ def test_no_profile_is_no_work() -> None:
 
 
 def test_a_profile_too_long_to_be_one() -> None:
-    before = work(Image.new("RGB", (8, 8), STRANGE), profile=P3 + bytes(MAX_PROFILE_BYTES))
+    before = work(Image.new("RGB", (8, 8), STRANGE), profile=P3 + bytes(LARGEST_PROFILE))
     assert colour(before) is before
 
 

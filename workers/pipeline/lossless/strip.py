@@ -25,25 +25,26 @@ from catalog.kinds.jpeg import (
     START,
     TABLES,
     Segment,
+    is_short,
     segments,
 )
-from catalog.kinds.untouched import UntouchedJpeg
-from catalog.presentation.presentation import KEY, presentation
-from catalog.source_file import as_binary
+from catalog.presentation.presentation import UPRIGHT, presentation
+from catalog.presentation.segments import ICC, PIECE, Piece, Span, joined, piece
+from catalog.source_file import as_binary, of_system
 from workers.errors import Damaged
-from workers.pipeline.colour import is_told_by_metadata
 from workers.pipeline.colours.icc import is_srgb
-from workers.pipeline.limits import JPEG_LONGEST_SIDE, MAX_PROFILE_BYTES, MAX_SCANS
+from workers.pipeline.colours.meant import is_told_by_metadata
+from workers.pipeline.limits import JPEG_LONGEST_SIDE, MAX_SCANS, no_memory
 from workers.pipeline.lossless.tables import Tables
-from workers.pipeline.open import orientation, reading, translated
+from workers.pipeline.source import reading, unreadable
 
 NEEDED = FRAMES | TABLES | {SOS}
 
-JFIF, ADOBE, ICC = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0"
+JFIF, ADOBE = b"JFIF\0", b"Adobe"
 # Version 1.01, no density, no thumbnail.
 START_JFIF = START + b"\xff\xe0\x00\x10JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 ADOBE_CONTENT = 12
-MOST_CONTENT = 65_535 - 2 - len(ICC) - 2
+MOST_CONTENT = 65_535 - 2 - PIECE
 
 # By how many components a JPEG has, the profiles that browsers take for it. Inks are shown by hardly any of them as
 # they are meant, and by each in its own way.
@@ -55,14 +56,6 @@ MOST_SEGMENTS = 5000
 PIXELS_OF_A_BYTE = 32
 # All blocks of 8 x 8 take a bit each at the very least, in progressive ones.
 MOST_PIXELS_OF_A_BYTE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Bytes of the file, from `start` on."""
-
-    start: int
-    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +90,22 @@ def deliverable(file: BinaryIO) -> Plan | None:
     try:
         with reading(file) as source:
             found = _deliverable(as_binary(source))
-    except Exception as error:
-        known = translated(error)
-        if isinstance(known, Damaged):
-            return None  # whether anything can be shown of it, one place decides, for every size
-        raise known from error
+    except MemoryError as error:
+        raise no_memory() from error
+    except OSError as error:
+        if of_system(error):
+            raise unreadable(error) from error
+        return None  # a place that can't be
+    except Damaged:
+        return None  # whether anything can be shown of it, one place decides, for every size
     return None if found is None or found.damage == CORRUPT else found
 
 
 def _deliverable(file: BinaryIO) -> Plan | None:
     if kind_of(file) != JPEG:
         return None
-    image = UntouchedJpeg(file)
-    image.info[KEY] = presentation(file, JPEG, image)
-    if orientation(image) != 1 or is_told_by_metadata(image):
+    told = presentation(file, JPEG)
+    if told.orientation != UPRIGHT or is_told_by_metadata(told):
         return None
     return plan(file)
 
@@ -169,7 +164,7 @@ class _Planner:
         self._size = file.seek(0, 2)
         self._start = START
         self._parts: list[bytes | Span] = []
-        self._profile: list[tuple[int, int, Span]] = []  # number, count, content
+        self._profile: list[Piece] = []
         self._width = self._height = self._components = 0
         self._most_scans = scans
         self._kinds = {*SPACES, INKS} if inks else {*SPACES}
@@ -194,6 +189,8 @@ class _Planner:
             if self._belongs(segment):
                 if segment.marker in FRAMES and not self._frame(segment.content):
                     return None
+                if is_short(segment):
+                    self._damage = CORRUPT
                 self._take(segment)
                 if segment.marker in NEEDED and not self._tables.take(segment):
                     self._damage = CORRUPT  # libjpeg knows best what can be made of it
@@ -215,7 +212,7 @@ class _Planner:
         if segment.marker in NEEDED:
             self._keep(Span(segment.start, segment.length))
         elif not self._scans:
-            self._application(segment.marker, Span(segment.start, segment.length), segment.content)
+            self._application(segment)
         self._in_scan = segment.marker == SOS
         self._scans += self._in_scan
 
@@ -236,17 +233,15 @@ class _Planner:
         sides = self._height > 0 and max(self._width, self._height) <= JPEG_LONGEST_SIDE
         return precision == 8 and sides and self._components in self._kinds
 
-    def _application(self, marker: int, span: Span, content: bytes) -> None:
+    def _application(self, segment: Segment) -> None:
         """Keeps what an application segment says of the colours, and no more of it."""
+        marker, content = segment.marker, segment.content
         if marker == APP0 and content.startswith(JFIF):
             self._start = START_JFIF
         elif marker == APP14 and content.startswith(ADOBE) and len(content) >= ADOBE_CONTENT:
             self._parts.append(b"\xff\xee\0\x0e" + content[:ADOBE_CONTENT])
-        elif marker == APP2 and content.startswith(ICC) and len(content) > len(ICC) + 2:
-            head = 4 + len(ICC) + 2
-            self._profile.append(
-                (content[len(ICC)], content[len(ICC) + 1], Span(span.start + head, span.length - head))
-            )
+        elif marker == APP2 and content.startswith(ICC) and len(content) > PIECE:
+            self._profile.append(piece(segment))
 
     def _end(self, end: bytes | Span) -> Plan:
         if not (self._scans and self._components):
@@ -266,12 +261,7 @@ class _Planner:
 
         Not the file's segments: some hold more bytes than the profile says that it has.
         """
-        pieces = sorted(self._profile, key=lambda piece: piece[0])
-        size = sum(span.length for *_, span in pieces)
-        # As many as the first says, from whatever number on: the scaled sizes show what Pillow puts together.
-        if not 0 < size <= MAX_PROFILE_BYTES or pieces[0][1] != len(pieces):
-            return []
-        profile = b"".join(_read(self._file, span) for *_, span in pieces)
+        profile = joined(self._file, self._profile)
         said = int.from_bytes(profile[:4], "big")
         if (
             not 128 < said <= len(profile)
@@ -297,11 +287,6 @@ def _profile_segments(profile: bytes) -> bytes:
         head + bytes((number, len(parts))) + part
         for number, (head, part) in enumerate(zip(heads, parts, strict=True), 1)
     )
-
-
-def _read(file: BinaryIO, span: Span) -> bytes:
-    file.seek(span.start)
-    return file.read(span.length)
 
 
 def _damaged(why: str) -> Damaged:

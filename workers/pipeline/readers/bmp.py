@@ -5,7 +5,8 @@ from typing import Any, BinaryIO, cast
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 
-from catalog.kinds.damage import TRUNCATED, is_damage, mark
+from catalog.kinds.damage import TRUNCATED, mark
+from catalog.kinds.pillow_errors import is_damage
 from workers.pipeline.readers.missing import blank
 from workers.pipeline.readers.padded import Padded
 from workers.pipeline.readers.rle import runs

@@ -4,7 +4,8 @@ from typing import Any, BinaryIO, cast
 
 from PIL import Image
 
-from catalog.kinds.damage import CORRUPT, TRUNCATED, is_damage, mark
+from catalog.kinds.damage import CORRUPT, TRUNCATED, mark
+from catalog.kinds.pillow_errors import is_damage
 from catalog.kinds.untouched import UntouchedGif
 from workers.pipeline.readers.missing import blank
 

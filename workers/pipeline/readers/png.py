@@ -5,8 +5,10 @@ from typing import Any
 
 from PIL import Image
 
-from catalog.kinds.damage import CORRUPT, TRUNCATED, is_damage, mark
-from catalog.kinds.png import ReadablePng, chunks
+from catalog.kinds.damage import CORRUPT, TRUNCATED, mark
+from catalog.kinds.pillow_errors import is_damage
+from catalog.kinds.png import chunks
+from catalog.kinds.readable_png import ReadablePng
 from workers.pipeline.readers.missing import blank
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -13,8 +13,9 @@ from typing import BinaryIO
 from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
-from catalog.kinds.damage import CORRUPT, TRUNCATED, is_damage, mark
+from catalog.kinds.damage import CORRUPT, TRUNCATED, mark
 from catalog.kinds.formats import webp_size
+from catalog.kinds.pillow_errors import is_damage
 
 START = 12
 FRAME = 16  # bytes of a picture's place, size and time in an animation

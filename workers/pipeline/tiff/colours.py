@@ -11,6 +11,7 @@ from math import isfinite
 
 from PIL.ImageCms import ImageCmsProfile, PyCMSError
 
+from catalog.kinds.formats import LARGEST_PROFILE
 from catalog.kinds.tiff import (
     ASSOCIATED,
     CIELAB,
@@ -28,7 +29,6 @@ from catalog.kinds.tiff import (
     YCBCR,
     Layout,
 )
-from workers.pipeline.limits import MAX_PROFILE_BYTES
 from workers.pipeline.tiff.libvips import Image, libvips
 from workers.pipeline.tiff.samples import Samples
 
@@ -184,7 +184,7 @@ def _managed(colour: Image, profile: bytes) -> Image | None:
 def _is_for(profile: bytes, bands: int) -> bool:
     """Whether it is a profile, and one for so many colours; libvips takes sRGB for any other without a word."""
     try:
-        space = ImageCmsProfile(BytesIO(profile)).profile.xcolor_space if 0 < len(profile) <= MAX_PROFILE_BYTES else ""
+        space = ImageCmsProfile(BytesIO(profile)).profile.xcolor_space if 0 < len(profile) <= LARGEST_PROFILE else ""
     except (PyCMSError, OSError, ValueError, TypeError):
         return False
     return space == {1: "GRAY", 3: "RGB "}[bands]

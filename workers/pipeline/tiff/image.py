@@ -44,18 +44,18 @@ class SecondTiff(TiffFile):
         if self._reader == SAMPLES:
             samples = Samples(self._file, self.directory, self.layout)
             with reading(samples):
-                shown, applied = picture(samples, self.layout, self.info.get("icc_profile", b""))
+                shown, applied = picture(samples, self.layout, of(self).profile)
                 data = shown.write_to_memory()
         else:
             source = Source(self._file, self.directory)
             with reading(source):
                 shown, applied = decoded(loaded(source), self.layout), False
                 data = shown.write_to_memory()
+        told = of(self)
         if applied or self.layout.format == FLOAT or self.layout.photometric == LOGLUV:
             # Now it is sRGB, whatever else the file says of its colours.
-            self.info[KEY] = replace(of(self), colours=None)
-        if applied:
-            self.info.pop("icc_profile", None)
+            told = replace(told, colours=None)
+        self.info[KEY] = replace(told, profile=b"") if applied else told
         self._mode = MODES[shown.bands]
         self._size = shown.width, shown.height
         self.im = Image.frombytes(self._mode, self._size, data).im

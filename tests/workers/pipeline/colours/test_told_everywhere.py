@@ -7,10 +7,11 @@ from struct import pack
 import pytest
 from PIL import Image
 
+from catalog.presentation.presentation import of
 from tests.workers.samples import profiles
 from tests.workers.samples.containers import exif, photo, png, with_code_points
 from tests.workers.samples.pictures import decoded, near, saved, stored
-from workers.pipeline.colour import profile_of
+from workers.pipeline.colours.meant import profile_of
 from workers.pipeline.limits import Limits
 from workers.pipeline.lossless.strip import deliverable
 from workers.pipeline.open import opened
@@ -96,7 +97,7 @@ def test_no_turn_without_loss(lies: int) -> None:
 def found(content: bytes) -> bytes:
     with opened(BytesIO(content), Limits()) as image:
         image.load()
-        return profile_of(image)
+        return profile_of(of(image))
 
 
 def test_a_profile_comes_before_all_but_cicp() -> None:

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from catalog.kinds.damage import TRUNCATED
+from catalog.presentation.segments import Span
 from tests.photos import needs_real_photos, real_photos
 from tests.workers.samples import profiles
 from tests.workers.samples.jpegs import GPS, METADATA, SECRETS, icc, same_pixels, segment, with_segments
 from tests.workers.samples.pictures import quarters, saved, stored
 from workers.errors import Damaged, RenderError
-from workers.pipeline.lossless.strip import Plan, Span, deliverable, plan, stream, stripped
+from workers.pipeline.lossless.strip import Plan, deliverable, plan, stream, stripped
 
 NOISE = Image.merge("RGB", [Image.effect_noise((300, 200), 10 + 5 * band) for band in range(3)])
 JPEG = saved(NOISE).getvalue()
