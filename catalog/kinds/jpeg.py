@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 SOI, EOI, SOS, APP0, APP1, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
 TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD})  # DHT, DQT, DNL, DRI
@@ -37,8 +37,7 @@ MOST_SEGMENTS = 100_000  # before the first scan: they are walked over in less t
 EXIF = b"Exif\0\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A marker and what it brings: `start` is its place in the file, `length` that of both in bytes, 2 without content
     and 0 where it names none that can be. `content` is the first of it, some 4,000 bytes at most.
     """
@@ -59,11 +58,16 @@ class Head:
     """What lies before the first scan, which begins at `scan`; None where there is none. `scans` says whether libjpeg
     reads more than one: it does where the first has not all components, or the picture is progressive. `light`: nothing
     of it takes Pillow long.
+
+    `near` are the segments up to the scan, where all of them lie at the file's start; none where they don't. `needed`
+    is what libjpeg needs of these, as a header of its own, where nothing is wrong with any; else empty.
     """
 
     scan: int | None
     scans: bool
     light: bool
+    near: tuple[Segment, ...] = field(default=(), repr=False)
+    needed: bytes = field(default=b"", repr=False)
 
 
 def head_of(file: BinaryIO) -> Head:
@@ -73,15 +77,39 @@ def head_of(file: BinaryIO) -> Head:
         OSError: the file can't be read.
     """
     file.seek(0)
-    near = _head_of(BytesIO(file.read(NEAR)))
-    return near if near.scan is not None else _head_of(file)
+    block = file.read(NEAR)
+    near: list[Segment] = []
+    found = _head_of(BytesIO(block), near)
+    if found.scan is None:
+        return _head_of(file)
+    return Head(found.scan, found.scans, found.light, tuple(near), _needed(block, near) if found.light else b"")
 
 
-def _head_of(file: BinaryIO) -> Head:
+def _needed(block: bytes, near: list[Segment]) -> bytes:
+    kept, end = [START], len(START)
+    for segment in near:
+        start, marker = segment.start, segment.marker
+        if start != end or not segment.length or marker not in BELONGING:
+            return b""
+        end = start + segment.length
+        if marker in HEADS:
+            if is_short(segment):
+                return b""
+        elif marker in LEFT_OUT:
+            continue
+        kept.append(block[start:end])
+    return b"".join(kept) if end <= len(block) else b""
+
+
+def _head_of(file: BinaryIO, seen: list[Segment] | None = None) -> Head:
+    """As `head_of`, by one walk; puts the segments into `seen`."""
     frame, read, end, between = b"", 0, len(START), 0
     for number, segment in enumerate(segments(file)):
-        between += max(0, segment.start - end)
-        end = max(segment.end, segment.start + 2)
+        if segment.start > end:
+            between += segment.start - end
+        end = segment.start + max(segment.length, 2)
+        if seen is not None:
+            seen.append(segment)
         light = read <= MOST_READ and between <= MOST_BETWEEN and number < MANY_SEGMENTS
         if segment.marker == SOS:
             return Head(segment.start, _is_of_scans(frame, segment), light)
@@ -107,14 +135,17 @@ def segments(file: BinaryIO, place: int = len(START)) -> Iterator[Segment]:
         OSError: the file can't be read.
     """
     while (found := _next_marker(file, place)) is not None:
-        marker, start = found
+        marker, start, block, at = found
         if marker in WITHOUT_CONTENT:
             segment = Segment(marker, start, 2, b"")
         else:
-            file.seek(start + 2)
-            head = file.read(LITTLE)
-            length = int.from_bytes(head[:2], "big")
-            segment = Segment(marker, start, length + 2 if length >= 2 else 0, head[2:length])
+            length = int.from_bytes(block[at : at + 2], "big")
+            if len(block) - at < max(2, min(length, LITTLE)):
+                file.seek(start + 2)
+                block, at = file.read(LITTLE), 0
+                length = int.from_bytes(block[:2], "big")
+            content = block[at + 2 : at + min(length, LITTLE)]
+            segment = Segment(marker, start, length + 2 if length >= 2 else 0, content)
         yield segment
         if marker == EOI:
             return
@@ -151,14 +182,16 @@ def is_short(segment: Segment) -> bool:
     return segment.content.startswith(begins) and len(segment.content) < least
 
 
-def _next_marker(file: BinaryIO, place: int) -> tuple[int, int] | None:
-    """The next marker at or behind a place, and where it is; None where there is none."""
-    size = LITTLE
+def _next_marker(file: BinaryIO, place: int) -> tuple[int, int, bytes, int] | None:
+    """The next marker at or behind a place, and where it is; and what was read, with the place in it of what comes
+    behind the marker. None where there is none."""
+    size = LITTLE + 2
     while True:
         file.seek(place)
         block = file.read(size)
         if match := MARKER.search(block):
-            return block[match.start() + 1], place + match.start()
+            at = match.end()
+            return block[at - 1], place + at - 2, block, at
         if len(block) < 2:
             return None
         place += len(block) - 1  # a marker may lie across the edge

@@ -5,6 +5,7 @@ How a picture lies is told by one function for all kinds (`catalog/presentation`
 wrote: Pillow keeps every value of it, and a few KB can ask for gigabytes, or for minutes.
 """
 
+from io import BytesIO
 from typing import BinaryIO, cast
 
 from PIL import Image
@@ -31,10 +32,10 @@ class UntouchedJpeg(JpegImageFile):
         self.source = cast(BinaryIO, self.fp)
         self.head = head_of(self.source)
         self.source.seek(0)
-        if self.head.light:
+        if self.head.light and not self.head.needed:
             super()._open()
             return
-        self.fp = readable_head(self.source)
+        self.fp = BytesIO(self.head.needed) if self.head.needed else readable_head(self.source)
         super()._open()
         self.fp = self.source
         self.source.seek(self.head.scan or 0)

@@ -4,10 +4,12 @@ Whoever looks at what a file says of its picture takes it from here: the catalog
 in its own size. No library is asked, which keep all that they find: a few KB can ask for gigabytes, or for minutes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from catalog.kinds.formats import AVIF, HEIF, JPEG, PNG, RAW, TIFF, WEBP
+from catalog.kinds.jpeg import Segment
 from catalog.kinds.preview import Preview
 from catalog.presentation import boxes, chunks, riff, segments, tags
 from catalog.presentation.boxes import Boxes
@@ -34,14 +36,15 @@ class Packets:
     boxes: Boxes | None = None
 
 
-def read(file: BinaryIO, kind: str, preview: Preview | None = None) -> Packets:
+def read(file: BinaryIO, kind: str, preview: Preview | None = None, known: Sequence[Segment] = ()) -> Packets:
     """The packets of a file of that kind, one of KINDS; of a raw file those of its preview. Leaves the file anywhere.
+    `known` as of `segments.read`.
 
     Raises:
         OSError: the system does not give it.
     """
     if kind == JPEG:
-        return _of_jpeg(file)
+        return _of_jpeg(file, known)
     if kind == PNG:
         of_png = chunks.read(file)
         return Packets(file, tags.of_packet(of_png.exif), of_png.xmp, of_png.profile, chunks=of_png)
@@ -62,6 +65,6 @@ def read(file: BinaryIO, kind: str, preview: Preview | None = None) -> Packets:
     return Packets(file)  # GIF and BMP have none, nor has what LibRaw develops
 
 
-def _of_jpeg(file: BinaryIO) -> Packets:
-    found = segments.read(file)
+def _of_jpeg(file: BinaryIO, known: Sequence[Segment] = ()) -> Packets:
+    found = segments.read(file, known)
     return Packets(file, tags.of_packet(found.exif), found.xmp, found.profile, segments=found)

@@ -4,10 +4,12 @@ colours its numbers are where no profile tells.
 The scan, the pipeline and the way of a photo in its own size ask here, so that they can't differ.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
 from catalog.kinds.formats import HEIF, RAW
+from catalog.kinds.jpeg import Segment
 from catalog.kinds.preview import ON_ITS_SIDE, Preview
 from catalog.presentation import packets, tags
 from catalog.presentation.boxes import Boxes
@@ -43,11 +45,18 @@ class Presentation:
     packets: Packets | None = field(default=None, compare=False, repr=False)
 
 
-def presentation(file: BinaryIO, kind: str, *, shown: int = UPRIGHT, preview: Preview | None = None) -> Presentation:
+def presentation(
+    file: BinaryIO,
+    kind: str,
+    *,
+    shown: int = UPRIGHT,
+    preview: Preview | None = None,
+    known: Sequence[Segment] = (),
+) -> Presentation:
     """What a file says, whose kind is one of KINDS; leaves it where it was.
 
     `shown` is how a TIFF's picture lies by its own directory, where that is not the file's first; `preview` what of a
-    raw file is shown, None where LibRaw develops it.
+    raw file is shown, None where LibRaw develops it. `known` as of `segments.read`.
 
     Whatever there is in the file, few bytes of it are read, and what is broken is as if it were not there.
 
@@ -55,10 +64,11 @@ def presentation(file: BinaryIO, kind: str, *, shown: int = UPRIGHT, preview: Pr
         OSError: the system does not give the file.
     """
     place = file.tell()
-    found = packets.read(file, kind, preview)
-    said = replace(_said(found, kind, shown, preview, file), profile=found.profile, packets=found)
+    found = packets.read(file, kind, preview, known)
+    said = _said(found, kind, shown, preview, file)
     file.seek(place)
-    return replace(said, colours=None) if said.profile and not said.before_profile else said
+    colours = None if found.profile and not said.before_profile else said.colours
+    return Presentation(said.orientation, colours, said.before_profile, found.profile, found)
 
 
 def _said(found: Packets, kind: str, shown: int, preview: Preview | None, file: BinaryIO) -> Presentation:

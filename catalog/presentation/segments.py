@@ -7,7 +7,7 @@ its first picture: what its index says of others is not looked at.
 
 import struct
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
@@ -89,12 +89,15 @@ class Segments:
     resources: tuple[Span, ...] = ()
 
 
-def read(file: BinaryIO) -> Segments:
-    """What the segments say: in memory, where all of them are near.
+def read(file: BinaryIO, known: Sequence[Segment] = ()) -> Segments:
+    """What the segments say: in memory, where all of them are near. `known` are all up to the scan, where somebody has
+    walked over them before.
 
     Raises:
         OSError: the file can't be read.
     """
+    if known:
+        return _taken(file, known) or Segments()
     file.seek(0)
     near = BytesIO(file.read(NEAR))
     return _read(near) or _read(file) or Segments()
@@ -102,8 +105,12 @@ def read(file: BinaryIO) -> Segments:
 
 def _read(file: BinaryIO) -> Segments | None:
     """As `read`; None where no scan is found."""
+    return _taken(file, islice(_before_pixels(file), MOST_SEGMENTS))
+
+
+def _taken(file: BinaryIO, segments: Iterable[Segment]) -> Segments | None:
     found = _Found(file)
-    for segment in islice(_before_pixels(file), MOST_SEGMENTS):
+    for segment in segments:
         if segment.marker == SOS:
             return found.all()
         found.take(segment)

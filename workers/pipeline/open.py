@@ -95,7 +95,8 @@ def _identified(file: BinaryIO, limits: Limits) -> Image.Image:
 def _told(file: BinaryIO, kind: str, image: Image.Image) -> Presentation:
     """What the file says of the picture in it that was opened."""
     shown = image.layout.orientation if isinstance(image, TiffFile) else UPRIGHT
-    return presentation(file, kind, shown=shown, preview=told_of(image) if kind == RAW else None)
+    known = image.head.near if kind == JPEG and isinstance(image, UntouchedJpeg) else ()
+    return presentation(file, kind, shown=shown, preview=told_of(image) if kind == RAW else None, known=known)
 
 
 def _read(file: BinaryIO, kind: str, limits: Limits) -> Image.Image:

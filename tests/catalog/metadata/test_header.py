@@ -326,7 +326,7 @@ def test_metadata_of_a_raw_file_is_its_own(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_disk_that_fails_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     path = put(tmp_path / "a.jpg", jpeg())
