@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from confine import channel, doors
+from confine.priority import step_back
 
 MESSAGE = 4096
 NOT_RUN = 127
-STEP_BACK = 5  # niceness: what is there already is served while others decode
 
 
 class Entry(Protocol):
@@ -51,7 +51,7 @@ class _Child:
 def main(control: socket.socket, entry: str, memory: int) -> int:
     """Makes processes until nobody wants one any more; gives the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which its owner hears
-    os.nice(STEP_BACK)
+    step_back()
     module = cast(Entry, importlib.import_module(entry))
     module.prepare()
     _load_encodings()

@@ -1,17 +1,16 @@
 """RSA keys of sessions, under which clients send passwords."""
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from catalog.errors import TryLater
+from confine.priority import step_back
 
 KEY_BITS = 2048
 EXPONENT = 65537
 PLACES = 12  # keys that may be asked for at once
-STEP_BACK = 5  # niceness: where cores are short, photos go first
 
 
 class SessionKeys:
@@ -20,7 +19,7 @@ class SessionKeys:
     """
 
     def __init__(self) -> None:
-        self._maker = ThreadPoolExecutor(1, "session-keys", _step_back)
+        self._maker = ThreadPoolExecutor(1, "session-keys", step_back)
         self._places = threading.BoundedSemaphore(PLACES)
 
     def make(self) -> rsa.RSAPrivateKey:
@@ -35,8 +34,3 @@ class SessionKeys:
             return self._maker.submit(rsa.generate_private_key, EXPONENT, KEY_BITS).result()
         finally:
             self._places.release()
-
-
-def _step_back() -> None:
-    """Lowers the priority of the thread that calls: to Linux each thread has one of its own."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + STEP_BACK)

@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import os
 import sys
 from contextlib import closing
 
@@ -20,8 +19,7 @@ from catalog.watch.supervisor import supervise
 from catalog.watch.watch import watch
 from config import Settings
 from config.arguments import Commands, printable
-
-STEP_BACK = 5  # niceness of a scan beside a server: what is there already is served meanwhile
+from confine.priority import step_back
 
 
 def add_to(commands: Commands) -> None:
@@ -83,7 +81,7 @@ def _watch(settings: Settings, chosen: argparse.Namespace) -> int:
 
     if not chosen.beside:
         return run()
-    os.nice(STEP_BACK)
+    step_back()
     return supervise(run)
 
 
