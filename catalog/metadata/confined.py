@@ -1,6 +1,6 @@
 """Reads headers, and has those of kinds that C reads looked at by a confined process.
 
-WebP, HEIC, AVIF and raw files are taken apart by libraries as soon as they are opened, by every scan that finds one. Of
+HEIC, AVIF and raw files are taken apart by libraries as soon as they are opened, by every scan that finds one. Of
 all other kinds Python reads the header.
 """
 
@@ -14,14 +14,14 @@ from typing import Any, BinaryIO
 
 from catalog.beneath.photo_files import PhotoFile
 from catalog.errors import Unreadable
-from catalog.kinds.formats import AVIF, HEIF, RAW, WEBP
+from catalog.kinds.formats import AVIF, HEIF, RAW
 from catalog.metadata.header import Header, Seen, look_at, read_header
 from config import Settings
 from confine.channel import Head, Nonsense
 from confine.processes import Closing, Deadline, Ended, Late, Processes, Unavailable
 
 ENTRY = "catalog.metadata.inside"
-CONFINED = frozenset({WEBP, HEIF, AVIF, RAW})
+CONFINED = frozenset({HEIF, AVIF, RAW})
 """The kinds whose headers C reads."""
 
 SECONDS, HANGS = 20.0, 120.0  # of the processor, and in all

@@ -18,7 +18,7 @@ from catalog import photoid
 from catalog.beneath.photo_files import NoRegularFile, PhotoFile
 from catalog.errors import Unreadable
 from catalog.files import stored_ctime, stored_inode, stored_mtime
-from catalog.kinds.formats import BMP, GIF, JPEG, KINDS, PNG, RAW, TIFF, kind_of, too_long
+from catalog.kinds.formats import BMP, GIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.kinds.png import has_pixels
 from catalog.kinds.readers import fingerprint
 from catalog.kinds.sides import damaged, of_bmp, of_gif, of_png
@@ -161,6 +161,8 @@ def _opened(file: BinaryIO, kind: str) -> tuple[Sides, Presentation]:
         return _tiff(file)
     if kind in (GIF, BMP):
         return (of_gif if kind == GIF else of_bmp)(file), presentation(file, kind)
+    if kind == WEBP:
+        return webp_size(file), presentation(file, kind)
     if kind in (JPEG, PNG):
         told = presentation(file, kind)
         assert told.packets is not None  # noqa: S101 - as above

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from PIL import Image
-from PIL.WebPImagePlugin import WebPImageFile
 
 from catalog.errors import Unreadable
-from catalog.kinds.formats import AVIF, HEIF, RAW, WEBP, webp_size
+from catalog.kinds.formats import AVIF, HEIF, RAW
 from catalog.kinds.pillow_errors import is_damage
 from catalog.kinds.preview import Preview
 from catalog.kinds.raw import developed_size, preview, told_of
@@ -52,17 +51,6 @@ def opened(file: BinaryIO, kind: str) -> Opened:
             raise damaged(_plain(error)) from error
 
 
-def _webp(file: BinaryIO) -> Opened:
-    """A WebP; one that ends early libwebp does not open."""
-    try:
-        return WebPImageFile(file).size, None
-    except Exception as error:
-        size = webp_size(file)
-        if not (is_damage(error) and min(size)):
-            raise
-        return size, None
-
-
 def _heif(file: BinaryIO) -> Image.Image:
     from pillow_heif.as_plugin import HeifImageFile  # takes 0.1 s, which only such photos are to cost
 
@@ -95,7 +83,6 @@ def _raw(file: BinaryIO) -> Opened:
 
 
 READERS: dict[str, Callable[[BinaryIO], Opened]] = {
-    WEBP: _webp,
     HEIF: _claiming(_heif),
     AVIF: _claiming(untouched_avif),
     RAW: _raw,
