@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from random import Random
 from typing import Any
@@ -23,10 +23,15 @@ def picture(width: int = 240, height: int = 160, mode: str = "RGB") -> Image.Ima
     image.paste(GREEN, (half, 0, width, middle))
     image.paste(BLUE, (0, middle, half, height))
     image.paste(YELLOW, (half, middle, width, height))
+    noise = Image.frombytes("RGB", image.size, _noise(3 * width * height))
+    return Image.blend(image, noise, 0.04).convert(mode)
+
+
+@cache
+def _noise(length: int) -> bytes:
+    """The same each time: to draw it takes longer than most that is done with a picture."""
     random = Random(11)
-    noise = Image.frombytes("RGB", image.size, bytes(random.randrange(13) for _ in range(3 * width * height)))
-    noisy = Image.blend(image, Image.eval(noise, lambda level: level * 20), 0.04)
-    return noisy.convert(mode)
+    return bytes(20 * random.randrange(13) for _ in range(length))
 
 
 def saved(format: str, image: Image.Image | None = None, **how: Any) -> bytes:
