@@ -148,8 +148,8 @@ def in_tmpfs(library: Library, size: str, script: str) -> "subprocess.CompletedP
 def test_a_full_disk(library: Library, left: str) -> None:
     put(library.a / "0.jpg", jpeg())
     new = library.folder / "new"
-    for number in range(400):
-        put(new / f"{number:03}{'x' * 200}.jpg", jpeg())
+    for number in range(400):  # no copies: for each, a scan would look for an id beside those of all before it
+        put(new / f"{number:03}{'x' * 200}.jpg", jpeg(size=(10 + number // 20, 10 + number % 20)))
     script = f"""
         $SCAN; head -c 100M /dev/zero > $DATA_DIR/filler 2>/dev/null || true; truncate -s -{left} $DATA_DIR/filler
         mv {new} $ROBOT_ROOT_0_PATH; $SCAN && exit 99; echo code $?; rm $DATA_DIR/filler
