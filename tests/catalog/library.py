@@ -50,15 +50,19 @@ def put(file: Path, content: bytes) -> Path:
     return file
 
 
+def closed(engine: Engine) -> bytes:
+    """A catalogue's file once it is closed, to begin others with."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return Path(str(engine.url.database)).read_bytes()
+
+
 @cache
 def _empty_catalogue() -> bytes:
     """A catalogue with nothing in it: migrating one for each test would take most of their time."""
     with TemporaryDirectory() as folder:
-        engine = open_catalog(Path(folder))
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
-        return (Path(folder) / FILE).read_bytes()
+        return closed(open_catalog(Path(folder)))
 
 
 def make_impatient(engine: Engine) -> None:
@@ -91,16 +95,18 @@ def without_regard_to_case(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Library:
-    """A folder with photo roots `a` and `b` and a catalogue; `opened` lists the files that scans opened."""
+    """A folder with photo roots `a` and `b` and a catalogue, which begins with what is in `catalogue`; `opened` lists
+    the files that scans opened.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, catalogue: bytes | None = None) -> None:
         self.folder = folder
         self.a, self.b = folder / "a", folder / "b"
         self.a.mkdir()
         self.b.mkdir()
         self.settings = Settings(data_dir=folder / "data", roots=(Root("a", self.a), Root("b", self.b)))
         self.opened: list[str] = []
-        put(self.settings.data_dir / FILE, _empty_catalogue())
+        put(self.settings.data_dir / FILE, catalogue or _empty_catalogue())
         self.engine: Engine = open_catalog(self.settings.data_dir)
         self.closing = ExitStack()
         """What is closed with it: whatever else a test has opened in its folder."""
