@@ -20,7 +20,7 @@ from catalog.people.users import Users
 from tests.catalog.library import Library
 from tests.catalog.sides import Side
 from tests.clock import Clock
-from tests.dealing import Dealing
+from tests.dealing import Dealing, turn
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -49,7 +49,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Dealing
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes run the tests, what takes longest begins first."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: not {"end_to_end", "web"} & set(item.path.parts))
+        items.sort(key=lambda item: turn(item.nodeid))
 
 
 def pytest_collection_finish() -> None:
