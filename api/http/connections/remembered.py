@@ -52,6 +52,7 @@ OVERHEAD = 3000  # bytes that an answer costs beside its request and its head
 CALL = 0.00005  # seconds of the loop's thread that an answer costs
 
 END = b"\r\n\r\n"
+FOLDED = (b"\r\n ", b"\r\n\t")  # a line that goes on with the header before, be it one that nobody reads
 DATE = b"\r\nDate: "
 NOT_TWICE = (b"\r\nset-cookie:", b"\r\ntransfer-encoding:", b"\r\nconnection:")
 
@@ -128,6 +129,8 @@ class Remembered:
         a kind that is not remembered.
         """
         if not request.startswith(b"GET ") or len(request) > LONGEST or request.find(END) != len(request) - len(END):
+            return None
+        if any(each in request for each in FOLDED):
             return None
         line, _, head = request.partition(b"\r\n")
         key = (line, self._heads.get(head) or self._counting(head), address)
