@@ -14,7 +14,7 @@ from api.library import Library
 from api.limits.allowances import Payer
 from api.proxied import said
 from api.vouched import Vouched
-from catalog.errors import Forbidden
+from catalog.errors import CatalogProblem, Forbidden
 from catalog.people.access import NOBODY, Rights
 from catalog.people.addresses import network_of
 from catalog.photos import Photo
@@ -216,21 +216,23 @@ class Identify:
 
     def remember(self, params: Params, address: str, recipe: Recipe, request: falcon.Request) -> None:
         """Of an answer to a request with these parameters, as `asked` gave them: which session it uses, and that the
-        gallery has not expired, without a look into the catalogue.
+        gallery has not expired, without a look into the catalogue. What has ended since it was looked up counts as it
+        did for this one answer, and for no other.
         """
-        named = "apisid" in parse(request.query_string)
-        if "photoid" not in params and "sid" in params:
-            share = self._shares.by_sid(required(params, "sid"))
-            recipe.holds.append(lambda: not self._shares.expired(share))
-            apisid = "" if named else params.get("apisid", "")
-        elif "photoid" not in params and "vid" in params:
-            apisid = self._session_there_is(self.caller(params, address))
-        else:
-            apisid = params.get("apisid", "")
-        if apisid and self._sessions.has(apisid):
+        apisid, by_view = params.get("apisid", ""), False
+        try:
+            if "photoid" not in params and "sid" in params:
+                share = self._shares.by_sid(required(params, "sid"))
+                recipe.holds.append(lambda: not self._shares.expired(share))
+            elif "photoid" not in params:
+                apisid, by_view = self._session_there_is(self.caller(params, address)), True
+        except CatalogProblem:
+            recipe.veto()
+            return
+        if self._sessions.has(apisid):
             recipe.holds.append(partial(self._sessions.is_known, apisid))
-        elif "apisid" not in params and self._cookies.session(request) is not None:
-            recipe.veto()  # of a session that has ended, or that nobody has signed in to so far
+        elif by_view or self._names_a_session(apisid, request):
+            recipe.veto()
 
     def is_proxied(self, request: falcon.Request) -> bool:
         """Whether the caller is whom the proxy in front vouches for, and names no session."""
@@ -260,6 +262,10 @@ class Identify:
             return self._sessions.by_id(apisid).uid is not None
         except Forbidden:
             return False
+
+    def _names_a_session(self, apisid: str, request: falcon.Request) -> bool:
+        """Whether a request names one, be there one or not, by this `apisid` or where that is "" by its cookie."""
+        return not self._access.is_open(apisid) if apisid else self._cookies.session(request) is not None
 
     def _session_there_is(self, caller: Caller) -> str:
         """The id of the caller's session; "" where the implicit one has not been made yet: there is no view in it."""

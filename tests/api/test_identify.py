@@ -1,10 +1,14 @@
 """Who calls, which photo is meant, and whether this caller may see it: the table, without HTTP."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
+import falcon
 import pytest
+from falcon.testing import create_environ
 
 from api.http.errors import RequestError
+from api.http.server import Recipe
 from api.identify import Caller, NotSignedIn, Place
 from catalog.errors import Forbidden, MalformedPhotoid, Missing, PhotoMissing
 from catalog.lists.shares import Terms
@@ -12,6 +16,7 @@ from catalog.people.access import DOWNLOADS, METADATA, NOBODY
 from catalog.people.groups import Group, Groups
 from catalog.photoid import decode
 from tests.api.house import ADDRESS, House
+from tests.clock import Clock
 
 SEA, TOWN, GONE = "sea", "town", "A" * 22
 
@@ -200,3 +205,88 @@ def test_a_photo_s_place_is_known_where_it_is_named_by_one(house: House) -> None
         house.identify.listed({"vid": known["root's view"]}, ADDRESS)
     with pytest.raises(RequestError):
         house.identify.listed({}, ADDRESS)
+
+
+def recipe(house: House, params: Mapping[str, str], cookie: str = "") -> Recipe:
+    """How the answer to a photo's request comes about."""
+    made = Recipe((b"", (), ADDRESS), 0, ())
+    headers = {"Cookie": f"darkroom={cookie}"} if cookie else {}
+    environ = create_environ(query_string=urlencode(params), headers=headers)
+    house.identify.remember(params, ADDRESS, made, falcon.Request(environ))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("given", "cookie", "holds"),
+    [
+        ({"photoid": SEA}, "", 0),
+        ({"photoid": SEA, "apisid": "viewer"}, "", 0),
+        ({"photoid": SEA, "apisid": "ann's session"}, "", 1),
+        ({"photoid": SEA, "apisid": "viewer"}, "unsigned", 0),
+        ({"photoid": SEA}, "unsigned", None),  # which somebody may sign in to, or which may end
+        ({"photoid": SEA}, GONE, None),
+        ({"photoid": SEA, "apisid": "nonsense"}, "", None),
+        ({"photoid": SEA, "vid": "x", "index": "x", "sid": "x"}, "", 0),
+        ({"sid": "sailor's gallery", "index": "0"}, "", 1),
+        ({"sid": "sailor's gallery", "index": "0", "apisid": "viewer"}, "", 1),
+        ({"sid": "sailor's gallery", "index": "0", "apisid": "ann's session"}, "", 2),  # it may let uncommon sizes in
+        ({"sid": "sailor's gallery", "index": "0"}, "unsigned", None),
+        ({"sid": "sailor's gallery", "index": "0", "apisid": GONE}, "", None),
+        ({"vid": "guest's view", "index": "1"}, "", 1),
+        ({"vid": "ann's view", "index": "0", "apisid": "ann's session"}, "", 1),
+    ],
+)
+def test_what_has_to_hold_for_an_answer_that_is_given_again(
+    house: House, given: Mapping[str, str], cookie: str, holds: int | None
+) -> None:
+    """None: it is not given again."""
+    names = Names(house)
+    made = recipe(house, names.params(given), names.known.get(cookie, cookie))
+    assert made.vetoed is (holds is None)
+    assert all(each() for each in made.holds)
+    if holds is not None:
+        assert len(made.holds) == holds
+
+
+def test_what_ends_while_it_is_answered_counts_for_no_other_answer(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.library.sessions, "_clock", clock)
+    monkeypatch.setattr(house.library.shares, "_clock", clock)
+    names = Names(house)
+    sid = house.library.shares.make("sailor", decode(house.sea), Terms(expires=int(clock.now) + 10)).sid
+    named = names.params({"photoid": SEA, "apisid": "ann's session"})
+    asked = (
+        named,
+        names.params({"vid": "ann's view", "index": "0", "apisid": "ann's session"}),
+        names.params({"vid": "guest's view", "index": "0"}),
+        {"sid": sid, "index": "0"},
+        {"sid": sid, "index": "0", "apisid": named["apisid"]},
+    )
+    for params in asked:
+        house.identify.placed(params, ADDRESS)
+        made = recipe(house, params)
+        assert not made.vetoed
+        assert all(each() for each in made.holds)
+    clock.now += house.settings.webapi_session_minutes * 60 + 1
+    for params in asked:
+        assert recipe(house, params).vetoed
+
+
+def test_an_answer_is_given_again_while_its_session_and_gallery_last(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.library.sessions, "_clock", clock)
+    monkeypatch.setattr(house.library.shares, "_clock", clock)
+    lifetime = house.settings.webapi_session_minutes * 60
+    names = Names(house)
+    expires = int(clock.now + 2 * lifetime)
+    sid = house.library.shares.make("sailor", decode(house.sea), Terms(expires=expires)).sid
+    made = recipe(house, {"sid": sid, "index": "0", "apisid": names.known["ann's session"]})
+    for _ in range(3):
+        clock.now += lifetime // 2
+        assert [each() for each in made.holds] == [True, True]  # which uses the session, so that it lasts
+    clock.now += lifetime // 2
+    assert [each() for each in made.holds] == [False, True]
+    clock.now += lifetime + 1
+    assert [each() for each in made.holds] == [False, False]

@@ -54,6 +54,7 @@ CALL = 0.00005  # seconds of the loop's thread that an answer costs
 END = b"\r\n\r\n"
 FOLDED = (b"\r\n ", b"\r\n\t")  # a line that goes on with the header before, be it one that nobody reads
 DATE = b"\r\nDate: "
+GIVEN = (b"HTTP/1.1 200 ", b"HTTP/1.1 304 ")  # what else there is was given in spite of the recipe
 NOT_TWICE = (b"\r\nset-cookie:", b"\r\ntransfer-encoding:", b"\r\nconnection:")
 
 
@@ -139,7 +140,9 @@ class Remembered:
     def keep(self, recipe: Recipe, request: bytes, head: bytes, payer: str) -> None:
         """Remembers an answer that was given, by its recipe, its request and its own head; `payer` as in `Request`."""
         body = recipe.body
-        if body is None or recipe.vetoed or DATE not in head or any(each in head.lower() for each in NOT_TWICE):
+        if body is None or recipe.vetoed or not head.startswith(GIVEN) or DATE not in head:
+            return
+        if any(each in head.lower() for each in NOT_TWICE):
             return
         answer = _Answer(recipe, body, head, payer, self._clock())
         self._new.append((recipe, request.partition(b"\r\n")[2], answer))

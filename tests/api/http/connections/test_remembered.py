@@ -157,6 +157,9 @@ def test_requests_of_another_kind_have_no_recipe(asked: bytes) -> None:
         HEAD.replace(b"ETag", b"Connection"),
         HEAD.replace(b"ETag", b"Transfer-Encoding"),
         HEAD.replace(b"Date", b"Dated"),
+        HEAD.replace(b"200 OK", b"404 Not Found"),
+        HEAD.replace(b"200 OK", b"206 Partial Content"),
+        HEAD.replace(b"200 OK", b"503 Service Unavailable"),
     ],
 )
 def test_answers_for_one_request_alone_are_not_remembered(head: bytes) -> None:
