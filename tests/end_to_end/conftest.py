@@ -9,6 +9,7 @@ from PIL import Image
 from tests.catalog.metadata.packets import bag, xmp
 from tests.end_to_end.people import World, world_of
 from tests.end_to_end.servers import Server, serving
+from tests.end_to_end.thrice import thrice
 from tests.photos import header_alone, save_jpeg, solid
 
 WAYS = ("embedded", "distributed")
@@ -39,6 +40,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp(request.param)
     library = make_library(folder / "photos")
     with serving(library, folder / "data", request.param, RENDER_MAX_PIXELS="2000000") as running:
+        running.client = thrice()
         yield running
 
 

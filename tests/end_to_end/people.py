@@ -10,6 +10,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.end_to_end.servers import Server, serving
+from tests.end_to_end.thrice import thrice
 from tests.photos import save_jpeg, solid
 
 PAGE = {"X-Darkroom": "page"}
@@ -69,6 +70,7 @@ def world_of(folder: Path) -> Iterator[World]:
     save_jpeg(photos / "sea/beach.jpg", solid(600, 400, (10, 90, 200)))
     save_jpeg(photos / "town/street.jpg", solid(600, 400, (200, 90, 10)))
     with serving(photos, folder / "data", "embedded", WEBAPI_DEFAULT_UID="nobody") as server:
+        server.client = thrice()
         for arguments in PEOPLE:
             server.manage(*arguments)
         ids = server.photos()

@@ -14,6 +14,7 @@ from tests.api.oidc.provider import CLIENT, SECRET, Provider, providing
 from tests.end_to_end.access.test_access import TABLE
 from tests.end_to_end.photos.test_get_photo import assert_problem
 from tests.end_to_end.servers import Server, serving
+from tests.end_to_end.thrice import remembered, thrice
 from tests.photos import save_jpeg, solid
 
 WAYS = ("provider", "proxy")
@@ -71,6 +72,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "AUTH_PROXY_GROUPS": "Remote-Groups",
         }
         server = closing.enter_context(serving(folder / "photos", folder / "data", "embedded", **settings))
+        server.client = thrice()
         permissions = ("pap:access:metadata", "pap:access:downloads", "pap:access:share", "pap:feature:search")
         server.manage("group", "add", "viewers")
         server.manage(
@@ -93,6 +95,8 @@ def test_the_whole_table(world: World, way: str, function: str, caller: str) -> 
     if "vid" in found:
         ways.append({"vid": found["vid"], "index": 0})
         wanted.append(by_caller[caller][2])
+    if function == "getThumbnail":
+        assert remembered(world.server, lambda: [world.ask("GET", function, headers, **asked) for asked in ways])
     for asked, status in zip(ways, wanted, strict=True):
         got = world.ask("GET", function, headers, **asked)
         assert got.status_code == status, got.text

@@ -17,6 +17,7 @@ import pytest
 from tests.end_to_end.nginx import NAME, program, sample
 from tests.end_to_end.people import sign_in, sign_in_as_page
 from tests.end_to_end.servers import Server, eventually, serving
+from tests.end_to_end.thrice import remembered, thrice
 from tests.photos import save_jpeg, solid
 
 PAGE = {"X-Darkroom": "page"}
@@ -42,7 +43,7 @@ class Place:
     def ask(self, path: str, method: str = "GET", *, by: str = "127.0.0.1", **headers: str | bytes) -> httpx.Response:
         """An answer to who sends these headers, with dashes for underscores, from that address."""
         sent = [(name.replace("_", "-"), value) for name, value in headers.items()]
-        with httpx.Client(transport=httpx.HTTPTransport(local_address=by), timeout=60) as client:
+        with thrice(transport=httpx.HTTPTransport(local_address=by)) as client:
             return client.request(method, f"{self.server.url}{path}", headers=sent)  # type: ignore[arg-type]
 
     def uid(self, **headers: str | bytes) -> object:
@@ -76,6 +77,7 @@ def test_groups_follow_with_each_request(place: Place) -> None:
         return [place.ask(each, Remote_User="bob", Remote_Groups=groups).status_code for each in asked]
 
     assert statuses("photos") == [200, 404]
+    assert remembered(place.server, lambda: statuses("photos"))
     assert statuses("all, photos") == [200, 200]
     assert statuses("photos|others") == [200, 404]  # Authentik has bars
     assert statuses("") == [404, 404]

@@ -13,6 +13,7 @@ import pytest
 from tests.end_to_end.people import sign_in
 from tests.end_to_end.photos.test_get_photo import assert_problem
 from tests.end_to_end.servers import Server, environ, eventually, serving, start_front
+from tests.end_to_end.thrice import thrice
 from tests.photos import save_jpeg, solid
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits
@@ -42,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def plain(server: Server) -> Iterator[Server]:
     """That server, called from an address of its own: sessions and wrong passwords of one test count for no other."""
-    with httpx.Client(timeout=60, headers={"X-Forwarded-For": next(CALLERS)}) as client:
+    with thrice(headers={"X-Forwarded-For": next(CALLERS)}) as client:
         yield replace(server, client=client)
 
 

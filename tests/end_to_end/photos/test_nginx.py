@@ -15,6 +15,7 @@ import pytest
 
 from tests.end_to_end.nginx import NAME, program, sample
 from tests.end_to_end.servers import Process, Server, environ, eventually, serving
+from tests.end_to_end.thrice import remembered
 from tests.photos import save_jpeg, shows, solid
 
 RED = (200, 30, 30)
@@ -67,6 +68,7 @@ def photo(server: Server, width: int) -> str:
 
 def test_photos_come_over_http_2(served: tuple[Server, Nginx]) -> None:
     server, proxy = served
+    assert remembered(server, lambda: proxy.get(photo(server, 40)))
     for width in (40, 40, 44):
         version, status, body = proxy.get(photo(server, width))
         assert (version, status) == ("2", 200)

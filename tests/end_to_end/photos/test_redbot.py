@@ -22,7 +22,15 @@ def test_nothing_is_bad(server: Server, function: str, query: str, good: set[str
     photoid = server.photos()["red.jpg"].replace("+", "%2B").replace("/", "%2F")
     url = f"{server.url}/picapportapi/1.0/{function}?photoid={photoid}{query}"
     redbot = Path(sys.executable).with_name("redbot")
-    done = subprocess.run([redbot, "-o", "har", url], capture_output=True, text=True, check=True, timeout=300)
+
+    def ask() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([redbot, "-o", "har", url], capture_output=True, text=True, check=True, timeout=300)
+
+    done = ask()
+    if query or function == "getThumbnail":
+        before = server.metric("darkroom_remembered_total")
+        done = ask()  # in the same words
+        assert server.metric("darkroom_remembered_total") > before
     notes = [note for entry in json.loads(done.stdout)["log"]["entries"] for note in entry.get("_red_messages", [])]
     found = {note["note_id"] for note in notes}
     assert [note for note in notes if note["level"] == "BAD"] == []

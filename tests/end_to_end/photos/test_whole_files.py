@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.servers import Server, eventually, serving
+from tests.end_to_end.thrice import thrice
 from tests.photos import decoded, header_alone
 
 SECRET = b"51 deg 30' N, of nobody's business"
@@ -33,6 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(request: pytest.FixtureRequest, library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of these photos."""
     with serving(library, tmp_path_factory.mktemp(request.param) / "data", request.param) as server:
+        server.client = thrice()
         yield server
 
 
