@@ -11,6 +11,7 @@ import pytest
 
 from api.http.connections import dispatcher as module
 from api.http.connections.dispatcher import AT_ONCE, Dispatcher
+from api.http.connections.flows import CREDIT
 
 PATIENCE = 60  # seconds: nothing here takes any
 
@@ -110,6 +111,47 @@ def test_of_what_comes_from_the_cache_a_tenth_counts(monkeypatch: pytest.MonkeyP
     threads.set_thread_count(0)
     with threads.lock:
         assert threads.thread_exit_cv.wait_for(lambda: not threads.threads, PATIENCE)
+
+
+def test_at_once_is_for_everybody_where_nobody_waits(threads: Dispatcher) -> None:
+    assert all(threads.at_once("ann", 1.0) for _ in range(1000))
+    [running] = asked(threads, 1, "bob")
+    assert running.begun.wait(PATIENCE)
+    assert all(threads.at_once("ann", 1.0) for _ in range(1000))  # who is served does not wait
+    running.may.set()
+    assert running.done.wait(PATIENCE)
+
+
+def test_where_others_wait_who_has_had_more_is_not_served_at_once(threads: Dispatcher) -> None:
+    crowd = asked(threads, AT_ONCE + 1, "crowd")
+    assert all(each.begun.wait(PATIENCE) for each in crowd[:AT_ONCE])
+    assert not threads.at_once("crowd", 0.0001)  # it has a request that waits
+    had = 0
+    while threads.at_once("ann", CREDIT / 10):
+        had += 1
+        assert had < 100
+    assert had > 5
+    assert threads.at_once("bob", CREDIT / 10)  # who has had nothing so far
+    assert not threads.at_once("ann", CREDIT / 10)
+    for each in crowd:
+        each.may.set()
+    assert all(each.done.wait(PATIENCE) for each in crowd)
+    assert threads.at_once("ann", CREDIT / 10)
+
+
+def test_who_has_had_much_at_once_comes_after_those_who_ask(threads: Dispatcher) -> None:
+    """Also when the answer is not remembered any more, and he asks as all do."""
+    crowd = asked(threads, AT_ONCE + 1, "crowd")
+    assert all(each.begun.wait(PATIENCE) for each in crowd[:AT_ONCE])
+    assert threads.at_once("ann", 1000.0)
+    order: list[str] = []
+    requests = [Asked(whose, work=partial(order.append, whose)) for whose in ("ann", "bob", "bob", "bob")]
+    for each in requests:
+        threads.add_task(each)
+    for each in (*requests, *crowd):
+        each.may.set()
+    assert all(each.done.wait(PATIENCE) for each in (*requests, *crowd))
+    assert order == ["bob", "bob", "bob", "ann"]
 
 
 def test_who_waits_for_something_leaves_its_turn_to_others(threads: Dispatcher) -> None:

@@ -130,7 +130,49 @@ def test_of_whom_nothing_has_to_be_known_nothing_is_kept(monkeypatch: pytest.Mon
     assert served(flows, 1, {}) == ["new"]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "next", "charge"]), st.sampled_from("abc"), st.floats(0, 5))))
+def test_what_is_taken_out_of_turn_is_no_more_than_a_newcomer_may_have() -> None:
+    flows: Flows[str] = Flows()
+    for _ in range(2):
+        flows.add("waits", "")
+    taken = 0
+    while flows.take("takes", module.CREDIT / 8):
+        taken += 1
+    assert taken in (8, 9)  # up to what those have had who are served now, and once beyond
+    flows.next()
+    flows.charge("waits", 1.0)
+    flows.next()  # time goes by with who is served
+    assert flows.take("takes", module.CREDIT)
+
+
+def test_who_waits_takes_nothing_out_of_turn() -> None:
+    flows: Flows[str] = Flows()
+    flows.add("ann", "")
+    assert not flows.take("ann", 0.0)
+    assert flows.next() == ("ann", "")
+    assert flows.take("ann", 0.0)  # while the last one is served
+
+
+def test_what_was_taken_counts_when_requests_wait() -> None:
+    flows: Flows[str] = Flows()
+    assert flows.take("takes", 1.0)
+    for _ in range(10):
+        flows.add("takes", "")
+        flows.add("asks", "")
+    assert served(flows, 10, {"asks": 0.1, "takes": 0.1}) == ["asks"] * 10
+    assert "takes" in served(flows, 1, {})
+
+
+def test_of_those_who_take_and_have_nothing_ahead_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_IDLE", 10)
+    flows: Flows[str] = Flows()
+    assert flows.take("dear", 100.0)
+    for number in range(1000):
+        assert flows.take(f"network {number}", 0.001)
+    assert len(flows._flows) <= 12
+    assert not flows.take("dear", 0.001)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "next", "charge", "take"]), st.sampled_from("abc"), st.floats(0, 5))))
 def test_each_request_is_served_once_whatever_happens(steps: list[tuple[str, str, float]]) -> None:
     flows: Flows[int] = Flows()
     waiting: dict[str, list[int]] = {"a": [], "b": [], "c": []}
@@ -145,4 +187,6 @@ def test_each_request_is_served_once_whatever_happens(steps: list[tuple[str, str
             running.append(found)
         elif step == "charge" and running:
             flows.charge(running.pop(), cost)
+        elif step == "take":
+            assert not (flows.take(whose, cost) and waiting[whose])
         assert len(flows) == sum(map(len, waiting.values()))
