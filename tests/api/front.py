@@ -10,7 +10,8 @@ from falcon.testing import Result, TestClient
 
 import api.components
 from api import page
-from api.app import create_app
+from api.app import App, create_app
+from api.library import Library
 from api.limits.allowances import Allowances
 from api.render_backend import RenderBackend
 from cache.memory import MemoryTier
@@ -28,16 +29,20 @@ read = cache(page.read)  # and compressed, for all front ends of a process
 
 def front_end(house: House, closing: ExitStack) -> TestClient:
     """The front end of that house; it sees at once what the house's own parts change."""
-    cache = RenderCache([MemoryTier(1_000_000)])
+    return TestClient(app_of(house, closing, Played(house, RenderCache([MemoryTier(1_000_000)])), house.library))
+
+
+def app_of(house: House, closing: ExitStack, workers: Played, library: Library) -> App:
+    """The app over that house, whose catalogue it knows by that library."""
     celery = create_celery(house.settings)
     open_dispatcher = dispatcher_in_process(celery, MemoryFlights(), MemoryOrders())
-    render_backend = RenderBackend(cache, Played(house, cache), QueueLengths(celery), open_dispatcher)
+    render_backend = RenderBackend(workers.cache, workers, QueueLengths(celery), open_dispatcher)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.components, "start_render_backend", lambda *_: render_backend)
-        patch.setattr(api.components, "open_library", lambda *_: house.library)
+        patch.setattr(api.components, "open_library", lambda *_: library)
         patch.setattr(page, "read", read)
         patch.setattr(api.components, "Allowances", partial(Allowances, clock=house.clock))
-        return TestClient(create_app(house.settings, closing))
+        return create_app(house.settings, closing)
 
 
 class Visitor:

@@ -39,7 +39,7 @@ class Played(Dispatcher):
     """Workers that answer at once, with the size that was asked for; a file that has changed they refuse."""
 
     def __init__(self, house: House, cache: RenderCache) -> None:
-        self._house, self._cache = house, cache
+        self._house, self.cache = house, cache
         self.asked: list[RenderKey] = []
         self.queues: list[str] = []
         self.callers: list[str] = []
@@ -62,7 +62,7 @@ class Played(Dispatcher):
         if (status.st_size, status.st_mtime_ns) != (photo.bytes, photo.mtime_ns):
             raise SourceChanged("The photo's file has changed since it was catalogued.")
         render = f"{key.width}x{key.height} at {key.quality}".encode()
-        self._cache.put(key, render)
+        self.cache.put(key, render)
         return render
 
     def prefetch(self, photo: Photo, key: RenderKey) -> Prefetched:

@@ -1,0 +1,1 @@
+"""A front end that remembers answers, beside one that remembers none."""
