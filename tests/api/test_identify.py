@@ -209,7 +209,7 @@ def test_a_photo_s_place_is_known_where_it_is_named_by_one(house: House) -> None
 
 def recipe(house: House, params: Mapping[str, str], cookie: str = "") -> Recipe:
     """How the answer to a photo's request comes about."""
-    made = Recipe((b"", (), ADDRESS), 0, ())
+    made = Recipe((b"", (), ADDRESS), b"", ())
     headers = {"Cookie": f"darkroom={cookie}"} if cookie else {}
     environ = create_environ(query_string=urlencode(params), headers=headers)
     house.identify.remember(params, ADDRESS, made, falcon.Request(environ))

@@ -162,7 +162,7 @@ class Channel(HTTPChannel):
     def remember(self, recipe: Recipe, head: bytes) -> None:
         """The answer with that head was given, by that recipe."""
         if self._remembered is not None:
-            self._remembered.keep(recipe, self._whole, head, self.payer())
+            self._remembered.keep(recipe, head, self.payer())
 
     def received(self, data: bytes) -> bool:
         """Takes one request of what has come, and keeps the rest until that one is answered."""

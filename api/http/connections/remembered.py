@@ -63,11 +63,11 @@ class Recipe:
     where nobody says what its `body` is, it is not remembered.
     """
 
-    __slots__ = ("again", "body", "generation", "holds", "key", "vetoed", "weight")
+    __slots__ = ("again", "body", "generation", "holds", "key", "request", "vetoed")
 
-    def __init__(self, key: Key, weight: int, generation: object) -> None:
+    def __init__(self, key: Key, request: bytes, generation: object) -> None:
         self.key = key
-        self.weight = weight
+        self.request = request
         self.generation = generation
         self.body: Callable[[], bytes | None] | None = None
         """Gives the render; None where it is not in memory any more."""
@@ -96,7 +96,7 @@ class _Answer:
         self.again = tuple(recipe.again)
         self.payer = payer
         self.made = made
-        self.cost = recipe.weight + len(head) + OVERHEAD
+        self.cost = len(recipe.request) + len(head) + OVERHEAD
 
 
 class Remembered:
@@ -122,7 +122,7 @@ class Remembered:
         self._used = 0
         self._heads: dict[bytes, tuple[bytes, ...]] = {}  # what counts of heads that are known to be whole
         self._heads_used = 0
-        self._new: deque[tuple[Recipe, bytes, _Answer]] = deque()
+        self._new: deque[tuple[Recipe, _Answer]] = deque()
         self._date = (0, b"")
 
     def begin(self, request: bytes, address: str) -> Recipe | None:
@@ -135,17 +135,16 @@ class Remembered:
             return None
         line, _, head = request.partition(b"\r\n")
         key = (line, self._heads.get(head) or self._counting(head), address)
-        return Recipe(key, len(request), self._generation_now())
+        return Recipe(key, request, self._generation_now())
 
-    def keep(self, recipe: Recipe, request: bytes, head: bytes, payer: str) -> None:
-        """Remembers an answer that was given, by its recipe, its request and its own head; `payer` as in `Request`."""
+    def keep(self, recipe: Recipe, head: bytes, payer: str) -> None:
+        """Remembers an answer that was given, by its recipe and its head; `payer` as in `Request`."""
         body = recipe.body
         if body is None or recipe.vetoed or not head.startswith(GIVEN) or DATE not in head:
             return
         if any(each in head.lower() for each in NOT_TWICE):
             return
-        answer = _Answer(recipe, body, head, payer, self._clock())
-        self._new.append((recipe, request.partition(b"\r\n")[2], answer))
+        self._new.append((recipe, _Answer(recipe, body, head, payer, self._clock())))
 
     def answer(self, request: bytes, address: str, may: Callable[[str, float], bool]) -> tuple[bytes, bytes] | None:
         """The head and the body for what has come from that address, where that is a request whose answer is known and
@@ -183,9 +182,9 @@ class Remembered:
             self._generation = generation
             self._forget_all()
         while self._new:
-            recipe, head, answer = self._new.popleft()
+            recipe, answer = self._new.popleft()
             if recipe.generation == generation:
-                self._learn(head, recipe.key[1])
+                self._learn(recipe.request.partition(b"\r\n")[2], recipe.key[1])
                 self._take_in(recipe.key, answer)
 
     def _learn(self, head: bytes, counting: tuple[bytes, ...]) -> None:

@@ -41,7 +41,7 @@ class Place:
             recipe.body = lambda: self.render
             recipe.holds.append(lambda: self.holds)
             recipe.again.append(self.count)
-            self.remembered.keep(recipe, asked, head, payer)
+            self.remembered.keep(recipe, head, payer)
         return recipe
 
     def count(self) -> None:
@@ -179,7 +179,7 @@ def test_what_is_vetoed_or_has_no_body_is_not_remembered() -> None:
         assert recipe is not None
         recipe.body = bytes
         spoil(recipe)
-        place.remembered.keep(recipe, asked, HEAD, "somebody")
+        place.remembered.keep(recipe, HEAD, "somebody")
         assert place.asks(asked) is None
 
 
@@ -198,7 +198,7 @@ def test_an_answer_that_was_begun_before_a_change_is_not_remembered() -> None:
     assert recipe is not None
     recipe.body = lambda: b"old"
     place.generation = 2
-    place.remembered.keep(recipe, request(), HEAD, "somebody")
+    place.remembered.keep(recipe, HEAD, "somebody")
     assert place.asks(request()) is None
 
 
