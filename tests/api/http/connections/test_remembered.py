@@ -2,10 +2,13 @@
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 import pytest
 
+import metrics
 from api.http.connections.remembered import REMEMBER, Recipe, Remembered
 from config import Settings
 from tests.api.http.connections.front import front
@@ -342,6 +345,38 @@ def test_a_client_that_has_gone_is_noticed() -> None:
             client.sendall(request())  # and takes nothing
             eventually(lambda: running.held() > 0, True)
         eventually(running.inside, 0)
+
+
+def test_no_answer_is_older_than_its_request() -> None:
+    """However often the catalogue changes while many ask: what was seen before a request was sent is in its answer."""
+    seen, changing = 0, Lock()
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        body = b"%08d jpeg" % seen
+        recipe: Recipe = environ[REMEMBER]
+        recipe.body = lambda: body
+        start("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with front(app, generation=lambda: seen) as running, ThreadPoolExecutor(4) as threads:
+
+        def ask(_: int) -> list[tuple[int, int]]:
+            nonlocal seen
+            told = []
+            with running.connect() as client:
+                for number in range(300):
+                    if not number % 10:
+                        with changing:
+                            seen += 1
+                    before = seen
+                    answer = exchange(client, request())
+                    told.append((before, int(answer[-13:-5])))
+            return told
+
+        given_again = metrics.remembered._value.get()
+        told = [each for one in threads.map(ask, range(4)) for each in one]
+    assert [(before, said) for before, said in told if said < before] == []
+    assert metrics.remembered._value.get() > given_again
 
 
 def test_it_can_be_turned_off() -> None:
