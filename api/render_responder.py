@@ -183,6 +183,8 @@ class RenderResponder:
         if recipe is not None and body is not None and validators.are_settled(now):
             recipe.body = body
             recipe.holds.append(partial(self._damages.is_still, photo, damage))
+            if response.data is not None:
+                recipe.again.append(self._cache.hit_at_hand)
 
     def _made(self, photo: Photo, size: Wanted, key: RenderKey, payer: Payer, client: Client, queue: str) -> bytes:
         """A render that no tier has. A photo that failed once is not tried again, and costs nothing."""

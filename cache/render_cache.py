@@ -55,14 +55,15 @@ class RenderCache:
         return None
 
     def at_hand(self, key: RenderKey) -> bytes | None:
-        """The render from the memory of this process, without waiting for anything; None where it is not there, which
-        counts as no look-up: whoever wants it looks into all tiers then.
+        """The render from the memory of this process, without waiting for anything; None where it is not there: whoever
+        wants it looks into all tiers then. It shows up in no hit or miss, unless `hit_at_hand` says so.
         """
         tier = self.tiers[0] if self.tiers else None
-        render = tier.get(key) if isinstance(tier, MemoryTier) else None
-        if render is not None:
-            self._looks[MemoryTier.name].add(hit=True)
-        return render
+        return tier.get(key) if isinstance(tier, MemoryTier) else None
+
+    def hit_at_hand(self) -> None:
+        """A render that was at hand was what was wanted."""
+        self._looks[MemoryTier.name].add(hit=True)
 
     def held(self, keys: Sequence[RenderKey]) -> dict[RenderKey, int]:
         """Which of these renders a tier has that processes share, with the bytes of each; none counts as looked for."""

@@ -9,6 +9,7 @@ It is forgotten with every change of the catalogue. Renders stay where they are,
 is its head.
 """
 
+import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from email.utils import formatdate
@@ -53,6 +54,7 @@ CALL = 0.00005  # seconds of the loop's thread that an answer costs
 
 END = b"\r\n\r\n"
 FOLDED = (b"\r\n ", b"\r\n\t")  # a line that goes on with the header before, be it one that nobody reads
+LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n")
 DATE = b"\r\nDate: "
 GIVEN = (b"HTTP/1.1 200 ", b"HTTP/1.1 304 ")  # what else there is was given in spite of the recipe
 NOT_TWICE = (b"\r\nset-cookie:", b"\r\ntransfer-encoding:", b"\r\nconnection:")
@@ -85,13 +87,15 @@ class Recipe:
 class _Answer:
     """What is remembered: the head up to its date, and from there on."""
 
-    __slots__ = ("after", "again", "before", "body", "cost", "holds", "made", "payer")
+    __slots__ = ("after", "again", "before", "body", "cost", "holds", "length", "made", "payer")
 
     def __init__(self, recipe: Recipe, body: Callable[[], bytes | None], head: bytes, payer: str, made: float) -> None:
         before, date, after = head.partition(DATE)
         self.before = before + date
         self.after = after[after.index(b"\r\n") :]
         self.body = body
+        length = LENGTH.search(head)
+        self.length = int(length[1]) if length is not None else 0
         self.holds = tuple(recipe.holds)
         self.again = tuple(recipe.again)
         self.payer = payer
@@ -166,7 +170,7 @@ class Remembered:
         if not may(answer.payer, CALL):
             return None
         body = answer.body() if all(each() for each in answer.holds) else None
-        if body is None:
+        if body is None or len(body) != answer.length:  # made anew, and not the same byte for byte
             self._used -= self._answers.pop(key).cost
             return None
         self._answers.move_to_end(key)

@@ -138,6 +138,13 @@ def evicted(place: Place) -> None:
         place.front.evict()
 
 
+def made_anew(place: Place) -> None:
+    place.ask({"photoid": place.house.sea, "width": 8}, times=4)
+    for more in (b"", b"and", b" more"):
+        place.front.make_anew(more)
+        place.ask({"photoid": place.house.sea, "width": 8}, times=4)
+
+
 def damaged(place: Place) -> None:
     place.ask({"photoid": place.house.sea, "width": 8}, times=4)
     for word in ("truncated", "header", ""):
@@ -183,6 +190,7 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, object], int]] = {
     "a session": (session, {}, 2),
     "a gallery": (gallery, {}, 4),
     "renders that leave memory": (evicted, {}, 3),
+    "renders that other workers make anew": (made_anew, {}, 4),
     "a photo that turns out to be damaged": (damaged, {}, 4),
     "other sites": (origins, {"server_cors_origins": "https://ok.example"}, 5),
     "names of hosts": (hosts, {"server_names": "photos.example"}, 3),

@@ -265,15 +265,23 @@ class Machine(RuleBasedStateMachine):
         }
         self.changed()
 
-    @rule(name=st.sampled_from(FILES), damage=st.sampled_from([None, "", "truncated", "header"]), which=FRONTS)
+    @rule(name=st.sampled_from(FILES), damage=st.sampled_from([None, None, "", "truncated", "header"]), which=FRONTS)
     def renders(self, name: str, damage: str | None, which: tuple[int, ...]) -> None:
-        """Some that were in memory are not any more; or a worker says that a photo is damaged."""
+        """Those in memory are not there any more; or a worker says that a photo is damaged."""
         photo = self.house.catalogue.photos()[f"a/{name}"]
         for number, each in enumerate(self.place.fronts):
             if damage is not None:
                 each.library.damages.hear(photo, damage)
             elif number in which:
                 each.evict()
+        self.again()
+
+    @rule(more=st.sampled_from([b"", b"more", b"!"]))
+    def made_anew(self, more: bytes) -> None:
+        """Other workers have made all renders, which have other bytes."""
+        for each in self.place.fronts:
+            each.evict()
+            each.workers.mark = more
         self.again()
 
     # who asks

@@ -27,7 +27,9 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 class Naming(Played):
-    """Workers whose renders say of which version of which photo they are."""
+    """Workers whose renders say of which version of which photo they are, with a mark of who made them."""
+
+    mark = b""
 
     def render(
         self,
@@ -40,7 +42,7 @@ class Naming(Played):
     ) -> bytes:
         """As `Played`'s."""
         super().render(photo, key, client, queue=queue, caller=caller)
-        render = key.name.encode()
+        render = key.name.encode() + self.mark
         self.cache.put(key, render)
         return render
 
@@ -64,10 +66,21 @@ class Wired:
 
     def evict(self) -> None:
         """Has nothing in memory any more."""
+        for key, _ in self._renders():
+            self._memory().drop(key)
+
+    def make_anew(self, more: bytes) -> None:
+        """Has all in memory made by other workers: under the same names, with some bytes more."""
+        for key, render in self._renders():
+            self._memory().put(key, render + more)
+
+    def _renders(self) -> list[tuple[RenderKey, bytes]]:
+        return list(self._memory()._renders.items())
+
+    def _memory(self) -> MemoryTier:
         tier = self.workers.cache.tiers[0]
         assert isinstance(tier, MemoryTier)
-        for key in list(tier._renders):
-            tier.drop(key)
+        return tier
 
 
 @contextmanager

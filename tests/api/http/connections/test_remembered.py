@@ -218,6 +218,23 @@ def test_what_holds_no_more_goes_the_usual_way() -> None:
     assert place.done == 0
 
 
+def test_a_render_of_another_length_goes_the_usual_way() -> None:
+    """Its name is the same, but another worker made it: the head says how long the one before was."""
+    place = Place()
+    for render in (b"", b"jpe", b"jpegs"):
+        place.teach(request())
+        place.render = render
+        assert place.asks(request()) is None
+        place.render = b"jpeg"
+        assert place.asks(request()) is None
+    nothing = HEAD.replace(b"200 OK", b"304 Not Modified").replace(b"Content-Length: 4\r\n", b"")
+    place.render = b""
+    place.teach(request(), head=nothing)
+    assert place.asks(request()) is not None
+    place.render = b"jpeg"
+    assert place.asks(request()) is None
+
+
 def test_a_clock_that_was_set_back() -> None:
     place = Place()
     place.clock.now = 1000
