@@ -17,6 +17,7 @@ from tests.end_to_end.servers import PROJECT
 # name, type and labels, as those who watch a server rely on them
 CONTRACT = [
     ("darkroom_requests_total", "counter", ("function", "status"), metrics.requests),
+    ("darkroom_remembered_total", "counter", (), metrics.remembered),
     ("darkroom_cache_requests_total", "counter", ("tier", "result"), metrics.cache_requests),
     ("darkroom_renders_total", "counter", ("queue", "result"), metrics.renders),
     ("darkroom_render_seconds", "histogram", ("queue",), metrics.render_seconds),

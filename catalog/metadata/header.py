@@ -21,10 +21,10 @@ from catalog.files import stored_ctime, stored_inode, stored_mtime
 from catalog.kinds.formats import BMP, GIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.kinds.png import has_pixels
 from catalog.kinds.readers import fingerprint
-from catalog.kinds.sides import damaged, of_bmp, of_gif, of_png
 from catalog.kinds.tiff import PILLOW, STRIPS, TILES, described, reader_of, shown
+from catalog.kinds.tiff_bomb import is_tiff_bomb
 from catalog.metadata.merge import NOTHING, Found, Metadata, merge
-from catalog.metadata.tiff_bomb import is_tiff_bomb
+from catalog.metadata.sides import damaged, of_bmp, of_gif, of_png
 from catalog.presentation.packets import Packets
 from catalog.presentation.presentation import UPRIGHT, Presentation, presentation
 from catalog.presentation.tags import Tiff

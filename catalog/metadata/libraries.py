@@ -15,8 +15,8 @@ from catalog.kinds.formats import AVIF, HEIF, RAW
 from catalog.kinds.pillow_errors import is_damage
 from catalog.kinds.preview import Preview
 from catalog.kinds.raw import developed_size, preview, told_of
-from catalog.kinds.sides import damaged
 from catalog.kinds.untouched import untouched_avif
+from catalog.metadata.sides import damaged
 from catalog.presentation import boxes
 from catalog.source_file import of_system
 

@@ -264,7 +264,7 @@ def test_what_ends_while_it_is_answered_counts_for_no_other_answer(
         {"sid": sid, "index": "0", "apisid": named["apisid"]},
     )
     for params in asked:
-        house.identify.placed(params, ADDRESS)
+        house.identify.meant(params, ADDRESS)
         made = recipe(house, params)
         assert not made.vetoed
         assert all(each() for each in made.holds)

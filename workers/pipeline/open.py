@@ -11,9 +11,9 @@ from PIL import Image
 from catalog.kinds.formats import AVIF, BMP, GIF, HEIF, JPEG, KINDS, PNG, RAW, TIFF, WEBP, kind_of, too_long, webp_size
 from catalog.kinds.raw import told_of
 from catalog.kinds.tiff import PILLOW, described, reader_of, shown
+from catalog.kinds.tiff_bomb import is_tiff_bomb
 from catalog.kinds.tiff_file import TiffFile
 from catalog.kinds.untouched import UntouchedJpeg, UntouchedTiff, untouched_avif
-from catalog.metadata.tiff_bomb import is_tiff_bomb
 from catalog.presentation import boxes
 from catalog.presentation.presentation import KEY, UPRIGHT, Presentation, of, presentation
 from catalog.source_file import SourceFile, as_binary, of_system

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 from catalog.errors import Unreadable
+from catalog.kinds.tiff_bomb import is_tiff_bomb
 from catalog.metadata import Metadata, read
-from catalog.metadata.tiff_bomb import is_tiff_bomb
 from tests.catalog.library import jpeg, put
 
 SIZE = 60_000
