@@ -69,7 +69,7 @@ class Flows(Generic[Request]):
         return whose, request
 
     def take(self, whose: str, seconds: float) -> bool:
-        """Gives somebody so many seconds out of turn, where nobody else who waits has had less."""
+        """Gives somebody so many seconds out of turn, who has had hardly more than others who wait: as a newcomer may."""
         flow = self._flows.get(whose)
         if flow is None:
             self._forget_some()
@@ -78,7 +78,7 @@ class Flows(Generic[Request]):
         while self._order and self._order[0][2] == whose and self._order[0][0] < flow.finish:
             heapq.heappop(self._order)
             self._list(whose, flow)  # as in `next`
-        if self._order and self._order[0][2] != whose and self._order[0][0] < flow.finish:
+        if self._order and self._order[0][2] != whose and self._order[0][0] + CREDIT < flow.finish:
             return False
         flow.finish += seconds
         return True
