@@ -69,7 +69,7 @@ class Flows(Generic[Request]):
         return whose, request
 
     def take(self, whose: str, seconds: float) -> bool:
-        """Gives somebody so many seconds out of turn, who has had hardly more than others who wait: as a newcomer may."""
+        """Gives somebody so many seconds out of turn, who has had hardly more than others who wait, as newcomers do."""
         flow = self._flows.get(whose)
         if flow is None:
             self._forget_some()
