@@ -38,16 +38,12 @@ class Damages:
 
     def of(self, photo: Photo) -> str:
         """What this version of the photo lacks; empty where nothing is known of it."""
-        found = self._heard.get(photo.photoid) or self._known(None).get(photo.photoid)
-        return found[1] if found is not None and found[0] == photo.version else ""
+        return self._word(photo, self._known(None))
 
     def is_still(self, photo: Photo, damage: str) -> bool:
         """Whether `of` says that of the photo, as far as that is known without asking the catalogue."""
         known = self._known.remembered(None)
-        if known is None:
-            return False
-        found = self._heard.get(photo.photoid) or known.get(photo.photoid)
-        return damage == (found[1] if found is not None and found[0] == photo.version else "")
+        return known is not None and self._word(photo, known) == damage
 
     def among(self, those: Mapping[str, Photo]) -> dict[str, str]:
         """Which of these photos (by id) are damaged, as they are now, and how."""
@@ -82,6 +78,10 @@ class Damages:
             delete_if_any(self._engine, damages, damages.c.revision != self._revision)
         except CatalogError as trouble:
             log.warning("what was damaged for another revision is still told of: %s", trouble)
+
+    def _word(self, photo: Photo, known: Mapping[str, tuple[str, str]]) -> str:
+        found = self._heard.get(photo.photoid) or known.get(photo.photoid)
+        return found[1] if found is not None and found[0] == photo.version else ""
 
     def _write(self, heard: Mapping[str, tuple[str, str]]) -> None:
         since = f"{datetime.now(UTC):%FT%TZ}"

@@ -132,7 +132,7 @@ class Sessions:
         """
         found = self._read(apisid)
         now = int(self._clock())
-        if not 0 <= now - self._last_used(found, now) <= self._lifetime:
+        if not self._lives(found, now):
             found = self._find(apisid)  # another process may have seen it since, or the clock was set back
             if now - found.last_used > self._lifetime:
                 raise Forbidden(UNKNOWN)
@@ -142,7 +142,7 @@ class Sessions:
     def is_known(self, apisid: str) -> bool:
         """Whether there is such a session, which thereby is used; without asking the catalogue, as far as is known."""
         found, now = self._read.remembered(apisid), int(self._clock())
-        if found is None or not 0 <= now - self._last_used(found, now) <= self._lifetime:
+        if found is None or not self._lives(found, now):
             return False
         self._use(apisid, now)
         return True
@@ -223,6 +223,10 @@ class Sessions:
     def last_used(self, session: Session) -> int:
         """When a session was used last, as far as this process knows."""
         return max(min(session.last_used, int(self._clock())), self._used.get(session.apisid, 0))
+
+    def _lives(self, session: Session, now: int) -> bool:
+        """As far as this process knows: another one may have seen it since, or the clock was set back."""
+        return 0 <= now - self._last_used(session, now) <= self._lifetime
 
     def _last_used(self, session: Session, now: int) -> int:
         last = self._used.get(session.apisid, 0)

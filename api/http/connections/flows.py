@@ -42,10 +42,7 @@ class Flows(Generic[Request]):
 
     def add(self, whose: str, request: Request) -> None:
         """One more waits."""
-        flow = self._flows.get(whose)
-        if flow is None:
-            self._forget_some()
-            flow = self._flows[whose] = _Flow(self._now - CREDIT)
+        flow = self._of(whose)
         flow.waiting.append(request)
         self._waiting += 1
         if len(flow.waiting) == 1:
@@ -70,10 +67,7 @@ class Flows(Generic[Request]):
 
     def take(self, whose: str, seconds: float) -> bool:
         """Gives somebody so many seconds out of turn, who has had hardly more than others who wait, as newcomers do."""
-        flow = self._flows.get(whose)
-        if flow is None:
-            self._forget_some()
-            flow = self._flows[whose] = _Flow(self._now - CREDIT)
+        flow = self._of(whose)
         flow.finish = max(flow.finish, self._now - CREDIT)
         while self._order and self._order[0][2] == whose and self._order[0][0] < flow.finish:
             heapq.heappop(self._order)
@@ -88,6 +82,13 @@ class Flows(Generic[Request]):
         flow = self._flows[whose]
         flow.served -= 1
         flow.finish += seconds
+
+    def _of(self, whose: str) -> _Flow[Request]:
+        flow = self._flows.get(whose)
+        if flow is None:
+            self._forget_some()
+            flow = self._flows[whose] = _Flow(self._now - CREDIT)
+        return flow
 
     def _list(self, whose: str, flow: _Flow[Request]) -> None:
         heapq.heappush(self._order, (flow.finish, next(self._arrivals), whose))
