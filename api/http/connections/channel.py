@@ -141,14 +141,7 @@ class Channel(HTTPChannel):
             self._whole = data
             return False
         self._count += 1
-        try:
-            sent = int(self.socket.sendmsg(answer))
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self.handle_close()
-            return True
-        self._given += sent
+        sent = self._sent(*answer)
         if sent < len(answer[0]) + len(answer[1]):
             self.write_soon(b"".join(answer)[sent:])
         return True
@@ -258,11 +251,11 @@ class Channel(HTTPChannel):
             super().write_soon(rest)
         return len(data)
 
-    def _sent(self, data: bytes) -> int:
+    def _sent(self, *parts: bytes) -> int:
         """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
         client: Any = self.socket
         try:
-            sent = int(client.send(data))
+            sent = int(client.sendmsg(parts))
         except OSError:
             return 0
         self._given += sent
