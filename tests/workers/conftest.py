@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from tests.end_to_end.servers import redis_server
 from tests.workers.ways import PatientFlights, Way, open_way, sample
@@ -13,14 +14,22 @@ from workers.flights.registry import Flights
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real Redis."""
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real Redis, with whatever the test before left there."""
     with redis_server(tmp_path_factory.mktemp("redis")) as (url, _):
         yield url
 
 
+@pytest.fixture
+def redis_url(shared_redis: str) -> str:
+    """The URL of a real Redis with nothing in it."""
+    with Redis.from_url(shared_redis) as client:
+        client.flushdb()
+    return shared_redis
+
+
 @pytest.fixture(scope="session")
-def listening(redis_url: str) -> Iterator[list[Flights]]:
+def listening(shared_redis: str) -> Iterator[list[Flights]]:
     """The registries that listen on that Redis; closed all at once, as each takes half a second."""
     registries: list[Flights] = []
     yield registries
@@ -56,6 +65,5 @@ def way(request: pytest.FixtureRequest) -> Way:
 def redis_flights(redis_url: str) -> Iterator[RedisFlights]:
     """An empty registry in Redis."""
     registry = PatientFlights(redis_url)
-    registry._redis.flushdb()
     yield registry
     registry.close()

@@ -156,7 +156,7 @@ class Way:
 
 @contextmanager
 def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterator[Way]:
-    """A way with empty queues, no flights and an empty cache: with that Redis, or in memory.
+    """A way with empty queues, no flights and an empty cache: with that empty Redis, or in memory.
 
     The registries that have to be closed are added to `opened`.
     """
@@ -164,8 +164,6 @@ def open_way(folder: Path, opened: list[Flights], redis_url: str = "") -> Iterat
     app = create_celery(settings)
     with ExitStack() as closing:
         if redis_url:
-            with Redis.from_url(redis_url) as redis:
-                redis.flushdb()
             flights: Flights = PatientFlights(redis_url)
         else:
             flights = MemoryFlights()
