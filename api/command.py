@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 import config
 import signals
 from api.greeting import greet, url
+from api.http.connections import arenas
 from api.http.processes import Processes
 from catalog.errors import CatalogError
 from config.addresses import bound, written
@@ -106,6 +107,7 @@ def _serve(
     """Serves from these sockets until there is something to read from what `told` gives; gives the exit code. `say`
     tells where.
     """
+    arenas.bounded()  # before there are threads
     # What counts is imported not before `share_metrics`, and what has threads not before a fork.
     from api.app import create_app
     from api.http.server import FrontEnd

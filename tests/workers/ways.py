@@ -12,7 +12,6 @@ from typing import Any
 
 from celery import Celery
 from prometheus_client import REGISTRY
-from redis import Redis
 
 from cache.disk import Budget, DiskTier
 from cache.key import RenderKey
