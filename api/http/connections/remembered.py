@@ -124,7 +124,7 @@ class Remembered:
         self._generation = generation()
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._used = 0
-        self._heads: dict[bytes, tuple[bytes, ...]] = {}  # what counts of heads that are known to be whole
+        self._heads: OrderedDict[bytes, tuple[bytes, ...]] = OrderedDict()  # what counts of those known to be whole
         self._heads_used = 0
         self._new: deque[tuple[Recipe, _Answer]] = deque()
         self._date = (0, b"")
@@ -174,6 +174,7 @@ class Remembered:
             self._used -= self._answers.pop(key).cost
             return None
         self._answers.move_to_end(key)
+        self._heads.move_to_end(head)
         metrics.remembered.inc()
         for each in answer.again:
             each()
@@ -193,11 +194,10 @@ class Remembered:
 
     def _learn(self, head: bytes, counting: tuple[bytes, ...]) -> None:
         if head not in self._heads:
-            self._heads_used += len(head) + OVERHEAD // 2
-            if self._heads_used > self._budget // 4:
-                self._heads.clear()
-                self._heads_used = len(head) + OVERHEAD // 2
             self._heads[head] = counting
+            self._heads_used += len(head) + OVERHEAD // 2
+        while self._heads_used > self._budget // 4:
+            self._heads_used -= len(self._heads.popitem(last=False)[0]) + OVERHEAD // 2
 
     def _take_in(self, key: Key, answer: _Answer) -> None:
         before = self._answers.pop(key, None)
