@@ -17,20 +17,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.busy import busy
+
 PROJECT = Path(__file__).parents[1]
 TALLY = Path("stress.jsonl")
 HANDFUL = 16  # files at a time: to start four processes takes longer than the tests of a small file
 RAN = (0, 1, 5)  # exit codes of pytest: all passed, some fell, no test was chosen
-
-# Goes with the process that started it, however that one ends.
-BUSY = "import os, sys\nwhile os.getppid() == int(sys.argv[1]): pass"
 
 
 @dataclass(frozen=True)
@@ -164,17 +162,6 @@ def _ran(command: list[str], output: int) -> int:
         raise
 
 
-@contextmanager
-def _busy(number: int) -> Iterator[None]:
-    """So many processes that do nothing but take the cores from others."""
-    with ExitStack() as closing:
-        for _ in range(number):
-            loop = subprocess.Popen([sys.executable, "-c", BUSY, str(os.getpid())], stdin=subprocess.DEVNULL)
-            closing.callback(loop.wait)
-            closing.callback(loop.kill)
-        yield
-
-
 def _test_files(paths: Sequence[Path]) -> list[str]:
     """The test files that are these or lie in them, by their paths in the project."""
     found = {file for path in paths for file in ([path] if path.is_file() else path.rglob("test_*.py"))}
@@ -210,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tally = Tally(given.tally)
     code = 0
     try:
-        with _busy(given.busy):
+        with busy(given.busy):
             files = _test_files(given.only)
             stress(files, tally, given.runs, time.monotonic() + given.minutes * 60, given.tally)
     except KeyboardInterrupt:

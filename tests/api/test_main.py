@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +11,7 @@ import httpx
 import pytest
 
 import signals
+from tests.busy import busy
 from tests.end_to_end.servers import Process, environ, eventually, free_port, prepare, redis_server, start_front
 from tests.photos import save_jpeg, solid
 
@@ -120,16 +119,10 @@ def test_it_stops_in_order_at_any_instant(variables: dict[str, dict[str, str]], 
 @pytest.mark.soak
 def test_it_stops_in_order_at_a_thousand_instants(variables: dict[str, dict[str, str]]) -> None:
     """On busy cores."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
-    try:
 
-        def stop(part: int) -> None:
-            way, number = WAYS[part % 2], signals.STOPS[part // 2 % 2]
-            assert_in_order(stopped(variables, way, number, part * TICKS // 1000))
+    def stop(part: int) -> None:
+        way, number = WAYS[part % 2], signals.STOPS[part // 2 % 2]
+        assert_in_order(stopped(variables, way, number, part * TICKS // 1000))
 
-        with ThreadPoolExecutor(4) as pool:
-            assert len(list(pool.map(stop, range(1000)))) == 1000
-    finally:
-        for each in busy:
-            each.kill()
-            each.wait()
+    with busy(3), ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(stop, range(1000)))) == 1000

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.busy import busy
+
 PROGRAM = """
 import os, signal, sys, time
 import catalog.watch.supervisor as supervisor
@@ -90,8 +92,7 @@ def test_the_child_ends_with_its_parent(number: int, code: int) -> None:
 @pytest.mark.soak
 def test_stopped_at_any_instant_it_neither_hangs_nor_complains() -> None:
     """A thousand times, on busy cores; the child dies and is begun anew all the time, so that each instant comes up."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
-    try:
+    with busy(3):
         for number in range(1000):
             command = [sys.executable, "-c", PROGRAM.format(each="os.kill(os.getpid(), signal.SIGKILL)")]
             pipe = subprocess.PIPE
@@ -101,7 +102,3 @@ def test_stopped_at_any_instant_it_neither_hangs_nor_complains() -> None:
                 process.send_signal(signal.SIGTERM)
                 _, said = process.communicate(timeout=60)
             assert (process.returncode, "Traceback" in said) == (0, False), said
-    finally:
-        for each in busy:
-            each.kill()
-            each.wait()
