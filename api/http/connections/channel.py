@@ -141,9 +141,7 @@ class Channel(HTTPChannel):
             self._whole = data
             return False
         self._count += 1
-        sent = self._sent(*answer)
-        if sent < len(answer[0]) + len(answer[1]):
-            self.write_soon(b"".join(answer)[sent:])
+        self.write_all(*answer)
         return True
 
     def recipe(self) -> Recipe | None:
@@ -232,24 +230,26 @@ class Channel(HTTPChannel):
             return False, True
 
     def write_soon(self, data: Any) -> int:
-        """As waitress's, which puts all into a buffer first: what the socket takes at once needs none, and the rest
-        is not copied.
-        """
+        """As waitress's, which puts all into a buffer first: see `write_all`."""
         if type(data) is not bytes or not data:
             return int(super().write_soon(data))
-        with self.outbuf_lock:
-            sent = self._sent(data) if self.connected and not self.total_outbufs_len else 0
-            if sent == len(data):
-                return sent
-            if len(data) - sent < SMALL:
-                rest: Any = data[sent:]
-            else:
-                rest = ReadOnlyFileBasedBuffer(io.BytesIO(data))  # which takes the bytes as they are
-                rest.seek(sent)
-                rest.prepare()
-            self._hold(self.total_outbufs_len + len(data))
-            super().write_soon(rest)
+        self.write_all(data)
         return len(data)
+
+    def write_all(self, *parts: bytes) -> None:
+        """Sends these: what the socket takes at once needs no buffer, and the rest is not copied, as many clients that
+        take nothing may be given the same bytes.
+        """
+        size = sum(map(len, parts))
+        with self.outbuf_lock:
+            sent = self._sent(*parts) if self.connected and not self.total_outbufs_len else 0
+            if sent == size:
+                return
+            self._hold(self.total_outbufs_len + size)
+            for part in parts:
+                if sent < len(part):
+                    super().write_soon(_rest(part, sent))
+                sent = max(0, sent - len(part))
 
     def _sent(self, *parts: bytes) -> int:
         """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
@@ -322,3 +322,13 @@ class Channel(HTTPChannel):
         if size != self._held:
             self._held = size
             self._door.hold(self, size)
+
+
+def _rest(part: bytes, sent: int) -> Any:
+    """What of it was not sent, as waitress takes it without a copy, where it is worth that."""
+    if len(part) - sent < SMALL:
+        return part[sent:]
+    rest: Any = ReadOnlyFileBasedBuffer(io.BytesIO(part))  # which takes the bytes as they are
+    rest.seek(sent)
+    rest.prepare()
+    return rest

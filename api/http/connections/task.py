@@ -68,7 +68,8 @@ class Task(WSGITask):
         head = self.build_response_header()  # before it counts as written: what ends the connection is said in it
         self.wrote_header = True
         self.content_bytes_written = len(data)
-        self.channel.write_soon(head + data)
+        channel: Any = self.channel
+        channel.write_all(head, data)
 
     def gone(self) -> bool:
         """As in `Client`."""

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -342,6 +343,20 @@ def test_all_together_hold_no_more_than_they_may_and_the_slowest_goes_first() ->
             with client:
                 assert bodies(before + everything(client)) == [BODY]
         eventually(running.held, 0, PATIENCE)
+
+
+def test_clients_who_are_given_the_same_bytes_share_them() -> None:
+    settings = dataclasses.replace(SETTINGS, server_buffer_bytes=Bytes(20 * len(BODY)))
+    with front(settings=settings) as running:
+        tracemalloc.start()
+        try:
+            for _ in range(10):
+                running.clients.enter_context(running.says(get("/large")))
+            eventually(running.phases, [Phase.TAKING] * 10, PATIENCE)
+            taken, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert taken < len(BODY)
 
 
 def test_bodies_count_to_what_they_hold_together() -> None:
