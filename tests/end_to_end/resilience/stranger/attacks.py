@@ -19,6 +19,7 @@ API = "/picapportapi/1.0"
 PATIENCE = 60.0
 BREATH = 0.2  # seconds after each attempt: 50 addresses that try on end would be a measure of this machine alone
 PIPELINED = 200
+WIDTHS, QUALITIES = range(400, 1400), range(80, 100)  # of sizes that nobody has asked for
 SILENT, DRIPPING, PIPELINING, UNREAD = 22, 20, 3, 10  # connections of each address
 MANY = " or ".join(f"*q{number}z*" for number in range(110))
 
@@ -32,7 +33,9 @@ class Stranger:
         self._server = (self._host, int(parts.port or 80))
         self._addresses = addresses
         self._end = time.monotonic() + seconds
-        self._widths = itertools.count(1)
+        sizes = list(itertools.product(WIDTHS, QUALITIES))
+        random.shuffle(sizes)  # else photos would be larger and larger, and all that they take
+        self._sizes = itertools.cycle(sizes)
         self._vid = 0
         self._photos: list[str] = []
         self.seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -107,8 +110,8 @@ class Stranger:
 
     async def asks_for_other_sizes(self, address: str) -> str:
         """A photo in a size that nobody has asked for."""
-        width, quality = divmod(next(self._widths), 20)
-        size = f"width={400 + width}&quality={0.8 + quality / 100:.2f}"
+        width, quality = next(self._sizes)
+        size = f"width={width}&quality={quality / 100:.2f}"
         return (await self._ask(address, f"{API}/getPhoto?photoid={random.choice(self._photos)}&{size}"))[0]
 
     async def sorts_at_random(self, address: str) -> str:
