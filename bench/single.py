@@ -1,4 +1,5 @@
-"""One render against the same steps by hand, and a tile against djpeg: `python -m bench.single [--rounds N] [PHOTO …]`.
+"""One render against the same steps by hand, the same render in a confined process, and a tile against djpeg:
+`python -m bench.single [--rounds N] [PHOTO …]`.
 
 By hand is Pillow in a loop without anything around it: open, draft, decode, resize, turn, encode with the same
 options. djpeg decodes the whole photo at 1/8, and writes it to /dev/null.
@@ -8,13 +9,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from statistics import geometric_mean
 
 from PIL import Image, ImageOps
 
 from bench.tools.turns import medians, photos_from_arguments
+from config import Settings
+from workers.confined.outside import Pipeline
+from workers.confined.start import confined
 from workers.pipeline.decode import HEADROOM
 from workers.pipeline.encode import FULL_COLOUR, is_progressive
 from workers.pipeline.limits import Limits
@@ -33,22 +39,38 @@ def main() -> None:
     if djpeg is None:
         print("bench: djpeg is not here (Debian: libjpeg-turbo-progs)", file=sys.stderr)
         raise SystemExit(2)
-    print("| photo | size | by hand ms | render ms | ratio | djpeg 1/8 ms | ratio |\n|---|---|---|---|---|---|---|")
-    for path in chosen.photos:
+    print("| photo | size | by hand ms | render ms | ratio | confined ms | ratio | djpeg 1/8 ms | ratio |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    with ExitStack() as closing:
+        _table(chosen.photos, chosen.quality, chosen.rounds, confined(Settings(), closing), djpeg)
+
+
+def _table(photos: list[Path], quality: int, rounds: int, pipeline: Pipeline, djpeg: str) -> None:
+    ratios: dict[tuple[int, int], list[float]] = {}
+    for path in photos:
         with opened(path, Limits()) as image:
             photo = photo_size(image)
         for width, height in SIZES:
             size = output_size(photo, width, height, 8192)
             runs: list[Callable[[], object]] = [
-                partial(_by_hand, path, size, chosen.quality),
-                partial(render, path, size, chosen.quality),
+                partial(_by_hand, path, size, quality),
+                partial(render, path, size, quality),
+                partial(_confined, pipeline, path, size, quality),
             ]
             if (width, height) == TILE:
                 runs.append(partial(_djpeg, djpeg, path))
-            by_hand, ours, *others = medians(runs, chosen.rounds)
+            by_hand, ours, behind_doors, *others = medians(runs, rounds)
             tile = f"{others[0]:.0f} | {ours / others[0]:.2f}" if others else " | "
             row = f"{path.name} | {size.width}x{size.height} | {by_hand:.1f} | {ours:.1f} | {ours / by_hand:.2f}"
-            print(f"| {row} | {tile} |")
+            print(f"| {row} | {behind_doors:.1f} | {behind_doors / ours:.2f} | {tile} |")
+            ratios.setdefault((width, height), []).append(behind_doors / ours)
+    for (width, height), each in ratios.items():
+        print(f"confined, {width}x{height}: {geometric_mean(each):.3f} times, at worst {max(each):.2f}")
+
+
+def _confined(pipeline: Pipeline, path: Path, size: Size, quality: int) -> bytes:
+    with path.open("rb") as file:
+        return pipeline.render(file, size, quality, limits=Limits(), on_damage=lambda _: None)
 
 
 def _by_hand(path: Path, size: Size, quality: int) -> bytes:
