@@ -141,7 +141,7 @@ def test_a_family_looks_at_photos_whatever_strangers_do(
         print(f"descriptors {quiet} before, {open_late} in the storm, {descriptors(server)} after it")
         assert set(late["statuses"]) == {"200"}
         assert late["p99"] <= SLOWER * alone["p99"]
-        assert after < 1.1 * before
+        assert after < 1.2 * before  # SQLite's pages are not all there yet: 2 MB for each of 16 connections
         eventually(lambda: descriptors(server) < quiet + KEPT, True)
         log = "".join(line for each in (server.front, *server.others.values()) for line in each.lines)
         assert "Traceback" not in log
