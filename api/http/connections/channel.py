@@ -141,7 +141,9 @@ class Channel(HTTPChannel):
             self._whole = data
             return False
         self._count += 1
-        self.write_all(*answer)
+        sent = self._sent(*answer)  # nothing waits before it
+        if sent < len(answer[0]) + len(answer[1]):
+            self._keep(answer, sent)
         return True
 
     def recipe(self) -> Recipe | None:
@@ -240,16 +242,20 @@ class Channel(HTTPChannel):
         """Sends these: what the socket takes at once needs no buffer, and the rest is not copied, as many clients that
         take nothing may be given the same bytes.
         """
-        size = sum(map(len, parts))
         with self.outbuf_lock:
             sent = self._sent(*parts) if self.connected and not self.total_outbufs_len else 0
-            if sent == size:
-                return
-            self._hold(self.total_outbufs_len + size)
-            for part in parts:
-                if sent < len(part):
-                    super().write_soon(_rest(part, sent))
-                sent = max(0, sent - len(part))
+            self._keep(parts, sent)
+
+    def _keep(self, parts: tuple[bytes, ...], sent: int) -> None:
+        """Keeps what of these was not sent, until the client takes it."""
+        size = sum(map(len, parts))
+        if sent == size:
+            return
+        self._hold(self.total_outbufs_len + size)
+        for part in parts:
+            if sent < len(part):
+                super().write_soon(_rest(part, sent))
+            sent = max(0, sent - len(part))
 
     def _sent(self, *parts: bytes) -> int:
         """How many bytes the socket takes now; an error is met again by whoever sends the rest."""
