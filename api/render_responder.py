@@ -33,7 +33,7 @@ from workers.sizing import Size, output_size
 from workers.versions import key_version
 
 DAMAGED = "X-Darkroom-Damaged"  # with a word of `catalog.kinds.damage`
-REMEMBERED = 4096  # photos and sizes whose key need not be worked out again
+REMEMBERED = 8192  # photos and sizes whose key need not be worked out again
 
 Refresh = Callable[[Photo], Photo | None]
 Paying = Callable[[], Payer]  # who pays: asked only where something costs
