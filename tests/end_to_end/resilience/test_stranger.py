@@ -123,16 +123,18 @@ def test_a_family_looks_at_photos_whatever_strangers_do(
     settings = {"SERVER_HOST": HOUSE, "CACHE_MEMORY_BYTES": str(MEMORY_TIER)}
     with serving(tmp_path / "photos", tmp_path / "data", way, **settings) as server:
         (tmp_path / "plan").write_text(plan(server, family))
-        watched = (server.url, str(ALONE_SECONDS), str(tmp_path / "plan"))
-        alone = outcome(start(outside, "family", *watched), ALONE_SECONDS)
+
+        def look(seconds: float) -> dict[str, Any]:
+            return outcome(start(outside, "family", server.url, str(seconds), str(tmp_path / "plan")), seconds)
+
+        alone = look(ALONE_SECONDS)
         quiet = descriptors(server)
 
         attacks = start(outside, "attacks", server.url, str(SOAK_SECONDS), *strangers, nice=19)
         plant(shared)
-        early = outcome(start(outside, "family", server.url, str(FILLING_SECONDS), watched[2]), FILLING_SECONDS)
+        early = look(FILLING_SECONDS)
         before, lines = memory(server), len(server.front.lines)
-        left = max(SOAK_SECONDS - FILLING_SECONDS - 10, 10)
-        late = outcome(start(outside, "family", server.url, str(left), watched[2]), left)
+        late = look(max(SOAK_SECONDS - FILLING_SECONDS - 10, 10))
         after, open_late = memory(server), descriptors(server)
         tried = outcome(attacks, ALONE_SECONDS)
 
