@@ -141,9 +141,7 @@ class Channel(HTTPChannel):
             self._whole = data
             return False
         self._count += 1
-        sent = self._sent(*answer)  # nothing waits before it
-        if sent < len(answer[0]) + len(answer[1]):
-            self._keep(answer, sent)
+        self._keep(answer, self._sent(*answer))  # nothing waits before it
         return True
 
     def recipe(self) -> Recipe | None:
