@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 import config
+import loading
 import signals
 from api.greeting import greet, url
 from api.http.connections import arenas
@@ -108,9 +109,10 @@ def _serve(
     tells where.
     """
     arenas.bounded()  # before there are threads
-    # What counts is imported not before `share_metrics`, and what has threads not before a fork.
-    from api.app import create_app
-    from api.http.server import FrontEnd
+    with loading.uncollected():
+        # What counts is imported not before `share_metrics`, and what has threads not before a fork.
+        from api.app import create_app
+        from api.http.server import FrontEnd
 
     with ExitStack() as closing:
         late = threading.Timer(LAST, _leave)

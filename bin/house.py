@@ -22,7 +22,7 @@ STOREYS = (
     ("api",),
     ("workers",),
     ("catalog", "cache"),
-    ("config", "confine", "metrics", "breaker", "redis_errors", "signals"),
+    ("config", "confine", "metrics", "breaker", "redis_errors", "signals", "loading"),
 )
 BESIDE = frozenset({"bench", "bin", "tests"})  # these use the house, and are no part of it
 # The browser's modules are no Python: what the room means, and the room that hands it out, are said here.

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import loading
 from confine import channel, doors
 from confine.priority import step_back
 
@@ -52,9 +53,10 @@ def main(control: socket.socket, entry: str, memory: int) -> int:
     """Makes processes until nobody wants one any more; gives the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which its owner hears
     step_back()
-    module = cast(Entry, importlib.import_module(entry))
-    module.prepare()
-    _load_encodings()
+    with loading.uncollected():
+        module = cast(Entry, importlib.import_module(entry))
+        module.prepare()
+        _load_encodings()
     gc.collect()
     gc.freeze()
     children: dict[int, _Child] = {}  # by what can be read from once they have ended

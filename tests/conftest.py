@@ -32,6 +32,8 @@ os.environ["PATH"] += f":{Path(__file__).parents[1] / '.tools/bin'}"
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+gc.disable()  # until the tests are collected: a fifth of the time that takes
+
 # How long examples take is the machine's affair: by itself hypothesis fails one of more than 200 ms. They are the same
 # each time, so that what failed fails again; EXPLORE=1 looks for others.
 settings.register_profile(
@@ -55,6 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Python looks through all objects for those that nobody has any more, again and again: not through the tests."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

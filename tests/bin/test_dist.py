@@ -38,7 +38,7 @@ def test_everything_that_runs_is_in_it(site: Path) -> None:
         for file in (PROJECT / floor).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert (site / "darkroom" / file.relative_to(PROJECT)).read_bytes() == file.read_bytes()
-    for name in ("launch.py", "metrics.py", "breaker.py", "redis_errors.py", "signals.py", "Procfile", "nginx.conf"):
+    for name in ("Procfile", "nginx.conf", *(each.name for each in PROJECT.glob("*.py"))):
         assert (site / "darkroom" / name).is_file()
     migrations = {each.name for each in Path(next(iter(versions.__path__))).glob("0*.py")}
     assert migrations == {each.name for each in (site / "darkroom/catalog/migrations/versions").glob("0*.py")}

@@ -48,7 +48,7 @@ def test_the_house_is_read_from_its_imports() -> None:
         ["api"],
         ["workers"],
         ["catalog", "cache"],
-        ["config", "confine", "metrics", "breaker", "redis_errors", "signals"],
+        ["config", "confine", "metrics", "breaker", "redis_errors", "signals", "loading"],
     ]
     assert ("api.functions", "api.http") in house.arrows
     assert ("launch", "catalog") in house.between_floors()

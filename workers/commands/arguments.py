@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import config
+import loading
 from config.arguments import existing_file, new_folder, whole
 
 REQUEST = re.compile(r"([1-9]\d{0,5})?x([1-9]\d{0,5})?", re.ASCII)
@@ -54,8 +55,9 @@ def add_render(parser: argparse.ArgumentParser) -> None:
 def _run(settings: config.Settings, chosen: argparse.Namespace) -> int:
     if not _reaches_redis(settings):
         return 1
-    # What counts is imported once `config.share_metrics` has said where the counts go.
-    from workers.commands import run
+    with loading.uncollected():
+        # What counts is imported once `config.share_metrics` has said where the counts go.
+        from workers.commands import run
 
     return run.run(settings, chosen)
 
