@@ -374,6 +374,15 @@ def likely() -> st.SearchStrategy[Node]:
     )
 
 
+# Wildcards that stand for words of their own, at the ends of others.
+AT_THE_EDGES: list[Node] = [
+    *map(
+        Word, ("holiday_*", "*_holiday", "*_holiday_*", "holiday_**", "**_holiday", "holiday_?*", "*?_holiday", "*_*")
+    ),
+    *(Word(text, "title") for text in ("*", "**", "?*", "*?")),
+]
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     # Both ways of a search are taken: whether a part finds few photos is a matter of this.
@@ -383,6 +392,9 @@ def likely() -> st.SearchStrategy[Node]:
     st.none() | st.lists(trees(likely()), max_size=3),
 )
 @example(0, [[(1, "a.jpg", "2015-01-01T00:00:00", Metadata(persons=("", "holiday jan", "")))]], [Word("jan_*")], None)
+# Of a photo one of whose texts has words of one character, the others too are looked through as if they had.
+@example(0, [[(1, "holiday/東京.jpg", "2015-01-01T00:00:00", Metadata())]], AT_THE_EDGES, None)
+@example(0, [[(1, "a holiday b/東京.jpg", "2015-01-01T00:00:00", Metadata())]], AT_THE_EDGES, None)
 def test_a_search_finds_what_looking_at_each_photo_finds(
     shelf: Shelf,
     few: int,
