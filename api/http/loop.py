@@ -21,6 +21,7 @@ from waitress.wasyncore import readwrite
 
 ALL_EVERY = 0.5  # seconds in which each is asked once
 AT_A_TIME = 64  # of them, so that nobody waits for a thousand
+READS = select.EPOLLIN | select.EPOLLPRI
 
 log = logging.getLogger("darkroom.api")
 
@@ -28,10 +29,11 @@ log = logging.getLogger("darkroom.api")
 class Loop:
     """Waits for `sockets`, which are waitress's: by file descriptor, those that are added and removed meanwhile too.
 
-    `always` are asked each time. `upkeep` is called again and again, after what has happened so far was dealt with, and
-    is told which part of its work it is time for: all of it comes to be done a few times a second, a little at a time.
-    Of its methods only `changed`, `wake`, `soon`, `watch` and `watch_no_more` may be called from other threads than the
-    loop's.
+    `always` are asked whenever any is. `upkeep` is called again and again, after what has happened so far was dealt
+    with, and is told which part of its work it is time for: all of it comes to be done a few times a second, a little
+    at a time.
+    Of its methods only `changed`, `served`, `wake`, `soon`, `watch` and `watch_no_more` may be called from other
+    threads than the loop's.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Loop:
         self._unasked: deque[int] = deque()
         self._part_at = 0.0
         self._woken = False
+        self._left = False  # whether a socket is gone that the last turn asked
         self._closed = False
         self._closing = threading.Lock()  # a thread that has just answered may wake a loop that is being closed
         self._wake, self._sleeper = os.pipe()
@@ -64,6 +67,12 @@ class Loop:
         """That socket may want something else now; the loop is woken."""
         self._changed.append(socket)
         self.wake()
+
+    def served(self, socket: int) -> None:
+        """As `changed`, of one that was answered: where it wants what it wanted before, the loop sleeps on."""
+        found = self._sockets.get(socket)
+        if found is not None and _wanted(found) != self._wanted.get(socket):
+            self.changed(socket)
 
     def wake(self) -> None:
         """Has the loop look again; nothing, once it is closed."""
@@ -99,29 +108,31 @@ class Loop:
 
     def gone(self, socket: int) -> None:
         """That socket is about to be closed."""
+        self._left = True
         if self._wanted.pop(socket, 0):
             self._epoll.unregister(socket)
 
     def turn(self, timeout: float) -> None:
         """Waits until something has happened, at most so many seconds, and has it dealt with."""
-        part = 1 / max(1, math.ceil(len(self._sockets) / AT_A_TIME))
-        every = ALL_EVERY * part
         now = time.monotonic()
+        part, others = 0.0, 0
         if due := now >= self._part_at:
-            self._part_at = now + every
-        for each in self._to_ask(math.ceil(part * len(self._sockets)) if due else 0):
-            self._ask(each)
-        for each, events in self._epoll.poll(min(timeout, every)):
+            part = 1 / max(1, math.ceil(len(self._sockets) / AT_A_TIME))
+            others = math.ceil(part * len(self._sockets))
+            self._part_at = now + ALL_EVERY * part
+        if due or self._woken or self._left:
+            for each in self._to_ask(others):
+                self._ask(each)
+        for each, events in self._epoll.poll(min(timeout, self._part_at - now)):
             found = self._sockets.get(each)
-            if each == self._wake:
+            if found is not None:
+                self._happened(each, found, events)
+            elif each == self._wake:
                 os.read(self._wake, 4096)
             elif each == self._hangups.fileno():
                 self._tell_hangups()
             elif each in self._expected:
                 self._expected.pop(each)()
-            elif found is not None:
-                self._changed.append(each)
-                readwrite(found, events)
         if due:
             self._upkeep(part)
 
@@ -142,6 +153,7 @@ class Loop:
 
     def _to_ask(self, others: int) -> set[int]:
         """Those to which something has happened, and so many others, of whom it is the turn."""
+        self._left = False
         self._woken = False  # before the lists are emptied: who comes after that wakes the loop again
         while self._soon:
             self._soon.popleft()()
@@ -155,24 +167,54 @@ class Loop:
         return asked
 
     def _ask(self, socket: int) -> None:
+        """Has the system tell of what that one wants.
+
+        What it does not want any more, to read while it is served, say, the system is told only once that comes: mostly
+        it does not, until it is wanted again. Each word to the system hands the interpreter to another thread.
+        """
         found = self._sockets.get(socket)
         if found is None:
             return
-        wanted = select.EPOLLIN | select.EPOLLPRI if found.readable() else 0
-        if found.writable() and not found.accepting:
-            wanted |= select.EPOLLOUT
-        before = self._wanted.get(socket, 0)
-        if wanted == before:
+        wanted, before = _wanted(found), self._wanted.get(socket, 0)
+        if wanted & ~before or before & ~wanted & select.EPOLLOUT:
+            self._tell(socket, found)
+
+    def _happened(self, socket: int, found: Any, events: int) -> None:
+        """Has that one deal with what it wants of this."""
+        if not self._wanted.get(socket, 0):
+            return  # it came to one that has been closed since, and whose number this one has
+        if found.readable():
+            readwrite(found, events)
+            self._ask(socket)
             return
-        try:
-            # What wants nothing is not registered at all: epoll would tell of a client that has hung up, and never end.
-            if not wanted:
-                self._epoll.unregister(socket)
-            elif before:
-                self._epoll.modify(socket, wanted)
-            else:
-                self._epoll.register(socket, wanted)
-            self._wanted[socket] = wanted
-        except OSError as error:
-            log.warning("a connection is asked again in a moment: %s", error)  # it was closed without a word
-            self._wanted.pop(socket, None)
+        if found.writable():
+            readwrite(found, events & ~READS)
+        if self._sockets.get(socket) is found:
+            self._tell(socket, found)
+
+    def _tell(self, socket: int, found: Any) -> None:
+        """Tells the system what is wanted of that one from now on."""
+        wanted = -1
+        # A thread that changes it meanwhile sees what the system was told before, and says nothing: see `served`.
+        while wanted != (wanted := _wanted(found)):
+            before = self._wanted.get(socket, 0)
+            try:
+                # What wants nothing is not registered at all: epoll would tell of a client that has hung up, and never
+                # end.
+                if not wanted:
+                    self._epoll.unregister(socket)
+                elif before:
+                    self._epoll.modify(socket, wanted)
+                else:
+                    self._epoll.register(socket, wanted)
+                self._wanted[socket] = wanted
+            except OSError as error:
+                log.warning("a connection is asked again in a moment: %s", error)  # it was closed without a word
+                self._wanted.pop(socket, None)
+                return
+
+
+def _wanted(found: Any) -> int:
+    """What that one wants to be told of, for epoll."""
+    wanted = READS if found.readable() else 0
+    return wanted | select.EPOLLOUT if found.writable() and not found.accepting else wanted

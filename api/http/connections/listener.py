@@ -122,7 +122,7 @@ class Listener(TcpWSGIServer):
         """In place of waitress's, which has the loop ask every connection."""
         channel = being_served()
         if channel is not None:
-            self.loop.changed(channel.number)
+            self.loop.served(channel.number)
         else:
             self.loop.wake()
 

@@ -73,14 +73,77 @@ def test_only_those_are_asked_to_which_something_has_happened(
     loop: Loop, pairs: list[tuple[End, socket.socket]]
 ) -> None:
     (first, other), (second, _), (third, _) = pairs
-    assert [first.asked, second.asked, third.asked] == [1, 1, 1]
+    before = second.asked
     other.send(b"hello")
     loop.turn(20)
     assert first.heard == ["hello"]
     loop.turn(0)
+    third.sends = True
     loop.changed(third.end.fileno())
     loop.turn(0)
-    assert [first.asked, second.asked, third.asked] == [2, 1, 2]
+    assert third.heard == ["may write"]
+    assert second.asked == before
+
+
+def test_what_one_is_told_that_he_does_not_want_is_told_once(
+    loop: Loop, pairs: list[tuple[End, socket.socket]]
+) -> None:
+    """As while a request is served: the system is told only when it has something to say."""
+    (first, other), (second, _), _ = pairs
+    first.wants = False
+    other.send(b"hello")
+    loop.turn(20)
+    asked = first.asked
+    loop.turn(0)
+    assert (first.heard, first.asked) == ([], asked)
+    first.wants = True
+    loop.served(first.end.fileno())
+    loop.served(second.end.fileno())  # who wants what he wanted before
+    loop.turn(20)
+    assert (first.heard, second.heard) == (["hello"], [])
+
+
+def test_who_is_answered_just_as_the_system_is_told_that_he_wants_nothing_is_heard_again(
+    loop: Loop, pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = pairs[0]
+    before = iter((False, False))  # and from then on a thread has answered, and found that the system knows already
+    monkeypatch.setattr(first, "readable", lambda: next(before, True))
+    other.send(b"hello")
+    loop.turn(20)
+    loop.turn(0)
+    assert first.heard == ["hello"]
+
+
+def test_the_loop_sleeps_on_where_nothing_else_is_wanted(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
+    first = pairs[0][0]
+    asked = first.asked
+    loop.served(first.end.fileno())
+    loop.turn(0)
+    assert first.asked == asked + 1  # by `served` alone
+
+
+def test_what_has_come_is_not_told_to_another_of_the_same_number(
+    loop: Loop, pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is closed by what another does in the same turn, and its number given to who comes next."""
+    (first, other), (second, there), (third, _) = pairs
+    one, two = first.end.fileno(), second.end.fileno()
+    other.send(b"hello")
+    there.send(b"hello")
+    ends = {one: second.end, two: first.end}  # whoever is told first makes room in the place of the other
+
+    def makes_room(number: int) -> None:
+        ends[number].recv(100)
+        gone = two if number == one else one
+        loop.gone(gone)
+        loop._sockets[gone] = third
+
+    monkeypatch.setattr(first, "handle_read_event", partial(makes_room, one))
+    monkeypatch.setattr(second, "handle_read_event", partial(makes_room, two))
+    monkeypatch.setattr(third, "handle_read_event", partial(third.heard.append, "what is another's"))
+    loop.turn(20)
+    assert third.heard == []
 
 
 def test_who_wants_nothing_is_left_alone_until_he_does(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
@@ -182,8 +245,9 @@ def test_all_are_asked_now_and_then(
 ) -> None:
     monkeypatch.setattr("api.http.loop.ALL_EVERY", 0)
     monkeypatch.setattr(loop, "_part_at", 0.0)
+    before = [end.asked for end, _ in pairs]
     loop.turn(20)
-    assert [end.asked for end, _ in pairs] == [2, 2, 2]
+    assert [end.asked for end, _ in pairs] == [each + 1 for each in before]
 
 
 def test_what_shall_be_done_soon_is_done_on_the_loop_s_thread(loop: Loop) -> None:
@@ -218,9 +282,11 @@ def test_many_are_asked_a_few_at_a_time(
     monkeypatch.setattr("api.http.loop.AT_A_TIME", 1)
     parts: list[float] = []
     loop = Loop({end.end.fileno(): end for end, _ in pairs}, (), parts.append)
-    for _ in range(4):
+    for turn in range(3):
         loop.turn(0)
-        assert sum(end.asked for end, _ in pairs) == len(parts)
-    assert [end.asked for end, _ in pairs] == [2, 1, 1]
+        assert [bool(end.asked) for end, _ in pairs] == [number <= turn for number in range(3)]
+    before = [end.asked for end, _ in pairs]
+    loop.turn(0)
+    assert [end.asked - before[number] for number, (end, _) in enumerate(pairs)] == [1, 0, 0]
     assert parts == [1 / 3] * 4
     loop.close()
