@@ -25,6 +25,7 @@ from config.addresses import bound, written
 from config.arguments import Parser, whole
 
 BACKLOG = 1024  # who waits before the door
+SWITCH = 0.0005  # seconds after which a thread that computes lets the loop have the interpreter: a hit needs it thrice
 LAST = 10.0  # seconds for all that is to be closed, the worker inside first of all, once nobody is answered any more
 
 log = logging.getLogger("darkroom.api")
@@ -109,6 +110,7 @@ def _serve(
     tells where.
     """
     arenas.bounded()  # before there are threads
+    sys.setswitchinterval(SWITCH)
     with loading.uncollected():
         # What counts is imported not before `share_metrics`, and what has threads not before a fork.
         from api.app import create_app

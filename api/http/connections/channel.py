@@ -74,6 +74,7 @@ class Channel(HTTPChannel):
         self.address = str(addr[0])
         self.environ: dict[str, Any] = {}  # of the request that is being answered
         self.cached = False
+        self.quick = False  # whether the last request was answered at once
         self.pace = self._door.pace()
         super().__init__(server, sock, addr, adj, map)
         self._door.came(self)
@@ -121,14 +122,17 @@ class Channel(HTTPChannel):
     def handle_read(self) -> None:
         """Reads what has come."""
         try:
-            data = self.recv(self.adj.recv_bytes)
+            data = cast(bytes, self.socket.recv(self.adj.recv_bytes))
         except OSError:
+            data = b""
+        if not data:  # it is gone
             self.handle_close()
             return
         self._whole = b""
-        if data and not self._lingering:
+        if not self._lingering:
             self._received += len(data)
-            if self._remembered is None or self.request is not None or not self._answered_at_once(data):
+            self.quick = self._remembered is not None and self.request is None and self._answered_at_once(data)
+            if not self.quick:
                 self.received(data)
 
     def _answered_at_once(self, data: bytes) -> bool:

@@ -69,6 +69,9 @@ class Listener(TcpWSGIServer):
             bind_socket=False,
         )
 
+    quick = False
+    """As `Loop` asks."""
+
     def readable(self) -> bool:
         """Whether somebody may come in now; whoever waits in front of the door does, if he may. What waitress does here
         besides is the door's.

@@ -17,6 +17,7 @@ class End:
     accepting = False
     connected = True
     connecting = False
+    quick = False
 
     def __init__(self, end: socket.socket) -> None:
         self.end = end
@@ -144,6 +145,24 @@ def test_what_has_come_is_not_told_to_another_of_the_same_number(
     monkeypatch.setattr(third, "handle_read_event", partial(third.heard.append, "what is another's"))
     loop.turn(20)
     assert third.heard == []
+
+
+def test_who_is_quick_does_not_wait_for_a_crowd(
+    loop: Loop, pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.http.loop.OTHERS", 1)
+    (first, _), (second, _), (third, _) = pairs
+    third.quick = True
+    for _, other in pairs:
+        other.send(b"hello")
+    loop.turn(20)
+    assert (first.heard, second.heard, third.heard) == (["hello"], [], ["hello"])
+    pairs[0][1].send(b"again")
+    pairs[2][1].send(b"again")
+    loop.turn(20)  # nobody comes twice before another has come once
+    assert (first.heard, second.heard, third.heard) == (["hello"], ["hello"], ["hello", "again"])
+    loop.turn(20)
+    assert first.heard == ["hello", "again"]
 
 
 def test_who_wants_nothing_is_left_alone_until_he_does(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
