@@ -24,7 +24,7 @@ up:  ## the same by several processes, with a Redis between them
 	@bin/setup serve
 	@exec $(PYTHON_BIN) -m launch up
 
-test:  ## every test, in some twelve minutes on two cores: ARGS="-n 0 -x tests/cache" runs some
+test:  ## every test, in some nine minutes on two cores: ARGS="-n 0 -x tests/cache" runs some
 	@bin/setup tests
 	@$(PYTHON_BIN) -m pytest -q -m "not soak" -n 4 --no-loadscope-reorder $(ARGS)
 
