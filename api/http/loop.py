@@ -31,9 +31,8 @@ class Loop:
     """Waits for `sockets`, which are waitress's: by file descriptor, those that are added and removed meanwhile too.
     Each says besides whether it is `quick`: what it does takes next to no time, as far as can be told before.
 
-    `always` are asked whenever any is. `upkeep` is called again and again, after what has happened so far was dealt
-    with, and is told which part of its work it is time for: all of it comes to be done a few times a second, a little
-    at a time.
+    `always` are asked each time. `upkeep` is called again and again, after what has happened so far was dealt with, and
+    is told which part of its work it is time for: all of it comes to be done a few times a second, a little at a time.
     Of its methods only `changed`, `served`, `wake`, `soon`, `watch` and `watch_no_more` may be called from other
     threads than the loop's.
     """
@@ -54,7 +53,6 @@ class Loop:
         self._unasked: deque[int] = deque()
         self._part_at = 0.0
         self._woken = False
-        self._left = False  # whether a socket is gone that the last turn asked
         self._left_over: dict[int, None] = {}  # those with something to say that the last turn did not come to
         self._closed = False
         self._closing = threading.Lock()  # a thread that has just answered may wake a loop that is being closed
@@ -111,7 +109,6 @@ class Loop:
 
     def gone(self, socket: int) -> None:
         """That socket is about to be closed."""
-        self._left = True
         if self._wanted.pop(socket, 0):
             self._epoll.unregister(socket)
 
@@ -123,9 +120,8 @@ class Loop:
             part = 1 / max(1, math.ceil(len(self._sockets) / AT_A_TIME))
             others = math.ceil(part * len(self._sockets))
             self._part_at = now + ALL_EVERY * part
-        if due or self._woken or self._left:
-            for each in self._to_ask(others):
-                self._ask(each)
+        for each in self._to_ask(others):
+            self._ask(each)
         for each, events in self._first(self._epoll.poll(min(timeout, self._part_at - now))):
             found = self._sockets.get(each)
             if found is not None:
@@ -156,7 +152,6 @@ class Loop:
 
     def _to_ask(self, others: int) -> set[int]:
         """Those to which something has happened, and so many others, of whom it is the turn."""
-        self._left = False
         self._woken = False  # before the lists are emptied: who comes after that wakes the loop again
         while self._soon:
             self._soon.popleft()()
