@@ -122,14 +122,12 @@ class Channel(HTTPChannel):
     def handle_read(self) -> None:
         """Reads what has come."""
         try:
-            data = cast(bytes, self.socket.recv(self.adj.recv_bytes))
+            data = self.recv(self.adj.recv_bytes)
         except OSError:
-            data = b""
-        if not data:  # it is gone
             self.handle_close()
             return
         self._whole = b""
-        if not self._lingering:
+        if data and not self._lingering:
             self._received += len(data)
             self.quick = self._remembered is not None and self.request is None and self._answered_at_once(data)
             if not self.quick:
@@ -137,7 +135,7 @@ class Channel(HTTPChannel):
 
     def _answered_at_once(self, data: bytes) -> bool:
         """Answers what has come, here and now, where that is a request whose answer is remembered."""
-        if self.requests or self.total_outbufs_len or self._ahead or self.will_close or self.close_when_flushed:
+        if not self.readable():
             return False
         remembered = cast("Remembered", self._remembered)
         answer = remembered.answer(data, self.address, self._threads.at_once)

@@ -34,6 +34,7 @@ class Listener(TcpWSGIServer):
     """One of the sockets that a front end listens on; they share all but that."""
 
     channel_class = Channel
+    quick = False  # as `Loop` asks
 
     def __init__(
         self,
@@ -68,9 +69,6 @@ class Listener(TcpWSGIServer):
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
         )
-
-    quick = False
-    """As `Loop` asks."""
 
     def readable(self) -> bool:
         """Whether somebody may come in now; whoever waits in front of the door does, if he may. What waitress does here
