@@ -313,23 +313,19 @@ def _tight(pattern: str) -> Sequence[str]:
     """
     one = words.tight(pattern)
     inner = one.removeprefix("?").removesuffix("?")
-    starts, ends = ([*_bounds(edge, beside)] for edge, beside in (_edge(one), _edge(one[::-1])))
+    starts, ends = _bounds(one), _bounds(one[::-1])
     return [f"*{outside}{inside}{inner}{last}{behind}*" for outside, inside in starts for behind, last in ends]
 
 
-def _edge(pattern: str) -> tuple[str, str]:
-    """The first character of a pattern, and the first that is no `*`; empty where there is none."""
-    return pattern[0], pattern.lstrip("*")[:1]
-
-
-def _bounds(edge: str, beside: str) -> Sequence[tuple[str, str]]:
-    """What may stand outside of a pattern that begins, or ends, so; and what it begins with, where that was a `?`, or a
-    `*` for a word of its own.
+def _bounds(pattern: str) -> Sequence[tuple[str, str]]:
+    """What may stand outside of a pattern's first character; and what the pattern begins with, where that is a `?`, or
+    a `*` for a word of its own. (Of its last one, for a pattern from behind.)
     """
+    edge = pattern[0]
     if edge == "?":
         return (BOUND, "[^ ]"), ("", f"[{words.UNSPACED}]")
     if edge == "*":
-        return (("", "?" if beside in ("", " ") else ""),)
+        return (("", "?" if pattern.lstrip("*")[:1] in ("", " ") else ""),)
     return (("", "") if words.has_unspaced(edge) else (BOUND, ""),)
 
 
