@@ -165,6 +165,22 @@ def test_who_is_quick_does_not_wait_for_a_crowd(
     assert first.heard == ["hello", "again"]
 
 
+def test_nobody_is_left_for_ever_by_those_who_come_again(
+    loop: Loop, pairs: list[tuple[End, socket.socket]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.http.loop.OTHERS", 1)
+    for _ in range(2):
+        for _, other in pairs:
+            other.send(b"a")
+        for _ in pairs:
+            loop.turn(20)
+            for end, other in pairs[:2]:
+                if end.heard:
+                    other.send(b"a")
+        assert pairs[2][0].heard
+        pairs[2][0].heard.clear()
+
+
 def test_who_wants_nothing_is_left_alone_until_he_does(loop: Loop, pairs: list[tuple[End, socket.socket]]) -> None:
     (first, other), (second, there), _ = pairs
     first.wants = second.wants = False
